@@ -1,0 +1,211 @@
+/**
+ * The records that travel from a problem to an update. A stage takes records and returns new ones;
+ * a `Rollout` only ever gains fields. Positions are UTF-8 byte offsets into the completion.
+ */
+
+export type Language = 'cpp' | 'python' | 'java' | 'text';
+
+export interface ChatMessage {
+  role: 'system' | 'user' | 'assistant';
+  content: string;
+}
+
+/**
+ * How a completion becomes a program and how that program is tested. The judged file is
+ * `includes` + `prefix` + completion + `suffix` + a driver generated from `cases`.
+ */
+export interface ProgramTests {
+  /** `#include` lines (and nothing else): shared by all programs of one compile. */
+  includes: string;
+  /** Source between the includes and the completion; for a code task the prompt's own code. */
+  prefix: string;
+  /** Source after the completion and before the driver. */
+  suffix: string;
+  /**
+   * Each case is a block of statements that computes one value and passes it to
+   * `rlsf_emit(value)`. The expected text stays with the judge: it never enters the program.
+   */
+  cases: TestCase[];
+}
+
+export interface TestCase {
+  code: string;
+  expected: string;
+}
+
+export interface Problem {
+  id: string;
+  task: string;
+  split: string;
+  prompt: string | ChatMessage[];
+  language: Language;
+  /** For programs. */
+  tests?: ProgramTests;
+  /** For answers: the gold answer. */
+  answer?: string;
+  /** A completion that must earn full marks. */
+  reference?: string;
+  /** Free columns, handed through to reward functions (family, parameters, …). */
+  columns: Record<string, unknown>;
+}
+
+export type FinishReason = 'stop' | 'length' | 'cancelled';
+
+export interface SamplingSettings {
+  temperature: number;
+  topK: number;
+  topP: number;
+  minP: number;
+  maxNewTokens: number;
+  stop: string[];
+  seed: number;
+}
+
+export type Outcome =
+  | 'clean'
+  | 'warning'
+  | 'compile_error'
+  | 'runtime_error'
+  | 'wrong_answer'
+  | 'no_answer'
+  | 'timeout'
+  | 'memory_limit'
+  | 'output_limit'
+  /** Our own tooling broke: unscorable, advantage 0, never reward 0. */
+  | 'sandbox_error';
+
+export type DiagnosticTool =
+  | 'g++'
+  | 'asan'
+  | 'ubsan'
+  | 'lsan'
+  | 'python'
+  | 'javac'
+  | 'arithmetic'
+  | 'runner';
+
+export interface SourcePosition {
+  file: string;
+  /** 1-based. */
+  line: number;
+  /** 1-based byte column, or `null` where the tool gives a line only. */
+  column: number | null;
+}
+
+/** Half-open byte range in the completion. */
+export interface ByteSpan {
+  start: number;
+  end: number;
+}
+
+export type DiagnosticSpan =
+  | (ByteSpan & { precision: 'span' | 'line' })
+  | { precision: 'none'; reason: string };
+
+export interface StackFrame {
+  function: string;
+  position: SourcePosition | null;
+}
+
+export interface Diagnostic {
+  tool: DiagnosticTool;
+  severity: 'error' | 'warning' | 'note';
+  /** Machine-readable kind, e.g. `heap-buffer-overflow`, `signed-integer-overflow`, `-Wunused-variable`, `syntax`. */
+  kind: string;
+  message: string;
+  /** The compiler option that caused it, e.g. `-Wunused-variable`. */
+  option: string | null;
+  /** The first frame (or the place) in the user's own text, else where the tool pointed. */
+  position: SourcePosition | null;
+  /** Where it lies in the completion; `precision: 'none'` carries the reason (harness line, library frame). */
+  span: DiagnosticSpan;
+  /** The stack as reported, user frames and others, outermost last; empty for compiler findings. */
+  frames: StackFrame[];
+}
+
+export interface StageRecord {
+  stage: 'compile' | 'run' | 'check';
+  command: string[];
+  exitCode: number | null;
+  signal: string | null;
+  durationMs: number;
+  /** Bounded; `truncated` says when it was cut. */
+  stdout: string;
+  stderr: string;
+  truncated: boolean;
+}
+
+export interface Verdict {
+  outcome: Outcome;
+  diagnostics: Diagnostic[];
+  testsPassed: number;
+  testsTotal: number;
+  /** For answers. */
+  prediction: string | null;
+  groundTruth: string | null;
+  correct: boolean;
+  formatOk: boolean;
+  stages: StageRecord[];
+  toolchain: string;
+  /** `bubblewrap`, `restricted`, or `none` when the user named the risk. */
+  isolation: string;
+  fromCache: boolean;
+  retried: boolean;
+}
+
+export interface RewardSpan extends ByteSpan {
+  value: number;
+  label: string;
+}
+
+export interface RewardResult {
+  /** The reward function's name. */
+  name: string;
+  weight: number;
+  /** `null`: unscorable. */
+  score: number | null;
+  spans: RewardSpan[];
+  log: Record<string, number | string | boolean | null>;
+}
+
+export interface Advantages {
+  scheme: string;
+  /** The group-relative advantage of the whole completion. */
+  sequence: number;
+  /** One per completion token. */
+  tokens: number[];
+}
+
+export interface Rollout {
+  /** Version of this record. */
+  version: 1;
+  /** `${run}/${step}/${group}/${sample}`: unique in a run. */
+  id: string;
+  run: string;
+  step: number;
+  problemId: string;
+  task: string;
+  group: number;
+  sample: number;
+  promptHash: string;
+  prompt: string;
+  completion: string;
+  promptIds: number[];
+  /** As sampled, the end token included; never re-made from text. */
+  completionIds: number[];
+  /** Under the sampling distribution (temperature, truncation applied). */
+  logprobs: number[];
+  /** 1 where the policy sampled the token. */
+  completionMask: number[];
+  /** Byte offset where each completion token starts, and one past the end: length = tokens + 1. */
+  byteOffsets: number[];
+  finishReason: FinishReason;
+  sampling: SamplingSettings;
+  modelRevision: string;
+  columns: Record<string, unknown>;
+  verdict?: Verdict;
+  rewards?: RewardResult[];
+  /** Weighted sum of the rewards, `null` when unscorable. */
+  reward?: number | null;
+  advantages?: Advantages;
+}
