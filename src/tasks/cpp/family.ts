@@ -28,7 +28,7 @@ export function defineFamily<S extends Record<string, string | number | boolean>
 }
 
 /** Every combination of the named choices, the last name varying fastest. */
-export function combinations<T extends Record<string, readonly (string | number | boolean)[]>>(
+export function combinations<const T extends Record<string, readonly (string | number | boolean)[]>>(
   choices: T,
 ): { [K in keyof T]: T[K][number] }[] {
   let rows: Record<string, string | number | boolean>[] = [{}];
