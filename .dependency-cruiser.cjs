@@ -1,0 +1,87 @@
+/**
+ * The arrows of DESIGN.md section 3. A room may import the rooms of lower layers only; `records.ts`
+ * and `errors.ts` are leaves that everything may import. Types count as imports.
+ */
+const layers = [
+  ['tensor', 'diagnostics', 'tasks', 'algorithms'],
+  ['rewards', 'policy', 'sandbox'],
+  ['rollouts'],
+  ['datasets'],
+  ['training', 'evaluation'],
+  ['session', 'experiments'],
+  ['repl', 'serving'],
+];
+
+/** Arrows inside one layer that the design names. */
+const sideways = {
+  algorithms: ['tensor'], // losses are tensor arithmetic
+  tasks: ['algorithms'], // problems are drawn from the seeded generator
+};
+
+const rooms = layers.flat();
+
+const arrows = layers.flatMap((layer, depth) =>
+  layer.map((room) => {
+    const allowed = [room, ...layers.slice(0, depth).flat(), ...(sideways[room] ?? [])];
+    // Plots are data for the front ends and for experiments.
+    if (['experiments', 'repl', 'serving'].includes(room)) allowed.push('plots');
+    const forbidden = [...rooms, 'plots'].filter((other) => !allowed.includes(other));
+    return {
+      name: `${room}-imports-down-only`,
+      severity: 'error',
+      comment: `src/${room} may import: ${allowed.join(', ')}.`,
+      from: { path: `^src/${room}/` },
+      to: { path: `^src/(${forbidden.join('|')}|cli)(/|\\.ts$)` },
+    };
+  }),
+);
+
+module.exports = {
+  forbidden: [
+    ...arrows,
+    {
+      name: 'leaves-import-nothing',
+      severity: 'error',
+      from: { path: '^src/(records|errors)\\.ts$' },
+      to: { path: '.' },
+    },
+    {
+      name: 'plots-take-types-only',
+      severity: 'error',
+      comment: 'A plot is made from records: it may know their types, and no other room.',
+      from: { path: '^src/plots/' },
+      to: {
+        path: '^src/',
+        pathNot: '^src/(plots/|errors\\.ts$)',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'pure-rooms',
+      severity: 'error',
+      comment: 'No files, no processes, no clock in diagnostics, rewards and algorithms.',
+      from: { path: '^src/(diagnostics|rewards|algorithms)/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'the-library-has-no-front-end',
+      severity: 'error',
+      comment: 'Importing rlsf in a notebook must not load Ink.',
+      from: { path: '^src/index\\.ts$' },
+      to: { path: '^src/(repl|serving)/|^src/cli\\.ts$|node_modules/(ink|react)/', reachable: true },
+    },
+    {
+      name: 'no-circles',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^dist/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'default'] },
+  },
+};
