@@ -1,0 +1,30 @@
+/** Tensors: the choice of a tfjs backend, and the operations a decoder is made of. */
+import * as tf from '@tensorflow/tfjs';
+
+export { tf };
+export { selectBackend } from './backend.js';
+export type { BackendChoice, BackendName } from './backend.js';
+export {
+  adamwStep,
+  cachedAttention,
+  causalAttention,
+  embedding,
+  globalNorm,
+  linear,
+  rmsNorm,
+  rotary,
+  sampleTokens,
+  swiglu,
+  tokenLogprobs,
+} from './operations.js';
+export { createKvCache } from './kv-cache.js';
+export type { KvCache, KvCacheDims } from './kv-cache.js';
+export type {
+  AdamwSettings,
+  AttentionDims,
+  LoraPair,
+  RotaryTable,
+  SampledTokens,
+  SampleTokensSettings,
+  TokenLogprobs,
+} from './types.js';

@@ -1,0 +1,172 @@
+/**
+ * The operations a decoder lives on: arguments are checked here, then the fused kernel runs where
+ * the backend has one, else the composite. All but the last five are differentiable.
+ */
+import type * as tf from '@tensorflow/tfjs';
+import { inputError } from '../errors.js';
+import * as composite from './composite.js';
+import * as compositeOptimizer from './composite-optimizer.js';
+import * as compositeCache from './kv-cache.js';
+import type { KvCache } from './kv-cache.js';
+import * as compositeSampling from './sampling.js';
+import * as check from './shapes.js';
+import type {
+  AdamwSettings,
+  AttentionDims,
+  LoraPair,
+  RotaryTable,
+  SampledTokens,
+  SampleTokensSettings,
+  TokenLogprobs,
+} from './types.js';
+
+/** Rows of `weight` [V, D] at `ids` [N] → [N, D]. */
+export function embedding(weight: tf.Tensor2D, ids: Int32Array): tf.Tensor2D {
+  check.checkRange('embedding', 'ids', ids, weight.shape[0]);
+  return composite.embedding(weight, ids);
+}
+
+/**
+ * y = x Wᵀ + bias + scale · (x Aᵀ) Bᵀ. x [N, in], weight [out, in], bias [out], a [r, in],
+ * b [out, r] → [N, out]. A gradient is computed only for the inputs it is asked for.
+ */
+export function linear(
+  x: tf.Tensor2D,
+  weight: tf.Tensor2D,
+  bias: tf.Tensor1D | null = null,
+  lora: LoraPair | null = null,
+): tf.Tensor2D {
+  check.checkLinear(x, weight, bias, lora);
+  return composite.linear(x, weight, bias, lora);
+}
+
+/** x / sqrt(mean(x²) + eps) · weight, by row. x [N, D], weight [D] → [N, D]. */
+export function rmsNorm(x: tf.Tensor2D, weight: tf.Tensor1D, eps: number): tf.Tensor2D {
+  check.checkNorm(x, weight);
+  return composite.rmsNorm(x, weight, eps);
+}
+
+/** Rotary position embedding (half-split convention). x [N, heads · headDim], positions [N]. */
+export function rotary(x: tf.Tensor2D, positions: Int32Array, table: RotaryTable): tf.Tensor2D {
+  check.checkRotary(x, positions, table);
+  return composite.rotary(x, positions, table);
+}
+
+/**
+ * Causal grouped-query attention inside each segment of the packed tokens.
+ * q [N, heads · headDim], k and v [N, kvHeads · headDim], segments = cumulative starts, B + 1
+ * numbers from 0 to N → [N, heads · headDim].
+ */
+export function causalAttention(
+  q: tf.Tensor2D,
+  k: tf.Tensor2D,
+  v: tf.Tensor2D,
+  segments: Int32Array,
+  dims: AttentionDims,
+): tf.Tensor2D {
+  check.checkAttention('causalAttention', q, k, v, dims);
+  check.checkSegments(segments, q.shape[0]);
+  return composite.causalAttention(q, k, v, segments, dims);
+}
+
+/** silu(gate) · up. Both [N, F]. */
+export function swiglu(gate: tf.Tensor2D, up: tf.Tensor2D): tf.Tensor2D {
+  check.checkSame('swiglu', gate, up, ['gate', 'up']);
+  return composite.swiglu(gate, up);
+}
+
+/**
+ * log softmax(hidden Wᵀ / temperature) at each target, and the entropy of that distribution, both
+ * differentiable. hidden [M, D], weight [V, D], targets [M] → [M], [M]. The native kernel works in
+ * blocks of rows and never holds [M, V].
+ */
+export function tokenLogprobs(
+  hidden: tf.Tensor2D,
+  weight: tf.Tensor2D,
+  targets: Int32Array,
+  options: { temperature?: number } = {},
+): TokenLogprobs {
+  const { temperature = 1 } = options;
+  check.checkHidden('tokenLogprobs', hidden, weight);
+  const against = `hidden ${check.show(hidden)}`;
+  check.checkCount('tokenLogprobs', 'targets', targets.length, hidden.shape[0], against);
+  check.checkRange('tokenLogprobs', 'targets', targets, weight.shape[0]);
+  if (!(temperature > 0)) {
+    throw inputError(`tokenLogprobs: expected a temperature above 0, got ${temperature}.`);
+  }
+  return composite.tokenLogprobs(hidden, weight, targets, temperature);
+}
+
+/**
+ * Attention against a cache, without gradient. Row i is one new token of slot slots[i] at position
+ * positions[i]; all rows' k and v are written to the cache first; row i then sees positions
+ * 0..positions[i] of its slot. Rows of one slot stand together, positions ascending.
+ */
+export function cachedAttention(
+  q: tf.Tensor2D,
+  k: tf.Tensor2D,
+  v: tf.Tensor2D,
+  cache: KvCache,
+  layer: number,
+  slots: Int32Array,
+  positions: Int32Array,
+  dims: AttentionDims,
+): tf.Tensor2D {
+  check.checkAttention('cachedAttention', q, k, v, dims);
+  if (dims.kvHeads !== cache.dims.kvHeads || dims.headDim !== cache.dims.headDim) {
+    throw inputError(
+      `cachedAttention: expected ${cache.dims.kvHeads} key heads of ${cache.dims.headDim} as in the cache, got ${dims.kvHeads} of ${dims.headDim}.`,
+    );
+  }
+  if (layer < 0 || layer >= cache.keys.length) {
+    throw inputError(
+      `cachedAttention: expected a layer below ${cache.keys.length}, got ${layer}${cache.keys.length === 0 ? ' (the cache was disposed)' : ''}.`,
+    );
+  }
+  check.checkCount('cachedAttention', 'slots', slots.length, q.shape[0], `q ${check.show(q)}`);
+  const against = `q ${check.show(q)}`;
+  check.checkCount('cachedAttention', 'positions', positions.length, q.shape[0], against);
+  check.checkRange('cachedAttention', 'slots', slots, cache.slots);
+  check.checkRange('cachedAttention', 'positions', positions, cache.maxLength);
+  return compositeCache.cachedAttention(q, k, v, cache, layer, slots, positions, dims);
+}
+
+/**
+ * One token per row, without gradient. hidden [N, D], weight [V, D]; uniforms[i] in [0, 1) decides
+ * row i alone (inverse of the cumulative distribution), so a draw does not depend on its batch.
+ */
+export function sampleTokens(
+  hidden: tf.Tensor2D,
+  weight: tf.Tensor2D,
+  uniforms: Float32Array,
+  settings: SampleTokensSettings,
+): SampledTokens {
+  check.checkHidden('sampleTokens', hidden, weight);
+  const against = `hidden ${check.show(hidden)}`;
+  check.checkCount('sampleTokens', 'uniforms', uniforms.length, hidden.shape[0], against);
+  if (!(settings.temperature >= 0)) {
+    throw inputError(
+      `sampleTokens: expected a temperature of 0 (greedy) or more, got ${settings.temperature}.`,
+    );
+  }
+  return compositeSampling.sampleTokens(hidden, weight, uniforms, settings);
+}
+
+/** One AdamW update of `variable`, `m` and `v`, in place. All four tensors have one shape. */
+export function adamwStep(
+  variable: tf.Variable,
+  gradient: tf.Tensor,
+  m: tf.Variable,
+  v: tf.Variable,
+  settings: AdamwSettings,
+): void {
+  check.checkSame('adamwStep', gradient, variable, ['gradient', 'variable']);
+  check.checkSame('adamwStep', m, variable, ['m', 'variable']);
+  check.checkSame('adamwStep', v, variable, ['v', 'variable']);
+  compositeOptimizer.adamwStep(variable, gradient, m, v, settings);
+}
+
+/** The Euclidean norm of all gradients together. */
+export function globalNorm(gradients: readonly tf.Tensor[]): number {
+  return compositeOptimizer.globalNorm(gradients);
+}

@@ -1,0 +1,63 @@
+import type * as tf from '@tensorflow/tfjs';
+
+/** A low-rank update of a linear layer: y += scale · (x Aᵀ) Bᵀ. */
+export interface LoraPair {
+  /** [r, in] */
+  a: tf.Tensor2D;
+  /** [out, r] */
+  b: tf.Tensor2D;
+  scale: number;
+}
+
+/** Cosines and sines of the rotary embedding, row-major [maxPositions, headDim / 2]. */
+export interface RotaryTable {
+  cos: Float32Array;
+  sin: Float32Array;
+  headDim: number;
+  maxPositions: number;
+}
+
+export interface AttentionDims {
+  heads: number;
+  /** Divides `heads`: query head h reads key/value head floor(h · kvHeads / heads). */
+  kvHeads: number;
+  headDim: number;
+}
+
+export interface TokenLogprobs {
+  /** [M] log-probability of each target. */
+  logprobs: tf.Tensor1D;
+  /** [M] entropy of each distribution, in nats. */
+  entropy: tf.Tensor1D;
+}
+
+export interface SampleTokensSettings {
+  /** 0 = greedy (the lowest id wins a tie). */
+  temperature: number;
+  /** Keep the k most likely tokens, ties included; 0 = off. */
+  topK: number;
+  /** Keep the smallest set of most likely tokens whose mass reaches topP; 1 = off. */
+  topP: number;
+  /** Keep tokens at least minP times as likely as the likeliest; 0 = off. */
+  minP: number;
+}
+
+export interface SampledTokens {
+  /** [N] */
+  ids: Int32Array;
+  /** [N] under the distribution that was sampled (temperature and filters applied). */
+  logprobs: Float32Array;
+  /** [N] under the model itself (temperature 1, nothing filtered). */
+  plainLogprobs: Float32Array;
+}
+
+export interface AdamwSettings {
+  learningRate: number;
+  beta1: number;
+  beta2: number;
+  epsilon: number;
+  /** Decoupled: the variable shrinks by learningRate · weightDecay. */
+  weightDecay: number;
+  /** 1 for the first update. */
+  step: number;
+}
