@@ -1,0 +1,87 @@
+import path from 'node:path';
+import { inputError } from '../../errors.js';
+import { explainIssues } from './explain.js';
+import type { Layer } from './layers.js';
+import {
+  environmentLayers,
+  fileLayers,
+  isSection,
+  processEnvironment,
+  setLayers,
+} from './layers.js';
+import type { Config } from './schema.js';
+import { configSchema } from './schema.js';
+
+export interface LoadConfigOptions {
+  /** `section.key=value`, the last one wins. */
+  set?: readonly string[];
+  /** @default the process's environment over `.env` of the working directory */
+  env?: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * The config as it will run: defaults < file (and what it `extends`) < environment < `set`.
+ * @param file YAML or JSON; `null` for the defaults alone
+ */
+export async function loadConfig(
+  file: string | null,
+  options: LoadConfigOptions = {},
+): Promise<Config> {
+  const layers = [
+    ...(file === null ? [] : [namePrefix(file), ...(await fileLayers(file))]),
+    ...environmentLayers(options.env ?? (await processEnvironment())),
+    ...setLayers(options.set ?? []),
+  ];
+  return resolveLayers(layers, file ?? 'config');
+}
+
+/** A config from a plain object: what a notebook cell or a test has in hand. */
+export function parseConfig(values: Record<string, unknown>, source = 'config'): Config {
+  return resolveLayers([{ source, values }], source);
+}
+
+/** Runs of `configs/tour.yaml` are called `tour`, `tour-2`, … unless someone says otherwise. */
+function namePrefix(file: string): Layer {
+  const prefix = path.basename(file).replace(/\.(ya?ml|json)$/i, '');
+  return { source: `name of ${file}`, values: { run: { name_prefix: prefix } } };
+}
+
+function resolveLayers(layers: readonly Layer[], fallback: string): Config {
+  let merged: Record<string, unknown> = {};
+  const sources = new Map<string, string>();
+  for (const layer of layers) {
+    merged = merge(merged, layer.values);
+    noteSources(layer.values, layer.source, sources, []);
+  }
+  const parsed = configSchema.safeParse(merged);
+  if (!parsed.success) {
+    throw inputError(explainIssues(parsed.error.issues, merged, sources, fallback));
+  }
+  return parsed.data;
+}
+
+/** Sections merge key by key; everything else, lists too, is replaced. */
+function merge(
+  below: Record<string, unknown>,
+  above: Record<string, unknown>,
+): Record<string, unknown> {
+  const result = { ...below };
+  for (const [key, value] of Object.entries(above)) {
+    const old = result[key];
+    result[key] = isSection(old) && isSection(value) ? merge(old, value) : value;
+  }
+  return result;
+}
+
+function noteSources(
+  values: Record<string, unknown>,
+  source: string,
+  sources: Map<string, string>,
+  above: readonly string[],
+): void {
+  for (const [key, value] of Object.entries(values)) {
+    const keys = [...above, key];
+    sources.set(keys.join('.'), source);
+    if (isSection(value)) noteSources(value, source, sources, keys);
+  }
+}

@@ -1,0 +1,63 @@
+/** The whole config tree. The schema is the only place where a default is written. */
+import { z } from 'zod';
+import { evaluationSection } from './sections/evaluation.js';
+import { grpoSection } from './sections/grpo.js';
+import { judgeSection } from './sections/judge.js';
+import { policySection } from './sections/policy.js';
+import { rewardSection } from './sections/reward.js';
+import { runSection } from './sections/run.js';
+import { samplingSection } from './sections/sampling.js';
+import { sftSection } from './sections/sft.js';
+import { taskSection } from './sections/task.js';
+
+/** The tree without the rules that tie several options together: what the reference page walks. */
+export const configTree = z.strictObject({
+  run: runSection.prefault({}),
+  policy: policySection.prefault({}),
+  task: taskSection,
+  judge: judgeSection.prefault({}),
+  sampling: samplingSection.prefault({}),
+  reward: rewardSection.prefault({}),
+  grpo: grpoSection.prefault({}),
+  sft: sftSection.prefault({}),
+  evaluation: evaluationSection.prefault({}),
+});
+
+export const configSchema = configTree.superRefine((config, context) => {
+  const fail = (path: string[], message: string): void =>
+    context.addIssue({ code: 'custom', path, message });
+  const { model, tokenizer, corpus } = config.sft;
+  if (model.num_attention_heads % model.num_key_value_heads !== 0) {
+    fail(
+      ['sft', 'model', 'num_key_value_heads'],
+      `expected a divisor of num_attention_heads (${model.num_attention_heads}), got ${model.num_key_value_heads}. Choose one that divides it.`,
+    );
+  }
+  if (model.head_dim % 2 !== 0) {
+    fail(
+      ['sft', 'model', 'head_dim'],
+      `expected an even number (rotary embedding turns pairs), got ${model.head_dim}.`,
+    );
+  }
+  if (tokenizer.sample > corpus.n) {
+    fail(
+      ['sft', 'tokenizer', 'sample'],
+      `expected at most sft.corpus.n (${corpus.n}), got ${tokenizer.sample}. Lower it or enlarge the corpus.`,
+    );
+  }
+  if (config.grpo.epsilon_high !== null && config.grpo.epsilon_high < config.grpo.epsilon) {
+    fail(
+      ['grpo', 'epsilon_high'],
+      `expected at least grpo.epsilon (${config.grpo.epsilon}), got ${config.grpo.epsilon_high}. Raise it, or lower epsilon.`,
+    );
+  }
+  if (config.task.train_problems < config.grpo.prompts_per_step) {
+    fail(
+      ['task', 'train_problems'],
+      `expected at least grpo.prompts_per_step (${config.grpo.prompts_per_step}), got ${config.task.train_problems}. Draw more problems or take fewer prompts a step.`,
+    );
+  }
+});
+
+/** A config as it runs: every option present. */
+export type Config = z.output<typeof configTree>;

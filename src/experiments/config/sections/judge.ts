@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { option, whole } from '../option.js';
+
+export const judgeSection = z
+  .strictObject({
+    workers: option(
+      whole(1).nullable().default(null),
+      'Programs compiled and run at the same time. null: one per core.',
+    ),
+    cpu_ms: option(whole(1).default(2000), 'CPU time one program may use, milliseconds.'),
+    wall_ms: option(whole(1).default(10000), 'Wall time one program may use, milliseconds.'),
+    memory_mib: option(
+      whole(16).default(512),
+      'Resident memory one program may use, MiB (an address-space limit would kill AddressSanitizer itself).',
+    ),
+    output_kib: option(
+      whole(1).default(64),
+      'Output kept of one program, KiB; more is output_limit.',
+    ),
+    isolation: option(
+      z.enum(['auto', 'bubblewrap', 'restricted', 'none']).default('auto'),
+      'How generated programs are shut in. auto: the best tier that works here. none: not at all, you take the risk.',
+    ),
+    cache: option(
+      z.string().min(1).nullable().default(null),
+      'Folder of verdicts already reached, by content. null: none kept.',
+    ),
+    batch_size: option(whole(1).default(8), 'Completions of one problem compiled together.'),
+    std: option(z.string().min(1).default('c++17'), 'Language standard given to g++.'),
+  })
+  .describe('The toolchain that judges completions.');

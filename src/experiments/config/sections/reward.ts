@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { option } from '../option.js';
+
+const score = (value: number, outcome: string) =>
+  option(z.number().default(value), `Score of a completion whose outcome is ${outcome}.`);
+
+const scores = z
+  .strictObject({
+    clean: score(1, '`clean`: no finding, all tests passed'),
+    warning: score(0.5, '`warning`: all tests passed, the compiler warned'),
+    wrong_answer: score(0.3, '`wrong_answer`'),
+    runtime_error: score(0.2, '`runtime_error`: a crash or a sanitizer finding'),
+    timeout: score(0.2, '`timeout`'),
+    memory_limit: score(0.2, '`memory_limit`'),
+    output_limit: score(0.2, '`output_limit`'),
+    no_answer: score(0, '`no_answer`'),
+    compile_error: score(0, '`compile_error`'),
+  })
+  .describe('The curriculum: one score per outcome. `sandbox_error` is never scored.');
+
+const tokenScheme = z
+  .strictObject({
+    name: option(
+      z.enum(['scalar', 'span_penalty']).default('span_penalty'),
+      'scalar: every token gets the completion’s advantage A. span_penalty: A − lambda on tokens that a finding reached, A elsewhere.',
+    ),
+    lambda: option(
+      z.number().min(0).default(0.5),
+      'Penalty of span_penalty, in units of the advantage; 0 is `scalar` to the bit.',
+    ),
+  })
+  .describe('How the findings reach single tokens.');
+
+export const rewardSection = z
+  .strictObject({
+    scores: scores.prefault({}),
+    token_scheme: tokenScheme.prefault({}),
+    shuffle: option(
+      z.boolean().default(false),
+      'The control run: rewards and findings are dealt out at random among the rollouts of a step, so nothing can be learned from them.',
+    ),
+  })
+  .describe('What a verdict is worth.');

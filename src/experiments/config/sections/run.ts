@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { option, whole } from '../option.js';
+
+export const runSection = z
+  .strictObject({
+    name: option(
+      z.string().min(1).nullable().default(null),
+      'Name of the run and of its folder; refused when taken. null: a free one is made from name_prefix.',
+    ),
+    name_prefix: option(
+      z.string().min(1).default('run'),
+      'What made-up names start with: `tour`, then `tour-2`, `tour-3`, … beside finished runs. A config file sets it to its own name.',
+    ),
+    output_dir: option(z.string().min(1).default('runs'), 'Folder that holds the run folders.'),
+    seed: option(z.int().default(42), 'Seed of everything random in the run.', 42),
+    threads: option(
+      whole(1).nullable().default(null),
+      'Threads of the tensor backend. null: one per core. A run is bitwise repeatable for a given number.',
+    ),
+    backend: option(
+      z.enum(['auto', 'native', 'tensorflow', 'wasm', 'cpu']).default('auto'),
+      'Tensor backend. auto: the fastest one that works here.',
+    ),
+    save_steps: option(
+      whole(1).default(1),
+      'A checkpoint after every so many updates; a stopped run loses at most that many.',
+      500,
+    ),
+    save_total_limit: option(
+      whole(1).nullable().default(2),
+      'How many checkpoints are kept. null: all.',
+      null,
+    ),
+  })
+  .describe('The run: its folder, its seed, the machine it uses.');
