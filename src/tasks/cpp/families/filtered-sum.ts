@@ -27,13 +27,14 @@ export const filteredSum = defineFamily({
     const term = (x: number): number => ({ sum: x, count: 1, squares: x * x })[reduce];
     const added = { sum: `${a}[${i}]`, count: '1', squares: `(long long)${a}[${i}] * ${a}[${i}]` }[reduce];
     const big = element === 'int' ? 2000000000 : 32000;
+    const f = `${reduce}_${condition.replace('-', '_')}`;
     const call = (xs: number[], key: number) => ({
-      code: `std::vector<${element}> v{${xs.join(', ')}}; rlsf_emit(solve(v.data(), ${xs.length}, ${key}));`,
+      code: `std::vector<${element}> v{${xs.join(', ')}}; rlsf_emit(${f}(v.data(), ${xs.length}, ${key}));`,
       expected: String(xs.filter((x) => holds(x, key)).reduce((sum, x) => sum + term(x), 0)),
     });
     return {
       statement: `The ${what} of the elements of ${a}[0..${n}) that are ${text} ${k}.`,
-      signature: `long long solve(const ${element}* ${a}, int ${n}, int ${k})`,
+      signature: `long long ${f}(const ${element}* ${a}, int ${n}, int ${k})`,
       body: code`
         ${site('long long', ...(reduce === 'count' ? [] : [['overflow', 'int'] as ['overflow', string]]))} ${s}${site(' = 0', ['uninitialised', ''])};
         for (int ${i} = ${site('0', ['off_by_one', '1'])}; ${i} ${site('<', ['off_by_one', '<='])} ${n}; ${i}++) {
