@@ -13,10 +13,7 @@ export interface Interval {
  * crash or limit. `test_pass_rate`: all tests passed. `fully_clean_rate`: outcome `clean`.
  */
 export type RateName =
-  | 'compile_rate'
-  | 'sanitizer_clean_rate'
-  | 'test_pass_rate'
-  | 'fully_clean_rate';
+  'compile_rate' | 'sanitizer_clean_rate' | 'test_pass_rate' | 'fully_clean_rate';
 
 export type Rates = Record<RateName, Interval>;
 
