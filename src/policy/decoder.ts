@@ -1,0 +1,137 @@
+import {
+  cachedAttention,
+  causalAttention,
+  embedding,
+  linear,
+  rmsNorm,
+  rotary,
+  swiglu,
+  tf,
+  type KvCache,
+  type RotaryTable,
+} from '../tensor/index.js';
+import { inputError, internalError } from '../errors.js';
+import { rotaryTable } from './rope.js';
+import { headName, modulePath, type Projection } from './shapes.js';
+import type { Policy } from './types.js';
+
+export interface ForwardOptions {
+  /** `false` runs the base alone: the reference model. @default true */
+  useAdapter?: boolean;
+}
+
+/**
+ * Hidden states after the final norm, for packed sequences (no padding). N tokens, D hidden size.
+ * @param ids      [N]
+ * @param segments cumulative starts of the sequences, B + 1 numbers from 0 to N
+ * @returns [N, D]; differentiable in the weights and the adapter
+ */
+export function hiddenStates(
+  policy: Policy,
+  ids: Int32Array,
+  segments: Int32Array,
+  options: ForwardOptions = {},
+): tf.Tensor2D {
+  const positions = new Int32Array(ids.length);
+  for (let sequence = 0; sequence + 1 < segments.length; sequence++) {
+    const start = segments[sequence];
+    for (let i = start; i < segments[sequence + 1]; i++) positions[i] = i - start;
+  }
+  return forward(policy, ids, positions, options, (_layer, q, k, v) =>
+    causalAttention(q, k, v, segments, policy.config),
+  );
+}
+
+/**
+ * The same against a KV cache, without gradient: row i is token ids[i] of slot slots[i] at
+ * positions[i]. Rows of one slot stand together, positions ascending.
+ */
+export function cachedHiddenStates(
+  policy: Policy,
+  ids: Int32Array,
+  slots: Int32Array,
+  positions: Int32Array,
+  cache: KvCache,
+  options: ForwardOptions = {},
+): tf.Tensor2D {
+  return forward(policy, ids, positions, options, (layer, q, k, v) =>
+    cachedAttention(q, k, v, cache, layer, slots, positions, policy.config),
+  );
+}
+
+/** The matrix that turns hidden states into logits, [V, D]. */
+export function outputWeight(policy: Policy): tf.Tensor2D {
+  return matrix(policy, headName(policy.config));
+}
+
+type Attention = (layer: number, q: tf.Tensor2D, k: tf.Tensor2D, v: tf.Tensor2D) => tf.Tensor2D;
+
+function forward(
+  policy: Policy,
+  ids: Int32Array,
+  positions: Int32Array,
+  options: ForwardOptions,
+  attention: Attention,
+): tf.Tensor2D {
+  const { config } = policy;
+  const table = tableFor(policy, positions);
+  const useAdapter = options.useAdapter ?? true;
+  const project = (x: tf.Tensor2D, layer: number, name: Projection): tf.Tensor2D =>
+    projected(policy, x, modulePath(layer, name), useAdapter);
+  const norm = (x: tf.Tensor2D, name: string): tf.Tensor2D =>
+    rmsNorm(x, vector(policy, name), config.rmsNormEps);
+
+  return tf.tidy(() => {
+    let x = embedding(matrix(policy, 'model.embed_tokens.weight'), ids); // [N, D]
+    for (let layer = 0; layer < config.layers; layer++) {
+      const h = norm(x, `model.layers.${layer}.input_layernorm.weight`);
+      const q = rotary(project(h, layer, 'q_proj'), positions, table);
+      const k = rotary(project(h, layer, 'k_proj'), positions, table);
+      const attended = attention(layer, q, k, project(h, layer, 'v_proj'));
+      x = tf.add(x, project(attended, layer, 'o_proj'));
+      const g = norm(x, `model.layers.${layer}.post_attention_layernorm.weight`);
+      const mixed = swiglu(project(g, layer, 'gate_proj'), project(g, layer, 'up_proj'));
+      x = tf.add(x, project(mixed, layer, 'down_proj'));
+    }
+    return norm(x, 'model.norm.weight');
+  });
+}
+
+function projected(policy: Policy, x: tf.Tensor2D, path: string, useAdapter: boolean): tf.Tensor2D {
+  const bias = policy.weights.get(`${path}.bias`);
+  const pair = useAdapter ? policy.adapter?.pairs.get(path) : undefined;
+  const lora =
+    pair === undefined || policy.adapter === null
+      ? null
+      : {
+          a: pair.a as tf.Variable<tf.Rank.R2>,
+          b: pair.b as tf.Variable<tf.Rank.R2>,
+          scale: policy.adapter.loraAlpha / policy.adapter.r,
+        };
+  return linear(x, matrix(policy, `${path}.weight`), (bias as tf.Variable<tf.Rank.R1>) ?? null, lora);
+}
+
+function tableFor(policy: Policy, positions: Int32Array): RotaryTable {
+  let last = 0;
+  for (const position of positions) if (position > last) last = position;
+  if (last >= policy.config.maxPositions) {
+    throw inputError(
+      `Decoder: a sequence has ${last + 1} tokens, the policy's context holds ${policy.config.maxPositions}. Shorten prompts or completions.`,
+    );
+  }
+  return rotaryTable(policy.config, last + 1);
+}
+
+function matrix(policy: Policy, name: string): tf.Tensor2D {
+  return weight(policy, name) as tf.Variable<tf.Rank.R2>;
+}
+
+function vector(policy: Policy, name: string): tf.Tensor1D {
+  return weight(policy, name) as tf.Variable<tf.Rank.R1>;
+}
+
+function weight(policy: Policy, name: string): tf.Variable {
+  const variable = policy.weights.get(name);
+  if (variable === undefined) throw internalError(`the policy has no weight ${name}.`);
+  return variable;
+}

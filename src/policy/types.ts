@@ -1,0 +1,113 @@
+import type { tf } from '../tensor/index.js';
+import type { ChatMessage } from '../records.js';
+
+/** How the rotary frequencies are stretched beyond the trained context; `null` leaves them alone. */
+export type RopeScaling =
+  | { type: 'linear'; factor: number }
+  | {
+      type: 'llama3';
+      factor: number;
+      lowFreqFactor: number;
+      highFreqFactor: number;
+      originalMaxPositions: number;
+    };
+
+/** What of a Hugging Face `config.json` shapes the decoder. */
+export interface PolicyConfig {
+  modelType: 'qwen2' | 'llama';
+  vocabSize: number;
+  hiddenSize: number;
+  intermediateSize: number;
+  layers: number;
+  heads: number;
+  kvHeads: number;
+  headDim: number;
+  rmsNormEps: number;
+  ropeTheta: number;
+  /** @default null */
+  ropeScaling?: RopeScaling | null;
+  maxPositions: number;
+  tieWordEmbeddings: boolean;
+  /** Biases on q, k and v (Llama: on o too). Qwen2 always has them. */
+  attentionBias: boolean;
+  /** @default null */
+  bosTokenId?: number | null;
+  eosTokenIds: number[];
+  padTokenId: number;
+}
+
+/** The tokenizer's files as text, kept verbatim so that saving a loaded policy gives them back. */
+export interface TokenizerFiles {
+  /** `tokenizer.json` */
+  tokenizer: string;
+  /** `tokenizer_config.json` */
+  tokenizerConfig: string;
+  /** `special_tokens_map.json`; made from the config where a folder has none. */
+  specialTokensMap?: string;
+  /** `chat_template.jinja`, where the template does not lie in the config. */
+  chatTemplate?: string;
+}
+
+export interface PolicyTokenizer {
+  /** One more than the largest id. */
+  vocabSize: number;
+  /** The id of `eos_token`; −1 where the tokenizer names none. */
+  eosTokenId: number;
+  /**
+   * Ids as Hugging Face's tokenizer gives them, a leading BOS included where the tokenizer adds one.
+   * `addSpecialTokens: false` adds none. @default true
+   */
+  encode(text: string, options?: { addSpecialTokens?: boolean }): number[];
+  /**
+   * The text of the ids, special tokens left out. Broken UTF-8 becomes U+FFFD. The blank that a
+   * SentencePiece encoder puts in front of a text goes only where the ids start with BOS.
+   */
+  decode(ids: readonly number[]): string;
+  /** The bytes a token stands for; empty for special and unknown ids. */
+  tokenBytes(id: number): Uint8Array;
+  /**
+   * UTF-8 offset in the text of `ids` (their bytes decoded) where each token starts, and one past
+   * the end: `ids.length + 1` numbers.
+   */
+  byteOffsets(ids: readonly number[]): number[];
+  /** The conversation through the chat template, opened for the assistant's turn. */
+  renderChat(messages: ChatMessage[]): string;
+  files: TokenizerFiles;
+}
+
+/** One low-rank update: `W + (loraAlpha / r) · B · A`. */
+export interface AdapterPair {
+  /** [r, in] */
+  a: tf.Variable;
+  /** [out, r] */
+  b: tf.Variable;
+}
+
+export interface Adapter {
+  r: number;
+  loraAlpha: number;
+  targetModules: string[];
+  /** By module path, e.g. `model.layers.0.self_attn.q_proj`. */
+  pairs: Map<string, AdapterPair>;
+}
+
+export interface Policy {
+  config: PolicyConfig;
+  tokenizer: PolicyTokenizer;
+  /**
+   * The first 16 hexadecimal digits of a SHA-256 over the base weights (and the adapter), computed
+   * at each reading: it names the weights as they are now. Read it once per batch.
+   */
+  readonly revision: string;
+  /** Where it was loaded from or last saved to. */
+  folder: string | null;
+  /** By Hugging Face name, in the layout [out, in]. */
+  weights: Map<string, tf.Variable>;
+  adapter: Adapter | null;
+  dispose(): void;
+}
+
+export interface TokenSequence {
+  promptIds: readonly number[];
+  completionIds: readonly number[];
+}

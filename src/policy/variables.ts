@@ -1,0 +1,28 @@
+import { inputError } from '../errors.js';
+import { tf } from '../tensor/index.js';
+import type { NamedTensor } from './safetensors.js';
+import type { Policy } from './types.js';
+
+/** What an update changes: the adapter's pairs when one is attached, else all weights; stable order. */
+export function trainableVariables(policy: Policy): { name: string; variable: tf.Variable }[] {
+  if (policy.adapter === null) {
+    return [...policy.weights].map(([name, variable]) => ({ name, variable }));
+  }
+  return [...policy.adapter.pairs].flatMap(([module, { a, b }]) => [
+    { name: `${module}.lora_A.weight`, variable: a },
+    { name: `${module}.lora_B.weight`, variable: b },
+  ]);
+}
+
+export function toVariable({ shape, values }: NamedTensor): tf.Variable {
+  return tf.tidy(() => tf.variable(tf.tensor(values, shape, 'float32')));
+}
+
+/** A copy: some backends hand out their own memory, which the next update would change. */
+export function valuesOf(variable: tf.Variable): NamedTensor {
+  const values = variable.dataSync();
+  if (!(values instanceof Float32Array)) {
+    throw inputError(`Weights are float32 tensors, got ${variable.dtype}.`);
+  }
+  return { shape: [...variable.shape], values: values.slice() };
+}
