@@ -38,7 +38,7 @@ export function baseLayout(
 
 export function axis(title: string, extra: Record<string, unknown> = {}): Record<string, unknown> {
   return {
-    title: { text: title, standoff: 10 },
+    title: { text: title },
     gridcolor: '#e6e6e6',
     linecolor: '#999999',
     zeroline: false,

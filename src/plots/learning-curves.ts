@@ -44,14 +44,18 @@ export function learningCurves(
       ...curve({ metric: 'kl', label: 'KL', color: palette.vermilion }, 3, false),
     ],
     layout: {
-      ...baseLayout(options.title ?? 'Learning curves', { width: 900, height: 820 }),
+      ...baseLayout(
+        options.title ??
+          'Learning curves (dots: steps, lines: running mean; KL to the reference model)',
+        { width: 900, height: 820 },
+      ),
       legend: { orientation: 'h', x: 0, y: 0.705, xanchor: 'left', yanchor: 'bottom' },
       xaxis: axis('', { anchor: 'y', matches: 'x3', showticklabels: false }),
       xaxis2: axis('', { anchor: 'y2', matches: 'x3', showticklabels: false }),
       xaxis3: axis('step', { anchor: 'y3', tickformat: 'd' }),
       yaxis: axis('mean reward', { domain: [0.77, 1] }),
       yaxis2: axis('share of completions', { domain: [0.29, 0.7], tickformat: '.0%' }),
-      yaxis3: axis('KL to reference<br>(nats a token)', { domain: [0, 0.22], rangemode: 'tozero' }),
+      yaxis3: axis('KL (nats a token)', { domain: [0, 0.22], rangemode: 'tozero' }),
     },
   };
 }

@@ -89,12 +89,13 @@ export function promptAccuracyGrid(
       }),
       margin: { l: labelled ? 230 : 60, r: 40, t: 60, b: 60 },
       xaxis: axis('step', { showgrid: false, tickformat: 'd' }),
-      yaxis: axis(`${rows.length} prompts, best at the end on top`, {
+      yaxis: axis(labelled ? '' : `${rows.length} prompts, best at the end on top`, {
         showgrid: false,
         showticklabels: labelled,
         ticks: labelled ? 'outside' : '',
         tickfont: { size: 9 },
         type: 'category',
+        ...(labelled ? { dtick: 1 } : {}),
       }),
     },
   };

@@ -39,7 +39,9 @@ export async function renderSvg(figure: Figure): Promise<string> {
     { data: copy.data, layout: copy.layout },
     { format: 'svg', width, height },
   );
-  return decodeURIComponent(url.slice(url.indexOf(',') + 1));
+  const svg = decodeURIComponent(url.slice(url.indexOf(',') + 1));
+  // Quoted references are legal CSS, but resvg leaves such a fill (the colour bar) black.
+  return svg.replace(/url\((?:'|&quot;)(#[^'&)]+)(?:'|&quot;)\)/g, 'url($1)');
 }
 
 /** @param options.scale pixels per unit of the figure's size, @default 2 */
