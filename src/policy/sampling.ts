@@ -63,7 +63,8 @@ export async function samplePolicy(
     throw inputError(`samplePolicy: expected maxRows to be a positive whole number, got ${maxRows}.`);
   }
   // One slot more: it keeps the prompt of the one group that has samples running and waiting.
-  const cache = createKvCache({ ...policy.config, slots: maxRows + 1, maxLength: longest });
+  const { layers, kvHeads, headDim } = policy.config;
+  const cache = createKvCache({ layers, kvHeads, headDim, slots: maxRows + 1, maxLength: longest });
   try {
     const queue = createQueue(policy, cache, rows, maxRows);
     let running: Row[] = [];

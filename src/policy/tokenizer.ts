@@ -167,16 +167,20 @@ async function buildEncoder(
     }
   }
   try {
-    return new PreTrainedTokenizer({ added_tokens: [], ...json, model: pairedMerges(json.model) }, plainConfig);
+    return new PreTrainedTokenizer({ added_tokens: [], ...json, model: modernModel(json.model) }, plainConfig);
   } catch (cause) {
     throw inputError(`${where}: tokenizer.json cannot be used: ${String(cause)}.`, { cause });
   }
 }
 
-/** Newer files write each merge as a pair; the library expects "left right". */
-function pairedMerges(model: unknown): unknown {
+/**
+ * The BPE model as the library expects it: older files (GPT-2's) leave out its type, newer ones write
+ * a merge as a pair instead of "left right".
+ */
+function modernModel(model: unknown): unknown {
   if (!isObject(model) || !Array.isArray(model.merges)) return model;
   return {
+    type: 'BPE',
     ...model,
     merges: model.merges.map((merge: unknown) => (Array.isArray(merge) ? merge.join(' ') : merge)),
   };

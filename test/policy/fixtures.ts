@@ -1,0 +1,55 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll } from 'vitest';
+import {
+  createPolicy,
+  tokenizerFromFiles,
+  trainByteLevelBpe,
+  type Policy,
+  type PolicyConfig,
+} from '../../src/policy/index.js';
+
+export const programs = [
+  'int sum(const std::vector<int>& values) {\n  int total = 0;\n  for (int value : values) total += value;\n  return total;\n}\n',
+  'int largest(int* values, int n) {\n  int best = values[0];\n  for (int i = 1; i < n; ++i) {\n    if (values[i] > best) best = values[i];\n  }\n  return best;\n}\n',
+  'bool is_even(int value) { return value % 2 == 0; } // größer als 0 – 偶数 🙂\n',
+];
+
+export const tinyConfig: PolicyConfig = {
+  modelType: 'qwen2',
+  vocabSize: 320,
+  hiddenSize: 16,
+  intermediateSize: 24,
+  layers: 2,
+  heads: 4,
+  kvHeads: 2,
+  headDim: 4,
+  rmsNormEps: 1e-6,
+  ropeTheta: 10000,
+  maxPositions: 128,
+  tieWordEmbeddings: true,
+  attentionBias: true,
+  eosTokenIds: [300],
+  padTokenId: 300,
+};
+
+/** An untrained policy whose weights are drawn large, so that its samples differ. */
+export async function tinyPolicy(changes: Partial<PolicyConfig> = {}): Promise<Policy> {
+  const files = trainByteLevelBpe(programs, { vocabSize: 301, specialTokens: ['<|endoftext|>'] });
+  const tokenizer = await tokenizerFromFiles(files);
+  const eos = tokenizer.eosTokenId;
+  const config = { ...tinyConfig, eosTokenIds: [eos], padTokenId: eos, ...changes };
+  const policy = createPolicy(config, tokenizer, 7);
+  for (const variable of policy.weights.values()) {
+    if (variable.rank === 2) variable.assign(variable.mul(8));
+  }
+  return policy;
+}
+
+/** A folder of this test file's own, removed afterwards. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'rlsf-policy-'));
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}

@@ -1,0 +1,190 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { ChatMessage } from '../../src/records.js';
+import { loadTokenizer, tokenizerFromFiles, trainByteLevelBpe, type PolicyTokenizer } from '../../src/policy/index.js';
+import { itWithData } from '../data.js';
+import { programs } from './fixtures.js';
+
+interface Golden {
+  text: string;
+  ids: number[];
+  decoded?: string;
+  decoded_skip_special?: string;
+  js_differs?: boolean;
+}
+
+interface ChatGolden {
+  messages: ChatMessage[];
+  rendered: string;
+  add_generation_prompt: boolean;
+  tools?: unknown;
+}
+
+function hasMore(message: ChatMessage): boolean {
+  return Object.keys(message).some((key) => key !== 'role' && key !== 'content');
+}
+
+function expectOffsetsToFit(tokenizer: PolicyTokenizer, ids: readonly number[]): void {
+  const offsets = tokenizer.byteOffsets(ids);
+  expect(offsets).toHaveLength(ids.length + 1);
+  const raw = Buffer.concat(ids.map((id) => tokenizer.tokenBytes(id)));
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(raw);
+  expect(offsets.at(-1)).toBe(Buffer.byteLength(text));
+  for (let i = 0; i < ids.length; i++) expect(offsets[i + 1]).toBeGreaterThanOrEqual(offsets[i]);
+  if (Buffer.from(text).equals(raw)) {
+    ids.forEach((id, i) => expect(offsets[i + 1] - offsets[i]).toBe(tokenizer.tokenBytes(id).length));
+  }
+}
+
+describe('real tokenizers', () => {
+  for (const name of ['gpt2', 'qwen2.5', 'deepseek-coder']) {
+    itWithData(
+      `${name} encodes as the reference does, and its offsets fit the text`,
+      ['tokenizers', name],
+      async (folder) => {
+        const tokenizer = await loadTokenizer(folder);
+        const rows: Golden[] = JSON.parse(readFileSync(path.join(folder, 'golden.json'), 'utf8'));
+        const wrong = [];
+        for (const row of rows) {
+          const ids = tokenizer.encode(row.text, { addSpecialTokens: false });
+          if (JSON.stringify(ids) !== JSON.stringify(row.ids)) wrong.push(row);
+          const decoded = tokenizer.decode(row.ids);
+          expect(decoded).toBe(row.decoded_skip_special ?? row.decoded ?? row.text);
+          expectOffsetsToFit(tokenizer, row.ids);
+        }
+        expect(wrong.filter((row) => row.js_differs !== true).map((row) => row.text)).toEqual([]);
+      },
+      20_000,
+    );
+  }
+
+  for (const name of ['qwen2.5', 'deepseek-coder']) {
+    itWithData(`${name} renders chats as the reference does`, ['tokenizers', name], async (folder) => {
+      const tokenizer = await loadTokenizer(folder);
+      const rows: ChatGolden[] = JSON.parse(readFileSync(path.join(folder, 'chat_golden.json'), 'utf8'));
+      let checked = 0;
+      for (const { messages, rendered, add_generation_prompt, tools } of rows) {
+        // What PolicyTokenizer renders: text messages, opened for the assistant, no tools.
+        if (!add_generation_prompt || tools !== undefined || messages.some(hasMore)) continue;
+        expect(tokenizer.renderChat(messages)).toBe(rendered);
+        checked++;
+      }
+      expect(checked).toBeGreaterThan(2);
+    });
+  }
+
+  itWithData('a SentencePiece tokenizer gives the reference ids, BOS first', ['checkpoints', 'stories260K'], async (folder) => {
+    const tokenizer = await loadTokenizer(path.join(folder, 'hf'));
+    const golden = JSON.parse(readFileSync(path.join(folder, 'golden.json'), 'utf8'));
+    for (const { text, ids } of golden.sequences) {
+      const own = tokenizer.encode(text);
+      expect(own.slice(0, ids.length)).toEqual(ids);
+      expect(tokenizer.decode(own)).toBe(text);
+    }
+    const odd = tokenizer.encode('ä 🙂 x');
+    expect(tokenizer.decode(odd)).toBe('ä 🙂 x');
+    expectOffsetsToFit(tokenizer, odd);
+    expect(tokenizer.tokenBytes(1)).toHaveLength(0);
+  });
+});
+
+describe('a tokenizer trained here', () => {
+  const files = trainByteLevelBpe(programs, { vocabSize: 330, specialTokens: ['<|endoftext|>', '<|pad|>'] });
+
+  it('is the same file every time', () => {
+    const again = trainByteLevelBpe(programs, { vocabSize: 330, specialTokens: ['<|endoftext|>', '<|pad|>'] });
+    expect(again).toEqual(files);
+  });
+
+  it('gives back any text, in fewer tokens than bytes for the kind it was trained on', async () => {
+    const tokenizer = await tokenizerFromFiles(files);
+    for (const text of [...programs, '', ' ', '\t\n  x', '日本語 🙂', 'a\u0000b']) {
+      const ids = tokenizer.encode(text);
+      expect(tokenizer.decode(ids)).toBe(text);
+      expectOffsetsToFit(tokenizer, ids);
+    }
+    expect(tokenizer.encode(programs[0]).length).toBeLessThan(programs[0].length * 0.7);
+  });
+
+  it('learns the merges that recounting everything at every merge learns', () => {
+    const corpus = Array.from({ length: 5 }, (_, i) => programs.slice(i % 3).join('x'));
+    const { tokenizer } = trainByteLevelBpe(corpus, { vocabSize: 400, specialTokens: ['<e>'] });
+    const merges: string[] = JSON.parse(tokenizer).model.merges;
+    expect(merges.length).toBeGreaterThan(100);
+    expect(merges).toEqual(recountedMerges(corpus, merges.length, JSON.parse(tokenizer).model.vocab));
+  });
+
+  it('merges the most frequent pair first, ties to the smaller ids', () => {
+    const small = trainByteLevelBpe(['ab ab ab cd cd cd xy'], { vocabSize: 260, specialTokens: ['<e>'] });
+    // " a", "ab", … occur: "ab" and "cd" three times each, " c" three, " a" twice.
+    expect(JSON.parse(small.tokenizer).model.merges).toEqual(['a b', 'c d', 'Ġ cd']);
+  });
+
+  it('keeps special tokens out of texts, and splits a character that lies in several tokens', async () => {
+    const tokenizer = await tokenizerFromFiles(files);
+    const ids = tokenizer.encode('int<|endoftext|>x');
+    expect(ids).toContain(tokenizer.eosTokenId);
+    expect(tokenizer.decode(ids)).toBe('intx');
+    const smile = tokenizer.encode('🚀');
+    expect(smile).toHaveLength(4);
+    expect(tokenizer.byteOffsets(smile)).toEqual([0, 1, 2, 3, 4]);
+    // Half a character decodes to U+FFFD, three bytes long: offsets follow the text.
+    expect(tokenizer.decode(smile.slice(0, 2))).toBe('\ufffd');
+    expect(tokenizer.byteOffsets(smile.slice(0, 2))).toEqual([0, 1, 3]);
+  });
+
+  it('is refused by name where a vocabulary cannot hold the bytes', () => {
+    expect(() => trainByteLevelBpe([], { vocabSize: 200, specialTokens: ['<e>'] })).toThrow('vocabSize');
+  });
+
+  it('needs a chat template to render messages', async () => {
+    const tokenizer = await tokenizerFromFiles(files);
+    expect(() => tokenizer.renderChat([{ role: 'user', content: 'hi' }])).toThrow('chat template');
+  });
+});
+
+/** The oracle: plain byte-pair encoding, counting every pair of the corpus anew for each merge. */
+function recountedMerges(corpus: string[], count: number, ids: Record<string, number>): string[] {
+  const pattern = /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu;
+  const singles = Object.entries(ids).filter(([, id]) => id < 256);
+  const spell = (byte: number): string => {
+    const isPrintable = (b: number): boolean =>
+      (b >= 0x21 && b <= 0x7e) || (b >= 0xa1 && b <= 0xac) || b >= 0xae;
+    if (isPrintable(byte)) return String.fromCharCode(byte);
+    const others = Array.from({ length: 256 }, (_, b) => b).filter((b) => !isPrintable(b));
+    return String.fromCharCode(256 + others.indexOf(byte));
+  };
+  expect(new Set(singles.map(([token]) => token))).toEqual(
+    new Set(Array.from({ length: 256 }, (_, byte) => spell(byte))),
+  );
+  let words = corpus
+    .flatMap((text) => text.match(pattern) ?? [])
+    .map((word) => Array.from(Buffer.from(word), spell));
+  const merges: string[] = [];
+  while (merges.length < count) {
+    const counts = new Map<string, number>();
+    for (const word of words) {
+      for (let i = 0; i + 1 < word.length; i++) {
+        const pair = `${word[i]} ${word[i + 1]}`;
+        counts.set(pair, (counts.get(pair) ?? 0) + 1);
+      }
+    }
+    const order = (pair: string): number[] => pair.split(' ').map((token) => ids[token]);
+    const [best] = [...counts].sort(([x, n], [y, m]) => {
+      const [a, b] = [order(x), order(y)];
+      return m - n || a[0] - b[0] || a[1] - b[1];
+    })[0];
+    merges.push(best);
+    const [left, right] = best.split(' ');
+    words = words.map((word) => {
+      const joined: string[] = [];
+      for (let i = 0; i < word.length; i++) {
+        if (word[i] === left && word[i + 1] === right) joined.push(word[i] + word[++i]);
+        else joined.push(word[i]);
+      }
+      return joined;
+    });
+  }
+  return merges;
+}
