@@ -1,0 +1,111 @@
+/** run_metadata.json: what would be needed to understand a run, or to make it again. */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Config } from './config/index.js';
+import { readJson, writeJson } from './files.js';
+
+export interface Hardware {
+  cpu: string;
+  cores: number;
+  memoryMiB: number;
+  platform: string;
+}
+
+export interface RunMetadata {
+  run: string;
+  kind: string;
+  config: Config;
+  seed: number;
+  versions: Record<string, string>;
+  /** Of the folder the run was started in; null outside a repository. */
+  gitRevision: string | null;
+  hardware: Hardware;
+  backend: unknown;
+  isolation: string | null;
+  toolchain: string | null;
+  /** SHA-256 of what went in, by name. */
+  dataHashes: Record<string, string>;
+  /** One entry per start or resumption. */
+  sessions: { started: string; ended: string | null; fromStep: number; toStep: number | null }[];
+}
+
+export type MetadataFacts = Omit<RunMetadata, 'versions' | 'gitRevision' | 'hardware' | 'sessions'>;
+
+/** Opens a session in the metadata of a run (new or resumed). */
+export async function beginSession(
+  file: string,
+  facts: MetadataFacts,
+  fromStep: number,
+): Promise<void> {
+  const earlier = existsSync(file) ? ((await readJson(file)) as RunMetadata).sessions : [];
+  const metadata: RunMetadata = {
+    ...facts,
+    versions: await versions(),
+    gitRevision: await gitRevision(process.cwd()),
+    hardware: hardware(),
+    sessions: [
+      ...earlier,
+      { started: new Date().toISOString(), ended: null, fromStep, toStep: null },
+    ],
+  };
+  await writeJson(file, metadata);
+}
+
+/** Closes the last session. */
+export async function endSession(file: string, toStep: number): Promise<void> {
+  const metadata = (await readJson(file)) as RunMetadata;
+  const last = metadata.sessions[metadata.sessions.length - 1];
+  if (last) Object.assign(last, { ended: new Date().toISOString(), toStep });
+  await writeJson(file, metadata);
+}
+
+export function hardware(): Hardware {
+  const cpus = os.cpus();
+  return {
+    cpu: cpus[0]?.model.trim() ?? 'unknown',
+    cores: os.availableParallelism(),
+    memoryMiB: Math.round(os.totalmem() / 2 ** 20),
+    platform: `${os.platform()} ${os.release()} ${os.arch()}`,
+  };
+}
+
+/** `2 × Intel Xeon, 15.6 GiB` */
+export function describeHardware({ cpu, cores, memoryMiB }: Hardware): string {
+  return `${cores} × ${cpu}, ${(memoryMiB / 1024).toFixed(1)} GiB`;
+}
+
+async function versions(): Promise<Record<string, string>> {
+  const own = (await readJson(fileURLToPath(new URL('../../package.json', import.meta.url)))) as {
+    version: string;
+  };
+  return { rlsf: own.version, node: process.versions.node, v8: process.versions.v8 };
+}
+
+/** The commit that HEAD names, read from .git without running git. */
+export async function gitRevision(from: string): Promise<string | null> {
+  const folder = gitFolder(from);
+  if (!folder) return null;
+  try {
+    const head = (await readFile(path.join(folder, 'HEAD'), 'utf8')).trim();
+    if (!head.startsWith('ref: ')) return head;
+    const ref = head.slice('ref: '.length);
+    const loose = path.join(folder, ref);
+    if (existsSync(loose)) return (await readFile(loose, 'utf8')).trim();
+    const packed = await readFile(path.join(folder, 'packed-refs'), 'utf8');
+    const line = packed.split('\n').find((entry) => entry.endsWith(` ${ref}`));
+    return line?.split(' ')[0] ?? null;
+  } catch {
+    // A repository without a commit, or in a layout of another kind: the run does not depend on it.
+    return null;
+  }
+}
+
+function gitFolder(from: string): string | null {
+  const candidate = path.join(from, '.git');
+  if (existsSync(path.join(candidate, 'HEAD'))) return candidate;
+  const parent = path.dirname(from);
+  return parent === from ? null : gitFolder(parent);
+}

@@ -1,0 +1,262 @@
+/**
+ * One folder per run: `runs/<name>/` with the config as resolved, the records as they come, and a
+ * status that tells an interrupted run from a finished one.
+ */
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { distance } from 'fastest-levenshtein';
+import { parse as parseYaml, stringify as stringifyYaml } from 'yaml';
+import { inputError } from '../errors.js';
+import type { Config } from './config/index.js';
+import { parseConfig } from './config/index.js';
+import { readJson, writeFileAtomically, writeJson } from './files.js';
+import { isAlive, thisProcess } from './process-identity.js';
+import type { ProcessIdentity } from './process-identity.js';
+
+export type RunKind = 'tour' | 'grpo' | 'sft';
+
+export interface RunStatus {
+  kind: RunKind;
+  /** `running` with a process that is gone means the run was killed: it can be resumed. */
+  state: 'running' | 'interrupted' | 'failed' | 'finished';
+  /** The last step that is safe on disk. */
+  step: number;
+  maxSteps: number;
+  process: ProcessIdentity;
+  updated: string;
+  /** Why it failed. */
+  error?: string;
+}
+
+export interface RunFolder {
+  name: string;
+  folder: string;
+  kind: RunKind;
+  /** As resolved, with the run's name in it. */
+  config: Config;
+  resumed: boolean;
+  paths: RunFilePaths;
+  setStatus(change: Partial<Pick<RunStatus, 'state' | 'step' | 'error'>>): Promise<void>;
+}
+
+export interface RunFilePaths {
+  config: string;
+  status: string;
+  metadata: string;
+  rollouts: string;
+  metrics: string;
+  checkpoints: string;
+  adapter: string;
+  model: string;
+  plots: string;
+  report: string;
+  evaluation(when: 'before' | 'after'): string;
+}
+
+/**
+ * A new run folder. With `run.name` given, a name taken is refused; without, the first free one of
+ * `prefix`, `prefix-2`, `prefix-3`, … is taken.
+ */
+export async function createRun(
+  config: Config,
+  kind: RunKind,
+  maxSteps: number,
+): Promise<RunFolder> {
+  const { output_dir: outputDir, name: wanted, name_prefix: prefix } = config.run;
+  checkName(wanted ?? prefix);
+  await mkdir(outputDir, { recursive: true }).catch((cause: unknown) => {
+    throw inputError(
+      `run.output_dir: expected a folder that can be written, got ${outputDir}. Choose another with --set run.output_dir=…`,
+      { cause },
+    );
+  });
+  const name = wanted ?? (await claimName(outputDir, prefix));
+  if (wanted !== null && !(await claim(path.join(outputDir, wanted)))) {
+    throw inputError(
+      `run.name: ${path.join(outputDir, wanted)} is there already. Resume it with --resume, give another name, or remove that folder.`,
+    );
+  }
+  const resolved: Config = { ...config, run: { ...config.run, name } };
+  const folder = path.join(outputDir, name);
+  await writeFileAtomically(
+    runPaths(folder).config,
+    `# The config of this run as resolved: defaults, file, environment and --set together.\n${stringifyYaml(resolved)}`,
+  );
+  const status: RunStatus = {
+    kind,
+    state: 'running',
+    step: 0,
+    maxSteps,
+    process: await thisProcess(),
+    updated: new Date().toISOString(),
+  };
+  return openFolder(folder, resolved, status, false);
+}
+
+/** Takes up a stopped run by its folder (or by its name under `outputDir`). */
+export async function resumeRun(nameOrFolder: string, outputDir: string): Promise<RunFolder> {
+  const folder = existsSync(path.join(outputDir, nameOrFolder))
+    ? path.join(outputDir, nameOrFolder)
+    : nameOrFolder;
+  const status = await readStatus(folder);
+  if (!status) throw await unknownRun(nameOrFolder, outputDir);
+  if (status.state === 'finished') {
+    throw inputError(
+      `${folder}: expected a stopped run, but this one is finished. Start a new run beside it (leave --resume out).`,
+    );
+  }
+  if (await isRunning(status)) {
+    throw inputError(
+      `${folder}: expected a stopped run, but process ${status.process.pid} is still working on it. Wait for it or stop it.`,
+    );
+  }
+  const file = runPaths(folder).config;
+  const config = parseConfig(
+    parseYaml(await readFile(file, 'utf8')) as Record<string, unknown>,
+    file,
+  );
+  const { error: _error, ...rest } = status;
+  return openFolder(
+    folder,
+    config,
+    { ...rest, state: 'running', process: await thisProcess() },
+    true,
+  );
+}
+
+export interface RunSummary {
+  name: string;
+  folder: string;
+  status: RunStatus;
+  /** Stopped before its end, by the user or by a kill. */
+  interrupted: boolean;
+}
+
+/** All runs under a folder, the newest first. */
+export async function listRuns(outputDir: string): Promise<RunSummary[]> {
+  const names = existsSync(outputDir) ? await readdir(outputDir) : [];
+  const runs: RunSummary[] = [];
+  for (const name of names) {
+    const folder = path.join(outputDir, name);
+    const status = await readStatus(folder);
+    if (!status) continue;
+    const stopped = status.state === 'interrupted' || status.state === 'running';
+    runs.push({ name, folder, status, interrupted: stopped && !(await isRunning(status)) });
+  }
+  return runs.sort((a, b) => (a.status.updated < b.status.updated ? 1 : -1));
+}
+
+/**
+ * The newest interrupted run of this kind whose name was made from this config's prefix (or is its
+ * given name): what `npm start` offers to resume. Failed runs are resumed by name only, since the
+ * cause may still be there.
+ */
+export async function findInterruptedRun(
+  config: Config,
+  kind: RunKind,
+): Promise<RunSummary | null> {
+  const { output_dir: outputDir, name, name_prefix: prefix } = config.run;
+  const belongs = (run: string): boolean =>
+    name !== null ? run === name : run === prefix || numbered(run, prefix) !== null;
+  const runs = await listRuns(outputDir);
+  return (
+    runs.find((run) => run.interrupted && run.status.kind === kind && belongs(run.name)) ?? null
+  );
+}
+
+export function runPaths(folder: string): RunFilePaths {
+  const at = (...parts: string[]): string => path.join(folder, ...parts);
+  return {
+    config: at('config.yaml'),
+    status: at('status.json'),
+    metadata: at('run_metadata.json'),
+    rollouts: at('rollouts.jsonl'),
+    metrics: at('metrics.jsonl'),
+    checkpoints: at('checkpoints'),
+    adapter: at('adapter'),
+    model: at('model'),
+    plots: at('plots'),
+    report: at('report.md'),
+    evaluation: (when) => at(`evaluations_${when}.json`),
+  };
+}
+
+async function openFolder(
+  folder: string,
+  config: Config,
+  initial: RunStatus,
+  resumed: boolean,
+): Promise<RunFolder> {
+  const paths = runPaths(folder);
+  let status = initial;
+  const setStatus: RunFolder['setStatus'] = async (change) => {
+    status = { ...status, ...change, updated: new Date().toISOString() };
+    await writeJson(paths.status, status);
+  };
+  await setStatus({});
+  return {
+    name: path.basename(folder),
+    folder,
+    kind: initial.kind,
+    config,
+    resumed,
+    paths,
+    setStatus,
+  };
+}
+
+async function readStatus(folder: string): Promise<RunStatus | null> {
+  const file = runPaths(folder).status;
+  return existsSync(file) ? ((await readJson(file)) as RunStatus) : null;
+}
+
+async function isRunning(status: RunStatus): Promise<boolean> {
+  return status.state === 'running' && (await isAlive(status.process));
+}
+
+async function claimName(outputDir: string, prefix: string): Promise<string> {
+  const taken = (await readdir(outputDir)).flatMap((name) =>
+    name === prefix ? [1] : (numbered(name, prefix) ?? []),
+  );
+  // Beside the newest, not in a gap: a removed run's name is not given to another.
+  for (let n = Math.max(0, ...taken) + 1; ; n++) {
+    const name = n === 1 ? prefix : `${prefix}-${n}`;
+    if (await claim(path.join(outputDir, name))) return name;
+  }
+}
+
+/** Makes the folder; false where it was there already. Atomic, so two processes cannot share one. */
+async function claim(folder: string): Promise<boolean> {
+  try {
+    await mkdir(folder);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function numbered(name: string, prefix: string): number | null {
+  if (!name.startsWith(`${prefix}-`)) return null;
+  const rest = name.slice(prefix.length + 1);
+  return /^[1-9]\d*$/.test(rest) ? Number(rest) : null;
+}
+
+function checkName(name: string): void {
+  if (!/^[\w.][\w.-]*$/.test(name) || name === '.' || name === '..') {
+    throw inputError(
+      `run.name: expected letters, digits, ".", "_" and "-", got ${JSON.stringify(name)}. Choose such a name; the folder around it is run.output_dir.`,
+    );
+  }
+}
+
+async function unknownRun(wanted: string, outputDir: string): Promise<Error> {
+  const names = (await listRuns(outputDir)).map((run) => run.name);
+  const nearest = [...names].sort((a, b) => distance(wanted, a) - distance(wanted, b))[0];
+  return inputError(
+    `${wanted}: expected the name or folder of a run under ${outputDir}, but there is none. ${
+      nearest ? `Nearest: ${nearest}.` : 'No run was started there yet.'
+    }`,
+  );
+}
