@@ -1,0 +1,96 @@
+import { existsSync } from 'node:fs';
+import os from 'node:os';
+import { shipped } from '../shipped.js';
+import type { StyledLine } from '../styled.js';
+import { line, padEnd, span } from '../styled.js';
+import type { Command } from './command.js';
+import { shippedPolicy } from './sample.js';
+
+interface Finding {
+  name: string;
+  ok: boolean;
+  detail: string;
+}
+
+export const doctorCommand: Command = {
+  name: 'doctor',
+  summary: 'what this machine has: Node, backend, compiler, isolation, shipped policy',
+  async run() {
+    const findings: Finding[] = [
+      {
+        name: 'node',
+        ok: true,
+        detail: `${process.version} on ${os.platform()} ${os.arch()}, ${os.cpus().length} × ${os.cpus()[0]?.model ?? 'unknown processor'}, ${(os.totalmem() / 2 ** 30).toFixed(1)} GiB`,
+      },
+      await backendFinding(),
+      ...(await judgeFindings()),
+      policyFinding(),
+    ];
+    return {
+      value: findings,
+      lines: [
+        ...findings.map(findingLine),
+        ...(findings.every((finding) => finding.ok)
+          ? []
+          : [line(''), line('Install what is missing: rlsf setup')]),
+      ],
+      exitCode: findings.every((finding) => finding.ok) ? 0 : 1,
+    };
+  },
+};
+
+function findingLine({ name, ok, detail }: Finding): StyledLine {
+  return line(span(ok ? '✓ ' : '× ', ok ? 'good' : 'bad'), padEnd(name, 11), detail);
+}
+
+async function backendFinding(): Promise<Finding> {
+  const { selectBackend } = await import('../../tensor/index.js');
+  const choice = await selectBackend('auto');
+  const others = choice.tried.filter((each) => !each.ok).map((each) => `${each.name}: ${each.note}`);
+  return {
+    name: 'backend',
+    ok: true,
+    detail: `${choice.name}, ${choice.threads} threads: ${choice.reason}${others.length > 0 ? ` (${others.join('; ')})` : ''}`,
+  };
+}
+
+/** Judges one small correct program: the only proof that compiler and isolation work. */
+async function judgeFindings(): Promise<Finding[]> {
+  const { createJudgePool } = await import('../../sandbox/index.js');
+  try {
+    const pool = await createJudgePool({ workers: 1 });
+    try {
+      const [verdict] = await pool.judge([
+        {
+          completion: 'int twice(int x) { return 2 * x; }\n',
+          tests: {
+            includes: '',
+            prefix: '',
+            suffix: '',
+            cases: [{ code: 'rlsf_emit(twice(21));', expected: '42' }],
+          },
+          language: 'cpp',
+        },
+      ]);
+      return [
+        { name: 'compiler', ok: true, detail: pool.toolchain },
+        { name: 'isolation', ok: pool.isolation !== 'none', detail: pool.isolation },
+        {
+          name: 'judge',
+          ok: verdict.outcome === 'clean',
+          detail: `a correct program is judged '${verdict.outcome}'`,
+        },
+      ];
+    } finally {
+      await pool.close();
+    }
+  } catch (error) {
+    return [{ name: 'judge', ok: false, detail: error instanceof Error ? error.message : String(error) }];
+  }
+}
+
+function policyFinding(): Finding {
+  const folder = shipped(shippedPolicy);
+  const ok = existsSync(`${folder}/config.json`);
+  return { name: 'policy', ok, detail: ok ? folder : `${shippedPolicy} is missing` };
+}

@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs';
+import { inputError, usageError } from '../../errors.js';
+import type { Config } from '../../experiments/config/index.js';
+import type { RunKind, RunSummary } from '../../experiments/index.js';
+import { packageRoot, shipped } from '../shipped.js';
+import { line, span } from '../styled.js';
+import type { StyledLine } from '../styled.js';
+import type { CommandContext, CommandInput, CommandOption } from './command.js';
+import { configOptions, flagOption, listOption, textOption } from './command.js';
+
+/** The options of everything that makes a run folder. */
+export const runOptions: CommandOption[] = [
+  ...configOptions,
+  { flags: '--run-name <name>', summary: 'name of the run and of its folder' },
+  { flags: '--resume', summary: 'go on with the newest interrupted run of this name' },
+  { flags: '--new', summary: 'start a new run even where one was interrupted' },
+  { flags: '--plain', summary: 'plain lines instead of the live view' },
+];
+
+/** The config as it will run: file, environment, `--set`, `--run-name`; our own files stand in for missing ones. */
+export async function experimentConfig(
+  input: CommandInput,
+  defaultFile: string | null,
+): Promise<Config> {
+  const command = `rlsf ${defaultFile === null ? 'train' : 'tour'}`;
+  if (flagOption(input, 'resume') && flagOption(input, 'new'))
+    throw usageError(`${command}: --resume and --new exclude each other. Give one of them.`);
+  const { loadConfig } = await import('../../experiments/index.js');
+  const given = textOption(input, 'config') ?? defaultFile;
+  if (given === null)
+    throw usageError(
+      `${command}: --config <file> is expected. Files to start from lie in ${packageRoot}configs.`,
+    );
+  const name = textOption(input, 'runName');
+  const set = [...listOption(input, 'set'), ...(name === undefined ? [] : [`run.name=${name}`])];
+  const config = await loadConfig(shipped(given), { set });
+  const folder = config.policy.model_name_or_path;
+  if (folder === null) return config;
+  const found = shipped(folder);
+  if (!existsSync(found))
+    throw inputError(
+      `policy.model_name_or_path (${given}): expected a folder in Hugging Face layout, there is none at ${folder}. Give another with --set policy.model_name_or_path=<folder>.`,
+    );
+  return { ...config, policy: { ...config.policy, model_name_or_path: found } };
+}
+
+/**
+ * The interrupted run to go on with, `null` for a new one, `'left'` when the question was left.
+ * `--resume` and `--new` decide; else the user does; else, with nobody there, it is resumed.
+ */
+export async function runToResume(
+  config: Config,
+  kind: RunKind,
+  input: CommandInput,
+  context: CommandContext,
+): Promise<RunSummary | null | 'left'> {
+  if (flagOption(input, 'new')) return null;
+  const { findInterruptedRun } = await import('../../experiments/index.js');
+  const interrupted = await findInterruptedRun(config, kind);
+  if (!interrupted) {
+    if (!flagOption(input, 'resume')) return null;
+    throw inputError(
+      `--resume: there is no interrupted run to go on with under ${config.run.output_dir}. Leave --resume out to start a new one.`,
+    );
+  }
+  if (flagOption(input, 'resume')) return interrupted;
+  const { folder, status } = interrupted;
+  const where = `${folder} was stopped after step ${status.step} of ${status.maxSteps}`;
+  if (!context.interactive) {
+    context.note(`${where}; going on with it (--new starts another).`);
+    return interrupted;
+  }
+  const answer = await context.choose(`${where}.`, [
+    { key: 'r', label: 'resume it' },
+    { key: 'n', label: 'start a new run beside it' },
+    { key: 'q', label: 'leave' },
+  ]);
+  if (answer === 'n') return null;
+  return answer === 'r' ? interrupted : 'left';
+}
+
+/** How to go on after Ctrl-C, in the words the user started it with. */
+export function resumeHint(command: string): StyledLine[] {
+  const start = process.env['npm_lifecycle_event'] === 'start';
+  return [
+    line('Go on with it: ', span(start ? 'npm start' : `${command} --resume`, 'accent')),
+  ];
+}

@@ -1,0 +1,29 @@
+import type { Command } from './command.js';
+import { configCommand } from './config.js';
+import { doctorCommand } from './doctor.js';
+import { evaluateCommand } from './evaluate.js';
+import { inspectCommand } from './inspect.js';
+import { judgeCommand } from './judge.js';
+import { plotPromptAccuracyCommand } from './plot.js';
+import { sampleCommand } from './sample.js';
+import { setupCommand } from './setup.js';
+import { tasksListCommand, tasksShowCommand } from './tasks.js';
+import { tourCommand } from './tour.js';
+import { trainGrpoCommand, trainSftCommand } from './train.js';
+
+/** Every command, in the order of the help. */
+export const commands: readonly Command[] = [
+  tourCommand,
+  trainSftCommand,
+  trainGrpoCommand,
+  sampleCommand,
+  judgeCommand,
+  evaluateCommand,
+  inspectCommand,
+  tasksListCommand,
+  tasksShowCommand,
+  plotPromptAccuracyCommand,
+  configCommand,
+  doctorCommand,
+  setupCommand,
+];

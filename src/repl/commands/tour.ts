@@ -1,0 +1,25 @@
+import { prepareNative } from '../prepare-native.js';
+import type { Command } from './command.js';
+import { experimentConfig, resumeHint, runOptions, runToResume } from './experiment.js';
+
+export const tourCommand: Command = {
+  name: 'tour',
+  summary: 'the main job: evaluate the shipped policy, train it on sanitizer feedback, evaluate again',
+  options: runOptions,
+  examples: [
+    'rlsf tour',
+    'rlsf tour --set run.seed=7 --set grpo.max_steps=20',
+    'rlsf tour --plain | tee tour.log',
+  ],
+  async run(input, context) {
+    const config = await experimentConfig(input, 'configs/tour.yaml');
+    const resume = await runToResume(config, 'tour', input, context);
+    if (resume === 'left') return { value: undefined, lines: [], exitCode: 130 };
+    await prepareNative((text) => context.note(text));
+    const { runTour } = await import('../../experiments/index.js');
+    await context.showRun((hooks) =>
+      runTour(config, { ...hooks, ...(resume ? { resume: resume.folder } : {}) }),
+    );
+    return { value: undefined, lines: context.signal.aborted ? resumeHint('rlsf tour') : [] };
+  },
+};

@@ -1,0 +1,37 @@
+import { prepareNative } from '../prepare-native.js';
+import type { Command } from './command.js';
+import { experimentConfig, resumeHint, runOptions, runToResume } from './experiment.js';
+
+export const trainSftCommand = trainCommand(
+  'sft',
+  'train a policy on the corpus of a task (how the shipped policy was made)',
+  'configs/pretrain-cpp.yaml',
+);
+
+export const trainGrpoCommand = trainCommand(
+  'grpo',
+  'train a policy by GRPO on what the toolchain says',
+  'configs/grpo-cpp-token.yaml',
+);
+
+function trainCommand(kind: 'sft' | 'grpo', summary: string, example: string): Command {
+  return {
+    name: `train ${kind}`,
+    summary,
+    options: runOptions,
+    examples: [`rlsf train ${kind} --config ${example}`],
+    async run(input, context) {
+      const config = await experimentConfig(input, null);
+      const resume = await runToResume(config, kind, input, context);
+      if (resume === 'left') return { value: undefined, lines: [], exitCode: 130 };
+      await prepareNative((text) => context.note(text));
+      const { trainGrpo, trainSft } = await import('../../experiments/index.js');
+      const train = kind === 'sft' ? trainSft : trainGrpo;
+      await context.showRun(async (hooks) => {
+        await train(config, { ...hooks, ...(resume ? { resume: resume.folder } : {}) });
+      });
+      const lines = context.signal.aborted ? resumeHint(`rlsf train ${kind}`) : [];
+      return { value: undefined, lines };
+    },
+  };
+}

@@ -1,0 +1,6 @@
+import { closest } from 'fastest-levenshtein';
+
+/** The known name that the user most likely meant. */
+export function nearest(name: string, known: readonly string[]): string {
+  return closest(name, [...known]);
+}

@@ -1,0 +1,154 @@
+import type { BeforeAfter, HeaderEvent, RunPaths, StepEvent, TourEvent } from '../../experiments/events.js';
+import type { Evaluation, RateName } from '../../evaluation/records.js';
+import type { StyledLine } from '../styled.js';
+import { fitLine, line, padEnd, padStart, span, wrapText } from '../styled.js';
+import { groupView } from './group-view.js';
+import { duration, percent, points, thousands } from './numbers.js';
+
+export const rateTitles: Record<RateName, string> = {
+  compile_rate: 'compiles',
+  sanitizer_clean_rate: 'sanitizer-clean',
+  test_pass_rate: 'all tests pass',
+  fully_clean_rate: 'fully clean',
+};
+
+const rateNames = Object.keys(rateTitles) as RateName[];
+
+/**
+ * The lasting lines of an event, the same in a terminal and in a pipe. Progress has none: it is live
+ * in a terminal and thinned out in a pipe. Steps have one each in a pipe only (`stepLine`).
+ */
+export function eventLines(event: TourEvent, width: number): StyledLine[] {
+  switch (event.type) {
+    case 'header':
+      return headerLines(event, width);
+    case 'stage':
+      return [line(''), line(span(`[${event.index}/${event.stages}] ${event.title}`, 'title'))];
+    case 'evaluation':
+      return evaluationLines(event.when, event.evaluation, event.stored);
+    case 'group':
+      return groupView(event.prompt, event.members, { width });
+    case 'warning':
+      return wrapText(event.message, width - 4).map((row, index) =>
+        line(span(`${index === 0 ? '!' : ' '} ${row}`, 'warn')),
+      );
+    case 'finished':
+      return [...tableLines(event.table, width), ...pathLines(event.paths, width), line(span(`Done in ${duration(event.elapsedMs)}.`, 'dim'))];
+    case 'interrupted':
+      return [
+        line(''),
+        line(span(`Stopped after step ${event.step} of ${event.maxSteps}; nothing done so far is lost.`, 'warn')),
+        line(`Run folder: ${event.folder}`),
+      ];
+    case 'progress':
+    case 'step':
+      return [];
+  }
+}
+
+function headerLines(event: HeaderEvent, width: number): StyledLine[] {
+  const { model, backend } = event;
+  const fact = (name: string, value: string): StyledLine =>
+    fitLine(line(span(padEnd(name, 10), 'dim'), value), width);
+  return [
+    line(span('RLSF Workbench', 'title'), span('  reinforcement learning from symbolic feedback', 'dim')),
+    fact('run', `${event.run} (${event.kind}, seed ${event.seed}, task ${event.task}) → ${event.folder}`),
+    fact(
+      'policy',
+      `${model.folder}, ${thousands(model.parameters)} parameters, ${thousands(model.trainableParameters)} trained (${model.trained}), revision ${model.revision}`,
+    ),
+    fact('machine', event.device),
+    fact('backend', `${backend.name}, ${backend.threads} threads: ${backend.reason}`),
+    ...(event.toolchain ? [fact('judge', `${event.toolchain}; isolation: ${event.isolation ?? 'none'}`)] : []),
+    ...(event.resumedAfterStep === null
+      ? []
+      : [line(span(`Resumed after step ${event.resumedAfterStep} of ${event.maxSteps}.`, 'accent'))]),
+  ];
+}
+
+function evaluationLines(when: string, evaluation: Evaluation, stored: boolean): StyledLine[] {
+  const { rates, rows, numSamples } = evaluation;
+  const title = `${when} · ${splitTitle(evaluation.split)} · ${rows.length} problems × ${numSamples}${stored ? ' · read back from the run folder' : ''}`;
+  return [
+    line(`  ${title}`),
+    line(
+      '  ',
+      ...rateNames.flatMap((name) => [span(`${rateTitles[name]} `, 'dim'), span(`${percent(rates[name].value)}   `)]),
+    ),
+  ];
+}
+
+/** One line of a training step for a pipe or a log. */
+export function stepLine(event: StepEvent): StyledLine {
+  const { metrics } = event;
+  const show = (name: string, title: string, write: (value: number) => string): string =>
+    metrics[name] === undefined ? '' : `  ${title} ${write(metrics[name])}`;
+  const left = event.etaMs === null ? '' : `  left ${duration(event.etaMs)}`;
+  return line(
+    `step ${padStart(String(event.step), String(event.maxSteps).length)}/${event.maxSteps}`,
+    show('loss', 'loss', (value) => value.toFixed(4)),
+    show('reward', 'reward', (value) => value.toFixed(3)),
+    show('fully_clean_rate', 'clean', percent),
+    show('sanitizer_clean_rate', 'sanitizer-clean', percent),
+    show('kl', 'kl', (value) => value.toFixed(4)),
+    span(left, 'dim'),
+  );
+}
+
+function splitTitle(split: string): string {
+  if (split === 'held_out') return 'held-out problems';
+  return split === 'held_out_families' ? 'held-out families' : split;
+}
+
+/** The before/after table: one block for each split, one row for each rate, 95 % intervals. */
+export function tableLines(table: readonly BeforeAfter[], width: number): StyledLine[] {
+  const columns = [18, 22, 22];
+  return table.flatMap(({ split, problems, comparison }) => [
+    line(''),
+    line(span(`${splitTitle(split)} (${problems} problems)`, 'title')),
+    line(
+      span(
+        `  ${padEnd('', columns[0])}${padEnd('before', columns[1])}${padEnd('after', columns[2])}change (points)`,
+        'dim',
+      ),
+    ),
+    ...rateNames.map((name) => {
+      const { before, after, value, low, high } = comparison[name];
+      const sure = low > 0 ? 'good' : high < 0 ? 'bad' : 'plain';
+      const sign = low > 0 ? '▲' : high < 0 ? '▼' : '·';
+      return fitLine(
+        line(
+          `  ${padEnd(rateTitles[name], columns[0])}`,
+          padEnd(interval(before), columns[1]),
+          padEnd(interval(after), columns[2]),
+          span(`${sign} ${points(value)} [${points(low)}, ${points(high)}]`, sure),
+        ),
+        width,
+      );
+    }),
+    line(span('  brackets: 95 % bootstrap intervals over problems; ▲▼ an interval that leaves out 0', 'dim')),
+  ]).map((row) => fitLine(row, width));
+}
+
+function interval({ value, low, high }: { value: number; low: number; high: number }): string {
+  return `${(value * 100).toFixed(1)} % [${(low * 100).toFixed(1)}, ${(high * 100).toFixed(1)}]`;
+}
+
+function pathLines(paths: RunPaths, width: number): StyledLine[] {
+  const named: [string, string | undefined][] = [
+    ['report', paths.report],
+    ['rollouts', paths.rollouts],
+    ['metrics', paths.metrics],
+    ['adapter', paths.adapter],
+    ['model', paths.model],
+    ['metadata', paths.metadata],
+    ...paths.plots.map((plot): [string, string] => ['plot', plot]),
+  ];
+  return [
+    line(''),
+    line(span('written to ', 'dim'), paths.folder),
+    ...named
+      .filter(([, path]) => path !== undefined)
+      .map(([name, path]) => fitLine(line(span(`  ${padEnd(name, 10)}`, 'dim'), path ?? ''), width)),
+  ];
+}

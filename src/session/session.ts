@@ -1,0 +1,123 @@
+import { attachAdapter, loadPolicy } from '../policy/index.js';
+import type { Policy } from '../policy/index.js';
+import type { Problem, Rollout, SamplingSettings } from '../records.js';
+import { sanitizerCurriculum } from '../rewards/index.js';
+import type { RewardFunction } from '../rewards/index.js';
+import { createJudgePool } from '../sandbox/index.js';
+import type { JudgeOptions, JudgePool } from '../sandbox/index.js';
+import { getTask } from '../tasks/index.js';
+import type { Task } from '../tasks/index.js';
+import { selectBackend } from '../tensor/index.js';
+import type { BackendName } from '../tensor/index.js';
+import type { Change } from './undo.js';
+import type { Learner } from './step.js';
+
+export interface SessionOptions {
+  /** A folder in Hugging Face layout. */
+  policy: string;
+  /** A PEFT adapter folder to start from. */
+  adapter?: string;
+  /** Name of a task. */
+  task: string;
+  /** @default 'train' */
+  split?: string;
+  /** @default 42 */
+  seed?: number;
+  /** Completions of one problem. @default 8 */
+  numGenerations?: number;
+  sampling?: Partial<Omit<SamplingSettings, 'seed' | 'stop'>>;
+  /** @default the sanitizer curriculum */
+  rewards?: RewardFunction[];
+  judge?: JudgeOptions;
+  backend?: BackendName | 'auto';
+  /** Rank of the adapter that `step` trains; 0 trains all weights. @default 16 */
+  loraR?: number;
+}
+
+/**
+ * What one sits in front of: a policy, a task, a reward and the rollouts in hand. The acts in
+ * `acts.ts` and `step.ts` change it; each can be undone.
+ */
+export interface Session {
+  readonly policy: Policy;
+  readonly task: Task;
+  readonly split: string;
+  readonly seed: number;
+  readonly numGenerations: number;
+  readonly settings: SamplingSettings;
+  /** The problems of the split, in the order they are taken. */
+  readonly pool: Problem[];
+  rewards: RewardFunction[];
+  /** The problems that the rollouts in hand answer. */
+  problems: Problem[];
+  rollouts: Rollout[];
+  /** Batches sampled so far; the next one draws from its own seed. */
+  draws: number;
+  /** Updates made. */
+  steps: number;
+  readonly judgeOptions: JudgeOptions;
+  /** Opened by the first judging. */
+  judge: JudgePool | null;
+  learner: Learner | null;
+  readonly past: Change[];
+}
+
+/** Opens the workbench. Close it with `closeSession`: it may hold judging processes. */
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const { seed = 42, split = 'train', numGenerations = 8, loraR = 16, sampling = {} } = options;
+  const task = getTask(options.task);
+  await selectBackend(options.backend ?? 'auto');
+  const policy = await loadPolicy(
+    options.policy,
+    options.adapter === undefined ? {} : { adapter: options.adapter },
+  );
+  if (!policy.adapter && loraR > 0)
+    attachAdapter(policy, {
+      r: loraR,
+      loraAlpha: 2 * loraR,
+      targetModules: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'],
+      seed,
+    });
+  return {
+    policy,
+    task,
+    split,
+    seed,
+    numGenerations,
+    settings: {
+      temperature: 1,
+      topK: 0,
+      topP: 1,
+      minP: 0,
+      maxNewTokens: 256,
+      ...sampling,
+      stop: task.stop,
+      seed,
+    },
+    pool: task.problems({ split, seed }),
+    rewards: options.rewards ?? [sanitizerCurriculum()],
+    problems: [],
+    rollouts: [],
+    draws: 0,
+    steps: 0,
+    judgeOptions: options.judge ?? {},
+    judge: null,
+    learner: null,
+    past: [],
+  };
+}
+
+export async function openJudge(session: Session): Promise<JudgePool> {
+  session.judge ??= await createJudgePool(session.judgeOptions);
+  return session.judge;
+}
+
+/** Ends the judging processes and frees the tensors. */
+export async function closeSession(session: Session): Promise<void> {
+  await session.judge?.close();
+  session.judge = null;
+  session.learner?.optimizer.dispose?.();
+  session.learner = null;
+  for (const change of session.past.splice(0)) change.forget?.();
+  session.policy.dispose();
+}
