@@ -48,7 +48,8 @@ export function detachAdapter(policy: Policy): void {
 /** Writes PEFT's layout: `adapter_config.json` and `adapter_model.safetensors`. */
 export async function saveAdapter(policy: Policy, folder: string): Promise<void> {
   const { adapter } = policy;
-  if (adapter === null) throw inputError('saveAdapter: the policy has no adapter. Attach or load one first.');
+  if (adapter === null)
+    throw inputError('saveAdapter: the policy has no adapter. Attach or load one first.');
   const tensors = new Map<string, NamedTensor>();
   for (const [module, pair] of adapter.pairs) {
     tensors.set(tensorName(module, 'A'), valuesOf(pair.a));
@@ -68,7 +69,9 @@ export async function loadAdapter(policy: Policy, folder: string): Promise<Adapt
   refuseUnsupported(config, configFile);
   const { r, lora_alpha: loraAlpha } = config;
   if (typeof r !== 'number' || typeof loraAlpha !== 'number') {
-    throw inputError(`${configFile}: expected numbers "r" and "lora_alpha", got ${String(r)} and ${String(loraAlpha)}.`);
+    throw inputError(
+      `${configFile}: expected numbers "r" and "lora_alpha", got ${String(r)} and ${String(loraAlpha)}.`,
+    );
   }
   const file = await openSafetensors(path.join(folder, 'adapter_model.safetensors'));
   try {
@@ -83,19 +86,27 @@ export async function loadAdapter(policy: Policy, folder: string): Promise<Adapt
     const found = new Set(file.names);
     const paired = places.filter(({ module }) => {
       const [hasA, hasB] = [found.has(tensorName(module, 'A')), found.has(tensorName(module, 'B'))];
-      if (hasA !== hasB) throw inputError(`${folder}: ${module} has only one of lora_A and lora_B.`);
+      if (hasA !== hasB)
+        throw inputError(`${folder}: ${module} has only one of lora_A and lora_B.`);
       return hasA;
     });
-    if (paired.length === 0) throw inputError(`${folder}: adapter_model.safetensors holds no LoRA pair.`);
+    if (paired.length === 0)
+      throw inputError(`${folder}: adapter_model.safetensors holds no LoRA pair.`);
     const tensors = new Map<string, NamedTensor>();
     for (const name of file.names) tensors.set(name, await file.read(name));
     const pairs = new Map<string, AdapterPair>();
     for (const { module } of paired) {
-      const variable = (side: 'A' | 'B'): tf.Variable => toVariable(tensors.get(tensorName(module, side))!);
+      const variable = (side: 'A' | 'B'): tf.Variable =>
+        toVariable(tensors.get(tensorName(module, side))!);
       pairs.set(module, { a: variable('A'), b: variable('B') });
     }
     const names = new Set(paired.map(({ name }) => name));
-    policy.adapter = { r, loraAlpha, targetModules: projections.filter((name) => names.has(name)), pairs };
+    policy.adapter = {
+      r,
+      loraAlpha,
+      targetModules: projections.filter((name) => names.has(name)),
+      pairs,
+    };
     return policy.adapter;
   } finally {
     await file.close();
@@ -104,7 +115,9 @@ export async function loadAdapter(policy: Policy, folder: string): Promise<Adapt
 
 function refuseSecond(policy: Policy, where: string): void {
   if (policy.adapter !== null) {
-    throw inputError(`${where}: the policy has an adapter already. Detach it first (detachAdapter).`);
+    throw inputError(
+      `${where}: the policy has an adapter already. Detach it first (detachAdapter).`,
+    );
   }
 }
 
@@ -136,9 +149,16 @@ function tensorName(module: string, side: 'A' | 'B'): string {
   return `base_model.model.${module}.lora_${side}.weight`;
 }
 
-function checkTensor(found: number[], expected: number[] | undefined, name: string, folder: string): void {
+function checkTensor(
+  found: number[],
+  expected: number[] | undefined,
+  name: string,
+  folder: string,
+): void {
   if (expected === undefined) {
-    throw inputError(`${folder}: ${name} is no LoRA tensor of this policy. Adapter and policy must belong together.`);
+    throw inputError(
+      `${folder}: ${name} is no LoRA tensor of this policy. Adapter and policy must belong together.`,
+    );
   }
   if (found[0] !== expected[0] || found[1] !== expected[1] || found.length !== 2) {
     throw inputError(
@@ -180,6 +200,6 @@ function refuseUnsupported(config: Record<string, unknown>, where: string): void
     if (config[field] === true) refuse(field);
   }
   for (const field of ['rank_pattern', 'alpha_pattern', 'modules_to_save']) {
-    if (config[field] != null && Object.keys(Object(config[field])).length > 0) refuse(field);
+    if (Object.keys(Object(config[field] ?? {})).length > 0) refuse(field);
   }
 }

@@ -168,7 +168,7 @@ function createPairQueue(): { push(entry: QueuedPair): void; pop(): QueuedPair |
       const last = heap.pop()!;
       if (heap.length > 0) {
         heap[0] = last;
-        for (let i = 0; ; ) {
+        for (let i = 0; ;) {
           let first = i;
           for (const child of [2 * i + 1, 2 * i + 2]) {
             if (child < heap.length && isBefore(heap[child], heap[first])) first = child;
@@ -189,7 +189,12 @@ function tokenizerFiles(
   merges: [string, string][],
   specialTokens: string[],
 ): TokenizerFiles {
-  const byteLevel = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true };
+  const byteLevel = {
+    type: 'ByteLevel',
+    add_prefix_space: false,
+    trim_offsets: true,
+    use_regex: true,
+  };
   const eos = specialTokens[0];
   const pad = specialTokens.find((token) => token.toLowerCase().includes('pad')) ?? eos;
   return {

@@ -48,12 +48,21 @@ export function parseConfig(json: Record<string, unknown>, where: string): Polic
 /** The shapes must fit together before a tensor is made. */
 export function checkConfig(config: PolicyConfig, where: string): void {
   const positive: (keyof PolicyConfig)[] = [
-    'vocabSize', 'hiddenSize', 'intermediateSize', 'layers', 'heads', 'kvHeads', 'headDim', 'maxPositions',
+    'vocabSize',
+    'hiddenSize',
+    'intermediateSize',
+    'layers',
+    'heads',
+    'kvHeads',
+    'headDim',
+    'maxPositions',
   ];
   for (const key of positive) {
     const value = config[key];
     if (typeof value !== 'number' || !Number.isInteger(value) || value < 1) {
-      throw inputError(`${where}: expected ${key} to be a positive whole number, got ${String(value)}.`);
+      throw inputError(
+        `${where}: expected ${key} to be a positive whole number, got ${String(value)}.`,
+      );
     }
   }
   if (config.heads % config.kvHeads !== 0) {
@@ -84,7 +93,8 @@ export function configToJson(
       : { use_sliding_window: false }),
     attention_dropout: 0,
     bos_token_id: config.bosTokenId ?? null,
-    eos_token_id: config.eosTokenIds.length > 1 ? config.eosTokenIds : (config.eosTokenIds[0] ?? null),
+    eos_token_id:
+      config.eosTokenIds.length > 1 ? config.eosTokenIds : (config.eosTokenIds[0] ?? null),
     head_dim: config.headDim,
     hidden_act: 'silu',
     hidden_size: config.hiddenSize,
@@ -123,23 +133,34 @@ function refuseUnsupported(
   where: string,
 ): void {
   const refuse = (field: string, why: string): never => {
-    throw inputError(`${where}: ${field} = ${JSON.stringify(json[field])} is not supported: ${why}.`);
+    throw inputError(
+      `${where}: ${field} = ${JSON.stringify(json[field])} is not supported: ${why}.`,
+    );
   };
   const architectures = json.architectures;
   const expected = modelType === 'qwen2' ? 'Qwen2ForCausalLM' : 'LlamaForCausalLM';
-  if (Array.isArray(architectures) && architectures.length > 0 && !architectures.includes(expected)) {
+  if (
+    Array.isArray(architectures) &&
+    architectures.length > 0 &&
+    !architectures.includes(expected)
+  ) {
     refuse('architectures', `expected ${expected}`);
   }
   if ((json.hidden_act ?? 'silu') !== 'silu') refuse('hidden_act', 'the decoder computes silu');
   if (json.use_sliding_window === true) {
     refuse('use_sliding_window', 'attention always sees the whole context');
   }
-  if (Array.isArray(json.layer_types) && json.layer_types.some((type) => type !== 'full_attention')) {
+  if (
+    Array.isArray(json.layer_types) &&
+    json.layer_types.some((type) => type !== 'full_attention')
+  ) {
     refuse('layer_types', 'every layer must be full_attention');
   }
   if (json.mlp_bias === true) refuse('mlp_bias', 'the feed-forward layers have no biases');
-  if (json.quantization_config != null) refuse('quantization_config', 'weights must be f32, f16 or bf16');
-  if ((json.partial_rotary_factor ?? 1) !== 1) refuse('partial_rotary_factor', 'heads rotate whole');
+  if ((json.quantization_config ?? null) !== null)
+    refuse('quantization_config', 'weights must be f32, f16 or bf16');
+  if ((json.partial_rotary_factor ?? 1) !== 1)
+    refuse('partial_rotary_factor', 'heads rotate whole');
 }
 
 function readRope(
@@ -188,16 +209,20 @@ function readNumber(
 ): number {
   const value = json[key] ?? fallback;
   if (typeof value !== 'number' || !Number.isFinite(value)) {
-    throw inputError(`${where}: expected "${key}" to be a number, got ${JSON.stringify(json[key])}.`);
+    throw inputError(
+      `${where}: expected "${key}" to be a number, got ${JSON.stringify(json[key])}.`,
+    );
   }
   return value;
 }
 
 function readIds(value: unknown, key: string, where: string): number[] {
-  const list = value == null ? [] : Array.isArray(value) ? value : [value];
+  const list = (value ?? null) === null ? [] : Array.isArray(value) ? value : [value];
   return list.map((id: unknown) => {
     if (typeof id !== 'number' || !Number.isInteger(id)) {
-      throw inputError(`${where}: expected "${key}" to be a token id or a list of them, got ${JSON.stringify(value)}.`);
+      throw inputError(
+        `${where}: expected "${key}" to be a token id or a list of them, got ${JSON.stringify(value)}.`,
+      );
     }
     return id;
   });

@@ -108,7 +108,12 @@ function projected(policy: Policy, x: tf.Tensor2D, path: string, useAdapter: boo
           b: pair.b as tf.Variable<tf.Rank.R2>,
           scale: policy.adapter.loraAlpha / policy.adapter.r,
         };
-  return linear(x, matrix(policy, `${path}.weight`), (bias as tf.Variable<tf.Rank.R1>) ?? null, lora);
+  return linear(
+    x,
+    matrix(policy, `${path}.weight`),
+    (bias as tf.Variable<tf.Rank.R1>) ?? null,
+    lora,
+  );
 }
 
 function tableFor(policy: Policy, positions: Int32Array): RotaryTable {

@@ -26,7 +26,9 @@ export function parseJsonObject(text: string, file: string): Record<string, unkn
     throw inputError(`${file}: expected JSON, got something else (${String(cause)}).`, { cause });
   }
   if (!isObject(value)) {
-    throw inputError(`${file}: expected a JSON object, got ${Array.isArray(value) ? 'a list' : String(value)}.`);
+    throw inputError(
+      `${file}: expected a JSON object, got ${Array.isArray(value) ? 'a list' : String(value)}.`,
+    );
   }
   return value;
 }
@@ -65,9 +67,12 @@ export async function writeFolder(
     }
     await syncFolder(path.dirname(target));
   } catch (cause) {
-    throw inputError(`Cannot write the folder ${target}. Check that it can be written and has room.`, {
-      cause,
-    });
+    throw inputError(
+      `Cannot write the folder ${target}. Check that it can be written and has room.`,
+      {
+        cause,
+      },
+    );
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }

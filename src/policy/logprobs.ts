@@ -31,7 +31,8 @@ export function completionLogprobs(
     [rows, length],
     'float32',
   );
-  if (count === 0) return { logprobs: tf.zeros([rows, length]), entropy: tf.zeros([rows, length]), mask };
+  if (count === 0)
+    return { logprobs: tf.zeros([rows, length]), entropy: tf.zeros([rows, length]), mask };
   const [logprobs, entropy] = tf.tidy(() => {
     const hidden = hiddenStates(policy, batch.ids, batch.segments, { useAdapter });
     const predicting = embedding(hidden, batch.predictingRows); // [M, D]
@@ -59,8 +60,12 @@ interface Packed {
 }
 
 function pack(sequences: readonly TokenSequence[]): Packed {
-  if (sequences.length === 0) throw inputError('completionLogprobs: expected at least one sequence, got none.');
-  const length = sequences.reduce((most, { completionIds }) => Math.max(most, completionIds.length), 1);
+  if (sequences.length === 0)
+    throw inputError('completionLogprobs: expected at least one sequence, got none.');
+  const length = sequences.reduce(
+    (most, { completionIds }) => Math.max(most, completionIds.length),
+    1,
+  );
   const targets = sequences.flatMap(({ completionIds }) => [...completionIds]);
   const place = new Int32Array(sequences.length * length).fill(targets.length);
   const ids: number[] = [];
@@ -93,6 +98,8 @@ function pack(sequences: readonly TokenSequence[]): Packed {
 
 /** [M] → [B, T], zero on padding. `embedding` is a gather whose gradient adds back row by row. */
 function spread(values: tf.Tensor1D, { place, rows, length }: Packed): tf.Tensor2D {
-  const column = tf.concat([values, tf.zeros([1])]).reshape([values.shape[0] + 1, 1]) as tf.Tensor2D;
+  const column = tf
+    .concat([values, tf.zeros([1])])
+    .reshape([values.shape[0] + 1, 1]) as tf.Tensor2D;
   return embedding(column, place).reshape([rows, length]);
 }

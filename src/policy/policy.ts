@@ -16,9 +16,14 @@ import { toVariable, trainableVariables, valuesOf } from './variables.js';
 import { readWeights } from './weights.js';
 
 /** A policy from a Hugging Face model folder; `adapter` is a PEFT folder to attach. */
-export async function loadPolicy(folder: string, options: { adapter?: string } = {}): Promise<Policy> {
+export async function loadPolicy(
+  folder: string,
+  options: { adapter?: string } = {},
+): Promise<Policy> {
   if (!existsSync(folder)) {
-    throw inputError(`Policy: no folder ${folder}. Give the folder of a Hugging Face model (config.json, tokenizer.json, model.safetensors).`);
+    throw inputError(
+      `Policy: no folder ${folder}. Give the folder of a Hugging Face model (config.json, tokenizer.json, model.safetensors).`,
+    );
   }
   const config = await readConfig(folder);
   const tokenizer = await loadTokenizer(folder);
@@ -26,7 +31,8 @@ export async function loadPolicy(folder: string, options: { adapter?: string } =
   const tensors = await readWeights(folder, weightShapes(config), {
     // Tied models may carry the head a second time, old Llama files their rotary frequencies.
     mayIgnore: (name) =>
-      name.endsWith('.rotary_emb.inv_freq') || (config.tieWordEmbeddings && name === 'lm_head.weight'),
+      name.endsWith('.rotary_emb.inv_freq') ||
+      (config.tieWordEmbeddings && name === 'lm_head.weight'),
   });
   const policy = makePolicy(config, tokenizer, tensors, folder);
   if (options.adapter !== undefined) {
@@ -44,7 +50,11 @@ export async function loadPolicy(folder: string, options: { adapter?: string } =
  * An untrained policy: weights normal(0, 0.02), the two matrices that write to the residual stream
  * scaled by 1/√(2·layers) (GPT-2), norms one, biases zero.
  */
-export function createPolicy(config: PolicyConfig, tokenizer: PolicyTokenizer, seed: number): Policy {
+export function createPolicy(
+  config: PolicyConfig,
+  tokenizer: PolicyTokenizer,
+  seed: number,
+): Policy {
   checkConfig(config, 'createPolicy');
   checkVocabulary(config, tokenizer, 'createPolicy');
   const random = createRandom(seed);
@@ -76,7 +86,9 @@ export async function savePolicy(
   const { dtype = 'float32', merge = false } = options;
   const { config, tokenizer } = policy;
   const { files } = tokenizer;
-  const tensors = new Map([...policy.weights].map(([name, variable]) => [name, valuesOf(variable)]));
+  const tensors = new Map(
+    [...policy.weights].map(([name, variable]) => [name, valuesOf(variable)]),
+  );
   if (merge) mergeAdapter(policy, tensors);
   const json: [string, string | undefined][] = [
     ['config.json', jsonText(configToJson(config, dtype))],
@@ -162,13 +174,17 @@ function revisionOf(policy: Policy): string {
 /** W + (loraAlpha / r) · B · A, into the copies in `tensors`. */
 function mergeAdapter(policy: Policy, tensors: Map<string, NamedTensor>): void {
   const { adapter } = policy;
-  if (adapter === null) throw inputError('savePolicy: merge asks for an adapter, the policy has none.');
+  if (adapter === null)
+    throw inputError('savePolicy: merge asks for an adapter, the policy has none.');
   for (const [module, { a, b }] of adapter.pairs) {
     const { shape } = tensors.get(`${module}.weight`)!;
     const merged = tf.tidy(() => {
       const update = tf.matMul(b as tf.Variable<tf.Rank.R2>, a as tf.Variable<tf.Rank.R2>);
       const base = policy.weights.get(`${module}.weight`)!;
-      return tf.add(base, tf.mul(update, adapter.loraAlpha / adapter.r)).dataSync<'float32'>().slice();
+      return tf
+        .add(base, tf.mul(update, adapter.loraAlpha / adapter.r))
+        .dataSync<'float32'>()
+        .slice();
     });
     tensors.set(`${module}.weight`, { shape, values: merged });
   }
@@ -178,7 +194,8 @@ function generationConfig(config: PolicyConfig): Record<string, unknown> {
   return {
     _from_model_config: true,
     bos_token_id: config.bosTokenId ?? null,
-    eos_token_id: config.eosTokenIds.length > 1 ? config.eosTokenIds : (config.eosTokenIds[0] ?? null),
+    eos_token_id:
+      config.eosTokenIds.length > 1 ? config.eosTokenIds : (config.eosTokenIds[0] ?? null),
     pad_token_id: config.padTokenId,
   };
 }

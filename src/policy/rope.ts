@@ -10,7 +10,10 @@ export function rotaryTable(config: PolicyConfig, positions: number): RotaryTabl
   const kept = tables.get(config);
   if (kept !== undefined && kept.maxPositions >= positions) return kept;
   // Powers of two, so that growing sequences do not rebuild the table at every length.
-  const maxPositions = Math.min(config.maxPositions, Math.max(256, 2 ** Math.ceil(Math.log2(positions))));
+  const maxPositions = Math.min(
+    config.maxPositions,
+    Math.max(256, 2 ** Math.ceil(Math.log2(positions))),
+  );
   const table = makeTable(config, maxPositions);
   tables.set(config, table);
   return table;
@@ -35,10 +38,10 @@ function makeTable(config: PolicyConfig, maxPositions: number): RotaryTable {
 
 /** Radians per position, headDim / 2 of them. */
 export function rotaryFrequencies(config: PolicyConfig): number[] {
-  const { headDim, ropeTheta, ropeScaling: scaling } = config;
+  const { headDim, ropeTheta, ropeScaling: scaling = null } = config;
   return Array.from({ length: headDim / 2 }, (_, i) => {
     const frequency = ropeTheta ** ((-2 * i) / headDim);
-    if (scaling == null) return frequency;
+    if (scaling === null) return frequency;
     if (scaling.type === 'linear') return frequency / scaling.factor;
     // Llama 3.1: long waves are stretched, short ones kept, those between blended.
     const { factor, lowFreqFactor, highFreqFactor, originalMaxPositions } = scaling;

@@ -36,7 +36,9 @@ export async function openSafetensors(file: string): Promise<SafetensorsFile> {
   try {
     handle = await open(file, 'r');
   } catch (cause) {
-    throw inputError(`Cannot read ${file}. Check the path; the folder must be complete.`, { cause });
+    throw inputError(`Cannot read ${file}. Check the path; the folder must be complete.`, {
+      cause,
+    });
   }
   try {
     const { entries, dataStart } = await readHeader(handle, file);
@@ -107,7 +109,9 @@ async function readHeader(
     if (name === '__metadata__') continue;
     const entry = parseEntry(value);
     if (entry === null) {
-      throw inputError(`${file}: the header entry of ${name} is malformed: ${JSON.stringify(value)}.`);
+      throw inputError(
+        `${file}: the header entry of ${name} is malformed: ${JSON.stringify(value)}.`,
+      );
     }
     if (dataStart + entry.end > size) {
       throw inputError(
@@ -122,7 +126,8 @@ async function readHeader(
 function parseEntry(value: unknown): Entry | null {
   if (!isObject(value)) return null;
   const { dtype, shape, data_offsets: offsets } = value;
-  if (typeof dtype !== 'string' || !isSizes(shape) || !isSizes(offsets) || offsets.length !== 2) return null;
+  if (typeof dtype !== 'string' || !isSizes(shape) || !isSizes(offsets) || offsets.length !== 2)
+    return null;
   const [start, end] = offsets;
   return end < start ? null : { dtype, shape, start, end };
 }
@@ -174,7 +179,8 @@ async function readFully(handle: FileHandle, target: Uint8Array, position: numbe
   while (done < target.length) {
     const length = Math.min(target.length - done, 2 ** 30);
     const { bytesRead } = await handle.read(target, done, length, position + done);
-    if (bytesRead === 0) throw inputError('A safetensors file became shorter while it was being read.');
+    if (bytesRead === 0)
+      throw inputError('A safetensors file became shorter while it was being read.');
     done += bytesRead;
   }
 }

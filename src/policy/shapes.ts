@@ -51,7 +51,8 @@ export function projectionShape(config: PolicyConfig, name: Projection): [number
 }
 
 export function modulePath(layer: number, name: Projection): string {
-  const block = name === 'gate_proj' || name === 'up_proj' || name === 'down_proj' ? 'mlp' : 'self_attn';
+  const block =
+    name === 'gate_proj' || name === 'up_proj' || name === 'down_proj' ? 'mlp' : 'self_attn';
   return `model.layers.${layer}.${block}.${name}`;
 }
 
@@ -63,6 +64,10 @@ export function headName(config: PolicyConfig): string {
 function hasBias(config: PolicyConfig, name: Projection): boolean {
   if (!config.attentionBias) return false;
   // Qwen2 puts none on o; Llama's attention_bias does.
-  return name === 'q_proj' || name === 'k_proj' || name === 'v_proj'
-    || (name === 'o_proj' && config.modelType === 'llama');
+  return (
+    name === 'q_proj' ||
+    name === 'k_proj' ||
+    name === 'v_proj' ||
+    (name === 'o_proj' && config.modelType === 'llama')
+  );
 }

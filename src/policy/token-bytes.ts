@@ -53,7 +53,9 @@ function sentencePieceBytes(token: string): Uint8Array {
 /** Printable Latin-1 bytes stand for themselves, the others for U+0100 onwards, in byte order. */
 function makeByteCharacters(): string[] {
   const isPrintable = (byte: number): boolean =>
-    (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || (byte >= 0xae && byte <= 0xff);
+    (byte >= 0x21 && byte <= 0x7e) ||
+    (byte >= 0xa1 && byte <= 0xac) ||
+    (byte >= 0xae && byte <= 0xff);
   let shifted = 0;
   return Array.from({ length: 256 }, (_, byte) =>
     String.fromCodePoint(isPrintable(byte) ? byte : 256 + shifted++),

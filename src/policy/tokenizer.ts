@@ -99,12 +99,15 @@ function readTokens(
   const spelling = spellingOf(json, where);
   const model = json.model;
   if (!isObject(model) || !isObject(model.vocab)) {
-    throw inputError(`${where}: expected tokenizer.json with a "model" that has a "vocab" of tokens to ids.`);
+    throw inputError(
+      `${where}: expected tokenizer.json with a "model" that has a "vocab" of tokens to ids.`,
+    );
   }
   const bytes: Uint8Array[] = [];
   const ids = new Map<string, number>();
   for (const [token, id] of Object.entries(model.vocab)) {
-    if (typeof id !== 'number') throw inputError(`${where}: the id of token ${JSON.stringify(token)} is not a number.`);
+    if (typeof id !== 'number')
+      throw inputError(`${where}: the id of token ${JSON.stringify(token)} is not a number.`);
     bytes[id] = spelling.bytes(token);
     ids.set(token, id);
   }
@@ -167,11 +170,22 @@ async function buildEncoder(
     }
   }
   try {
-    return new PreTrainedTokenizer({ added_tokens: [], ...json, model: modernModel(json.model) }, plainConfig);
+    return new PreTrainedTokenizer(
+      { ...absentParts, ...json, model: modernModel(json.model) },
+      plainConfig,
+    );
   } catch (cause) {
     throw inputError(`${where}: tokenizer.json cannot be used: ${String(cause)}.`, { cause });
   }
 }
+
+const absentParts = {
+  added_tokens: [],
+  normalizer: null,
+  pre_tokenizer: null,
+  post_processor: null,
+  decoder: null,
+};
 
 /**
  * The BPE model as the library expects it: older files (GPT-2's) leave out its type, newer ones write
@@ -192,12 +206,15 @@ function renderChat(
   config: Record<string, unknown>,
   where: string,
 ): string {
-  if (config.chat_template == null) {
+  if ((config.chat_template ?? null) === null) {
     throw inputError(
       `${where}: has no chat template, so messages cannot be rendered. Use text prompts, or add "chat_template" to tokenizer_config.json.`,
     );
   }
-  const rendered = hf.apply_chat_template(messages, { tokenize: false, add_generation_prompt: true });
+  const rendered = hf.apply_chat_template(messages, {
+    tokenize: false,
+    add_generation_prompt: true,
+  });
   if (typeof rendered !== 'string') throw inputError(`${where}: the chat template gave no text.`);
   return rendered;
 }

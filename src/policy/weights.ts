@@ -55,7 +55,9 @@ async function openWeightFiles(
   try {
     for (const [name, shard] of Object.entries(weightMap)) {
       if (typeof shard !== 'string' || path.basename(shard) !== shard) {
-        throw inputError(`${index}: the shard of ${name} should be a file name, got ${JSON.stringify(shard)}.`);
+        throw inputError(
+          `${index}: the shard of ${name} should be a file name, got ${JSON.stringify(shard)}.`,
+        );
       }
       const file = opened.get(shard) ?? (await openSafetensors(path.join(folder, shard)));
       opened.set(shard, file);

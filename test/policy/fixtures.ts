@@ -9,6 +9,7 @@ import {
   type Policy,
   type PolicyConfig,
 } from '../../src/policy/index.js';
+import { tf } from '../../src/tensor/index.js';
 
 export const programs = [
   'int sum(const std::vector<int>& values) {\n  int total = 0;\n  for (int value : values) total += value;\n  return total;\n}\n',
@@ -42,14 +43,17 @@ export async function tinyPolicy(changes: Partial<PolicyConfig> = {}): Promise<P
   const config = { ...tinyConfig, eosTokenIds: [eos], padTokenId: eos, ...changes };
   const policy = createPolicy(config, tokenizer, 7);
   for (const variable of policy.weights.values()) {
-    if (variable.rank === 2) variable.assign(variable.mul(8));
+    if (variable.rank === 2) tf.tidy(() => variable.assign(variable.mul(8)));
   }
   return policy;
 }
 
-/** A folder of this test file's own, removed afterwards. */
+const folders: string[] = [];
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
+
+/** A folder of its own, removed when the test file is done. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'rlsf-policy-'));
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }

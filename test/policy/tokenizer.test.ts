@@ -2,7 +2,12 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ChatMessage } from '../../src/records.js';
-import { loadTokenizer, tokenizerFromFiles, trainByteLevelBpe, type PolicyTokenizer } from '../../src/policy/index.js';
+import {
+  loadTokenizer,
+  tokenizerFromFiles,
+  trainByteLevelBpe,
+  type PolicyTokenizer,
+} from '../../src/policy/index.js';
 import { itWithData } from '../data.js';
 import { programs } from './fixtures.js';
 
@@ -33,7 +38,9 @@ function expectOffsetsToFit(tokenizer: PolicyTokenizer, ids: readonly number[]):
   expect(offsets.at(-1)).toBe(Buffer.byteLength(text));
   for (let i = 0; i < ids.length; i++) expect(offsets[i + 1]).toBeGreaterThanOrEqual(offsets[i]);
   if (Buffer.from(text).equals(raw)) {
-    ids.forEach((id, i) => expect(offsets[i + 1] - offsets[i]).toBe(tokenizer.tokenBytes(id).length));
+    ids.forEach((id, i) =>
+      expect(offsets[i + 1] - offsets[i]).toBe(tokenizer.tokenBytes(id).length),
+    );
   }
 }
 
@@ -60,40 +67,56 @@ describe('real tokenizers', () => {
   }
 
   for (const name of ['qwen2.5', 'deepseek-coder']) {
-    itWithData(`${name} renders chats as the reference does`, ['tokenizers', name], async (folder) => {
-      const tokenizer = await loadTokenizer(folder);
-      const rows: ChatGolden[] = JSON.parse(readFileSync(path.join(folder, 'chat_golden.json'), 'utf8'));
-      let checked = 0;
-      for (const { messages, rendered, add_generation_prompt, tools } of rows) {
-        // What PolicyTokenizer renders: text messages, opened for the assistant, no tools.
-        if (!add_generation_prompt || tools !== undefined || messages.some(hasMore)) continue;
-        expect(tokenizer.renderChat(messages)).toBe(rendered);
-        checked++;
-      }
-      expect(checked).toBeGreaterThan(2);
-    });
+    itWithData(
+      `${name} renders chats as the reference does`,
+      ['tokenizers', name],
+      async (folder) => {
+        const tokenizer = await loadTokenizer(folder);
+        const rows: ChatGolden[] = JSON.parse(
+          readFileSync(path.join(folder, 'chat_golden.json'), 'utf8'),
+        );
+        let checked = 0;
+        for (const { messages, rendered, add_generation_prompt, tools } of rows) {
+          // What PolicyTokenizer renders: text messages, opened for the assistant, no tools.
+          if (!add_generation_prompt || tools !== undefined || messages.some(hasMore)) continue;
+          expect(tokenizer.renderChat(messages)).toBe(rendered);
+          checked++;
+        }
+        expect(checked).toBeGreaterThan(2);
+      },
+    );
   }
 
-  itWithData('a SentencePiece tokenizer gives the reference ids, BOS first', ['checkpoints', 'stories260K'], async (folder) => {
-    const tokenizer = await loadTokenizer(path.join(folder, 'hf'));
-    const golden = JSON.parse(readFileSync(path.join(folder, 'golden.json'), 'utf8'));
-    for (const { text, ids } of golden.sequences) {
-      const own = tokenizer.encode(text);
-      expect(own.slice(0, ids.length)).toEqual(ids);
-      expect(tokenizer.decode(own)).toBe(text);
-    }
-    const odd = tokenizer.encode('ä 🙂 x');
-    expect(tokenizer.decode(odd)).toBe('ä 🙂 x');
-    expectOffsetsToFit(tokenizer, odd);
-    expect(tokenizer.tokenBytes(1)).toHaveLength(0);
-  });
+  itWithData(
+    'a SentencePiece tokenizer gives the reference ids, BOS first',
+    ['checkpoints', 'stories260K'],
+    async (folder) => {
+      const tokenizer = await loadTokenizer(path.join(folder, 'hf'));
+      const golden = JSON.parse(readFileSync(path.join(folder, 'golden.json'), 'utf8'));
+      for (const { text, ids } of golden.sequences) {
+        const own = tokenizer.encode(text);
+        expect(own.slice(0, ids.length)).toEqual(ids);
+        expect(tokenizer.decode(own)).toBe(text);
+      }
+      const odd = tokenizer.encode('ä 🙂 x');
+      expect(tokenizer.decode(odd)).toBe('ä 🙂 x');
+      expectOffsetsToFit(tokenizer, odd);
+      expect(tokenizer.tokenBytes(1)).toHaveLength(0);
+    },
+  );
 });
 
 describe('a tokenizer trained here', () => {
-  const files = trainByteLevelBpe(programs, { vocabSize: 330, specialTokens: ['<|endoftext|>', '<|pad|>'] });
+  const files = trainByteLevelBpe(programs, {
+    vocabSize: 330,
+    specialTokens: ['<|endoftext|>', '<|pad|>'],
+  });
 
   it('is the same file every time', () => {
-    const again = trainByteLevelBpe(programs, { vocabSize: 330, specialTokens: ['<|endoftext|>', '<|pad|>'] });
+    const again = trainByteLevelBpe(programs, {
+      vocabSize: 330,
+      specialTokens: ['<|endoftext|>', '<|pad|>'],
+    });
     expect(again).toEqual(files);
   });
 
@@ -112,11 +135,16 @@ describe('a tokenizer trained here', () => {
     const { tokenizer } = trainByteLevelBpe(corpus, { vocabSize: 400, specialTokens: ['<e>'] });
     const merges: string[] = JSON.parse(tokenizer).model.merges;
     expect(merges.length).toBeGreaterThan(100);
-    expect(merges).toEqual(recountedMerges(corpus, merges.length, JSON.parse(tokenizer).model.vocab));
+    expect(merges).toEqual(
+      recountedMerges(corpus, merges.length, JSON.parse(tokenizer).model.vocab),
+    );
   });
 
   it('merges the most frequent pair first, ties to the smaller ids', () => {
-    const small = trainByteLevelBpe(['ab ab ab cd cd cd xy'], { vocabSize: 260, specialTokens: ['<e>'] });
+    const small = trainByteLevelBpe(['ab ab ab cd cd cd xy'], {
+      vocabSize: 260,
+      specialTokens: ['<e>'],
+    });
     // " a", "ab", … occur: "ab" and "cd" three times each, " c" three, " a" twice.
     expect(JSON.parse(small.tokenizer).model.merges).toEqual(['a b', 'c d', 'Ġ cd']);
   });
@@ -135,7 +163,9 @@ describe('a tokenizer trained here', () => {
   });
 
   it('is refused by name where a vocabulary cannot hold the bytes', () => {
-    expect(() => trainByteLevelBpe([], { vocabSize: 200, specialTokens: ['<e>'] })).toThrow('vocabSize');
+    expect(() => trainByteLevelBpe([], { vocabSize: 200, specialTokens: ['<e>'] })).toThrow(
+      'vocabSize',
+    );
   });
 
   it('needs a chat template to render messages', async () => {

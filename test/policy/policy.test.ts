@@ -1,0 +1,213 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  attachAdapter,
+  completionLogprobs,
+  createPolicy,
+  detachAdapter,
+  loadAdapter,
+  loadPolicy,
+  saveAdapter,
+  savePolicy,
+  trainableVariables,
+  type Policy,
+} from '../../src/policy/index.js';
+import { float32ToBfloat16, bfloat16ToFloat32 } from '../../src/policy/floats.js';
+import { selectBackend, tf } from '../../src/tensor/index.js';
+import { temporaryFolder, tinyPolicy } from './fixtures.js';
+
+const folder = await temporaryFolder();
+beforeAll(() => selectBackend('cpu'));
+
+function bitsOf(policy: Policy): Record<string, string> {
+  return Object.fromEntries(
+    [...policy.weights].map(([name, variable]) => [
+      name,
+      Buffer.from(Float32Array.from(variable.dataSync()).buffer).toString('base64'),
+    ]),
+  );
+}
+
+function logprobsOf(policy: Policy, options: { useAdapter?: boolean } = {}): number[][] {
+  const result = completionLogprobs(
+    policy,
+    [{ promptIds: [1, 2, 3], completionIds: [4, 5] }],
+    options,
+  );
+  const values = result.logprobs.arraySync();
+  tf.dispose([result.logprobs, result.entropy, result.mask]);
+  return values;
+}
+
+describe('a saved policy', () => {
+  it('loads with the same bits, the same revision and the same answers', async () => {
+    for (const tieWordEmbeddings of [true, false]) {
+      const policy = await tinyPolicy({ tieWordEmbeddings });
+      const target = path.join(folder, `saved-${tieWordEmbeddings}`);
+      await savePolicy(policy, target);
+      const loaded = await loadPolicy(target);
+      expect(bitsOf(loaded)).toEqual(bitsOf(policy));
+      expect(loaded.revision).toBe(policy.revision);
+      expect(loaded.config).toEqual({ ropeScaling: null, bosTokenId: null, ...policy.config });
+      expect(logprobsOf(loaded)).toEqual(logprobsOf(policy));
+      expect(await readFile(path.join(target, 'tokenizer.json'), 'utf8')).toBe(
+        policy.tokenizer.files.tokenizer,
+      );
+      expect((await readdir(target)).sort()).toEqual([
+        'config.json',
+        'generation_config.json',
+        'model.safetensors',
+        'special_tokens_map.json',
+        'tokenizer.json',
+        'tokenizer_config.json',
+      ]);
+      // Saving again gives the same file, in place.
+      const first = await readFile(path.join(target, 'model.safetensors'));
+      await savePolicy(loaded, target);
+      expect((await readFile(path.join(target, 'model.safetensors'))).equals(first)).toBe(true);
+      policy.dispose();
+      loaded.dispose();
+    }
+    expect((await readdir(folder)).filter((name) => name.includes('partial'))).toEqual([]);
+  });
+
+  it('holds the nearest bfloat16 values when asked to', async () => {
+    const policy = await tinyPolicy();
+    const target = path.join(folder, 'bf16');
+    await savePolicy(policy, target, { dtype: 'bfloat16' });
+    const loaded = await loadPolicy(target);
+    const rounded = [...policy.weights.values()].map((variable) =>
+      bfloat16ToFloat32(float32ToBfloat16(Float32Array.from(variable.dataSync()))),
+    );
+    expect([...loaded.weights.values()].map((variable) => variable.dataSync())).toEqual(rounded);
+    policy.dispose();
+    loaded.dispose();
+  });
+
+  it('is refused with the reason when a part is missing or does not fit', async () => {
+    await expect(loadPolicy(path.join(folder, 'nowhere'))).rejects.toThrow(/no folder/);
+    await mkdir(path.join(folder, 'empty'));
+    await expect(loadPolicy(path.join(folder, 'empty'))).rejects.toThrow(/config\.json/);
+    const policy = await tinyPolicy();
+    const target = path.join(folder, 'wrong');
+    await savePolicy(policy, target);
+    const config = JSON.parse(await readFile(path.join(target, 'config.json'), 'utf8'));
+    await writeFile(
+      path.join(target, 'config.json'),
+      JSON.stringify({ ...config, num_hidden_layers: 1 }),
+    );
+    await expect(loadPolicy(target)).rejects.toThrow(/surplus model\.layers\.1\..* and 7 more/);
+    await writeFile(
+      path.join(target, 'config.json'),
+      JSON.stringify({ ...config, vocab_size: 20 }),
+    );
+    await expect(loadPolicy(target)).rejects.toThrow(
+      /tokenizer has \d+ tokens, the policy only 20/,
+    );
+    policy.dispose();
+  });
+});
+
+describe('a new policy', () => {
+  it('is the same for the same seed and another for another', async () => {
+    const policy = await tinyPolicy();
+    const make = (seed: number): string => {
+      const made = createPolicy(policy.config, policy.tokenizer, seed);
+      const { revision } = made;
+      made.dispose();
+      return revision;
+    };
+    expect(make(1)).toBe(make(1));
+    expect(make(1)).not.toBe(make(2));
+    policy.dispose();
+  });
+
+  it('leaves no tensor behind when disposed of', async () => {
+    const before = tf.memory().numTensors;
+    const policy = await tinyPolicy();
+    attachAdapter(policy, { r: 2, loraAlpha: 4, targetModules: ['all-linear'], seed: 1 });
+    logprobsOf(policy);
+    policy.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe('an adapter', () => {
+  const options = { r: 2, loraAlpha: 8, targetModules: ['v_proj', 'down_proj', 'q_proj'], seed: 3 };
+
+  it('starts as the base, and its edits never reach the reference', async () => {
+    const policy = await tinyPolicy();
+    const base = logprobsOf(policy);
+    const revision = policy.revision;
+    const adapter = attachAdapter(policy, options);
+    expect(logprobsOf(policy)).toEqual(base);
+    expect(trainableVariables(policy)).toHaveLength(2 * 3 * 2);
+    const { a, b } = adapter.pairs.get('model.layers.0.self_attn.q_proj')!;
+    const bound = 1 / Math.sqrt(policy.config.hiddenSize);
+    expect(Math.max(...a.abs().dataSync())).toBeLessThanOrEqual(bound);
+    expect(Math.max(...a.abs().dataSync())).toBeGreaterThan(bound / 2);
+    b.assign(b.add(0.5));
+    expect(logprobsOf(policy)).not.toEqual(base);
+    expect(logprobsOf(policy, { useAdapter: false })).toEqual(base);
+    expect(policy.revision).not.toBe(revision);
+    detachAdapter(policy);
+    expect(policy.revision).toBe(revision);
+    policy.dispose();
+  });
+
+  it('is read back from PEFT files bit for bit, and merges into a full model', async () => {
+    const policy = await tinyPolicy();
+    const adapter = attachAdapter(policy, options);
+    for (const { b } of adapter.pairs.values())
+      b.assign(tf.randomNormal(b.shape, 0, 0.1, 'float32', 5));
+    await saveAdapter(policy, path.join(folder, 'adapter'));
+    await savePolicy(policy, path.join(folder, 'base'));
+    const loaded = await loadPolicy(path.join(folder, 'base'), {
+      adapter: path.join(folder, 'adapter'),
+    });
+    expect(loaded.adapter?.targetModules).toEqual(['q_proj', 'v_proj', 'down_proj']);
+    expect(loaded.revision).toBe(policy.revision);
+    expect(logprobsOf(loaded)).toEqual(logprobsOf(policy));
+    const config = JSON.parse(
+      await readFile(path.join(folder, 'adapter', 'adapter_config.json'), 'utf8'),
+    );
+    expect(config).toMatchObject({
+      peft_type: 'LORA',
+      r: 2,
+      lora_alpha: 8,
+      task_type: 'CAUSAL_LM',
+    });
+
+    await savePolicy(policy, path.join(folder, 'merged'), { merge: true });
+    const merged = await loadPolicy(path.join(folder, 'merged'));
+    logprobsOf(merged)[0].forEach((value, t) =>
+      expect(value).toBeCloseTo(logprobsOf(policy)[0][t], 4),
+    );
+    for (const each of [policy, loaded, merged]) each.dispose();
+  });
+
+  it('is refused where it does not fit or asks for more than LoRA', async () => {
+    const policy = await tinyPolicy();
+    expect(() => attachAdapter(policy, { ...options, targetModules: ['c_attn'] })).toThrow(
+      /got c_attn/,
+    );
+    const other = await tinyPolicy({ hiddenSize: 32 });
+    attachAdapter(other, options);
+    await saveAdapter(other, path.join(folder, 'other'));
+    await expect(loadAdapter(policy, path.join(folder, 'other'))).rejects.toThrow(
+      /lora_B\.weight should have shape \[16, 2\]/,
+    );
+    const file = path.join(folder, 'other', 'adapter_config.json');
+    await writeFile(
+      file,
+      JSON.stringify({ ...JSON.parse(await readFile(file, 'utf8')), use_dora: true }),
+    );
+    await expect(loadAdapter(policy, path.join(folder, 'other'))).rejects.toThrow(
+      /use_dora = true/,
+    );
+    expect(policy.adapter).toBeNull();
+    policy.dispose();
+    other.dispose();
+  });
+});
