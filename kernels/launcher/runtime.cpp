@@ -1,0 +1,162 @@
+// Linked into every judged program: its real `main`. Compiled without sanitizers.
+//
+//   unit batch cpuMs wallMs memoryMiB outputBytes processes   supervises one forked child per program
+//   unit alone cpuMs                                          is the child (the launcher supervises)
+#include <execinfo.h>
+#include <link.h>
+#include <sys/time.h>
+#include <ucontext.h>
+
+#include "rlsf.h"
+#include "supervise.h"
+
+extern const rlsf_program rlsf_programs[];
+extern const int rlsf_program_count;
+
+namespace {
+
+volatile int currentCase = -1;
+unsigned long unitBase = 0;
+unsigned long unitEnd = 0;
+
+void put(int fd, const char* data, unsigned long size) {
+  while (size > 0) {
+    const ssize_t n = write(fd, data, size);
+    if (n <= 0) return;
+    data += n;
+    size -= static_cast<unsigned long>(n);
+  }
+}
+
+int findUnit(dl_phdr_info* info, size_t, void*) {
+  // The first object is the program itself.
+  unitBase = info->dlpi_addr;
+  for (int i = 0; i < info->dlpi_phnum; i++) {
+    const unsigned long end = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr + info->dlpi_phdr[i].p_memsz;
+    if (info->dlpi_phdr[i].p_type == PT_LOAD && end > unitEnd) unitEnd = end;
+  }
+  return 1;
+}
+
+unsigned long interruptedAt(void* context) {
+  const auto* state = static_cast<const ucontext_t*>(context);
+#if defined(__x86_64__)
+  return static_cast<unsigned long>(state->uc_mcontext.gregs[REG_RIP]);
+#elif defined(__aarch64__)
+  return static_cast<unsigned long>(state->uc_mcontext.pc);
+#else
+  return 0;
+#endif
+}
+
+// CPU time is up (SIGPROF), or the supervisor asks where we are (SIGUSR2): say it, and end.
+void onStop(int number, siginfo_t*, void* context) {
+  void* stack[96];
+  char line[96];
+  const int depth = backtrace(stack, 96);
+  const unsigned long top = interruptedAt(context);
+  int first = 0;
+  for (int i = 0; i < depth; i++)
+    if (reinterpret_cast<unsigned long>(stack[i]) == top) first = i;
+  put(RLSF_STOPS, line, static_cast<unsigned long>(snprintf(
+    line, sizeof line, "\nRLSF-STOP %s\n", number == SIGPROF ? "cpu" : "asked")));
+  for (int i = first; i < depth; i++) {
+    const unsigned long pc = reinterpret_cast<unsigned long>(stack[i]) - (i == first ? 0 : 1);
+    const bool ours = pc >= unitBase && pc < unitEnd;
+    put(RLSF_STOPS, line, static_cast<unsigned long>(snprintf(
+      line, sizeof line, "    #%d 0x%lx  (%s+0x%lx)\n", i - first, pc, ours ? "unit" : "library",
+      ours ? pc - unitBase : pc)));
+  }
+  kill(getpid(), SIGKILL);
+}
+
+[[noreturn]] void runProgram(int index, void* context) {
+  const long cpuMs = *static_cast<long*>(context);
+  dl_iterate_phdr(findUnit, nullptr);
+
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_sigaction = onStop;
+  action.sa_flags = SA_SIGINFO | SA_ONSTACK;
+  sigaction(SIGPROF, &action, nullptr);
+  sigaction(SIGUSR2, &action, nullptr);
+  const itimerval timer = {{0, 50000}, {cpuMs / 1000, (cpuMs % 1000) * 1000}};
+  setitimer(ITIMER_PROF, &timer, nullptr);
+
+  const rlsf_program& program = rlsf_programs[index];
+  char line[32];
+  for (int i = 0; i < program.count; i++) {
+    currentCase = i;
+    put(RLSF_RESULTS, line, static_cast<unsigned long>(snprintf(line, sizeof line, ">%d\n", i)));
+    program.cases[i]();
+  }
+  put(RLSF_RESULTS, "!\n", 2);
+  exit(0);
+}
+
+}  // namespace
+
+void rlsf_emit_text(char type, const char* data, unsigned long size) {
+  char head[32];
+  put(RLSF_RESULTS, head, static_cast<unsigned long>(snprintf(head, sizeof head, "%d\t%c", currentCase, type)));
+  char escaped[512];
+  unsigned long used = 0;
+  for (unsigned long i = 0; i < size; i++) {
+    if (used + 2 > sizeof escaped) {
+      put(RLSF_RESULTS, escaped, used);
+      used = 0;
+    }
+    const char c = data[i];
+    if (c == '\n' || c == '\\' || c == '\0') {
+      escaped[used++] = '\\';
+      escaped[used++] = c == '\n' ? 'n' : c == '\0' ? '0' : '\\';
+    } else {
+      escaped[used++] = c;
+    }
+  }
+  put(RLSF_RESULTS, escaped, used);
+  put(RLSF_RESULTS, "\n", 1);
+}
+
+void rlsf_emit_signed(long long value) {
+  char text[32];
+  rlsf_emit_text('i', text, static_cast<unsigned long>(snprintf(text, sizeof text, "%lld", value)));
+}
+
+void rlsf_emit_unsigned(unsigned long long value) {
+  char text[32];
+  rlsf_emit_text('i', text, static_cast<unsigned long>(snprintf(text, sizeof text, "%llu", value)));
+}
+
+void rlsf_emit_real(double value) {
+  char text[64];
+  rlsf_emit_text('d', text, static_cast<unsigned long>(snprintf(text, sizeof text, "%.17g", value)));
+}
+
+// Called from here, a string without its end would be read unchecked: strlen is intercepted by ASan.
+void rlsf_emit_string(const char* text) {
+  if (text == nullptr) rlsf_emit_text('s', "null", 4);
+  else rlsf_emit_text('s', text, strlen(text));
+}
+
+int main(int argc, char** argv) {
+  // Loads what backtrace needs now: in a signal handler it would be too late.
+  void* warm[2];
+  backtrace(warm, 2);
+  if (argc >= 3 && strcmp(argv[1], "alone") == 0) {
+    long cpuMs = atol(argv[2]);
+    runProgram(0, &cpuMs);
+  }
+  if (argc >= 7 && strcmp(argv[1], "batch") == 0) {
+    rlsf_limits limits;
+    limits.cpu_ms = atol(argv[2]);
+    limits.wall_ms = atol(argv[3]);
+    limits.memory_mib = atol(argv[4]);
+    limits.output_bytes = atol(argv[5]);
+    limits.processes = atol(argv[6]);
+    for (int i = 0; i < rlsf_program_count; i++)
+      rlsf_supervise(i, &limits, nullptr, runProgram, &limits.cpu_ms, STDOUT_FILENO);
+    _exit(0);
+  }
+  _exit(125);
+}
