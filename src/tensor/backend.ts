@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { environmentError, inputError } from '../errors.js';
+import { startNative } from './native/start.js';
 
 export type BackendName = 'native' | 'tensorflow' | 'wasm' | 'cpu';
 
@@ -23,28 +24,20 @@ const names: readonly BackendName[] = ['native', 'tensorflow', 'wasm', 'cpu'];
  * every core that this process may use.
  */
 export async function selectBackend(
-  choice: BackendName | 'auto' = parseChoice(process.env['RLSF_BACKEND'] ?? 'auto'),
+  choice: BackendName | 'auto' = parseChoice(process.env['RLSF_BACKEND'] || 'auto'),
   options: { threads?: number } = {},
 ): Promise<BackendChoice> {
-  const threads = options.threads ?? parseThreads(process.env['RLSF_THREADS']);
-  tf.enableProdMode();
-  if (choice !== 'auto') {
-    const started = await start(parseChoice(choice) as BackendName, threads);
-    const tried = [{ name: choice, ok: started.ok, note: started.note }];
-    if (!started.ok) throw environmentError(`Backend ${choice}: ${started.note}`);
-    return { name: choice, reason: `${choice} was asked for: ${started.note}`, threads: started.threads, tried };
-  }
+  const threads = parseThreads(options.threads ?? process.env['RLSF_THREADS']);
+  tf.enableProdMode(); // tfjs greets and recommends itself otherwise
+  const candidates = choice === 'auto' ? automatic : [attemptFor(parseChoice(choice))];
   const tried: BackendChoice['tried'] = [];
-  for (const name of ['native', 'tensorflow', 'wasm', 'cpu'] as const) {
-    const started = await start(name, threads);
-    tried.push({ name, ok: started.ok, note: started.note });
-    if (started.ok) {
-      const passed = tried.slice(0, -1).map((other) => `${other.name}: ${other.note}`);
-      const reason = [`${name} is the fastest that works here (${started.note})`, ...passed].join('; ');
-      return { name, reason, threads: started.threads, tried };
-    }
+  for (const { name, start } of candidates) {
+    const result = await attempt(start, threads);
+    tried.push({ name, ok: result.ok, note: result.note });
+    if (result.ok) return { name, reason: reasonFor(choice, tried), threads: result.threads, tried };
   }
-  throw environmentError('No tensor backend works here, not even tfjs cpu.');
+  const notes = tried.map(({ name, note }) => `${name}: ${note}`).join('; ');
+  throw environmentError(`selectBackend: no tensor backend works here (${notes}).`);
 }
 
 interface Started {
@@ -53,46 +46,107 @@ interface Started {
   threads: number;
 }
 
-async function start(name: BackendName, threads: number): Promise<Started> {
+interface Attempt {
+  name: BackendName;
+  start(threads: number): Promise<Started>;
+}
+
+const attempts: readonly Attempt[] = [
+  { name: 'native', start: startNativeBackend },
+  { name: 'tensorflow', start: startTensorflow },
+  { name: 'wasm', start: startWasm },
+  { name: 'cpu', start: startCpu },
+];
+
+const automatic: readonly Attempt[] = [
+  { name: 'tensorflow', start: startTensorflowGpu },
+  ...attempts,
+];
+
+function attemptFor(name: BackendName | 'auto'): Attempt {
+  return attempts.find((one) => one.name === name) ?? attempts[0];
+}
+
+async function attempt(start: Attempt['start'], threads: number): Promise<Started> {
   try {
-    switch (name) {
-      case 'native':
-        return { ok: false, note: 'not built', threads };
-      case 'tensorflow':
-        return { ok: false, note: 'neither @tensorflow/tfjs-node-gpu nor @tensorflow/tfjs-node is installed', threads };
-      case 'wasm':
-        return await startWasm(threads);
-      case 'cpu':
-        await tf.setBackend('cpu');
-        return { ok: true, note: 'plain JavaScript, slow', threads: 1 };
-    }
+    return await start(threads);
   } catch (error) {
     return { ok: false, note: error instanceof Error ? error.message : String(error), threads };
+  }
+}
+
+function reasonFor(choice: BackendName | 'auto', tried: BackendChoice['tried']): string {
+  const [chosen, ...before] = [...tried].reverse();
+  if (choice !== 'auto') return `${chosen.name} was asked for (${chosen.note})`;
+  const passed = before.reverse().map(({ name, note }) => `${name}: ${note}`);
+  return [`${chosen.name} is the fastest that works here (${chosen.note})`, ...passed].join('; ');
+}
+
+async function startNativeBackend(threads: number): Promise<Started> {
+  await startNative(threads);
+  return { ok: true, note: `C++ kernels on oneDNN, ${threads} threads`, threads };
+}
+
+async function startTensorflowGpu(threads: number): Promise<Started> {
+  if (!(await canImport('@tensorflow/tfjs-node-gpu'))) {
+    return { ok: false, note: '@tensorflow/tfjs-node-gpu is not installed', threads };
+  }
+  const before = tf.getBackend();
+  await tf.setBackend('tensorflow');
+  const backend: object = tf.backend();
+  if ('isUsingGpuDevice' in backend && backend.isUsingGpuDevice === true) {
+    return { ok: true, note: '@tensorflow/tfjs-node-gpu on a GPU', threads };
+  }
+  if (before) await tf.setBackend(before);
+  return { ok: false, note: '@tensorflow/tfjs-node-gpu sees no GPU', threads };
+}
+
+async function startTensorflow(threads: number): Promise<Started> {
+  for (const name of ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node']) {
+    if (!(await canImport(name))) continue;
+    const ok = await tf.setBackend('tensorflow');
+    return { ok, note: ok ? name : `${name} did not start`, threads };
+  }
+  return { ok: false, note: 'neither @tensorflow/tfjs-node-gpu nor -node is installed', threads };
+}
+
+/** Importing one of these packages registers its backend. */
+async function canImport(name: string): Promise<boolean> {
+  try {
+    await import(name);
+    return true;
+  } catch {
+    return false;
   }
 }
 
 async function startWasm(threads: number): Promise<Started> {
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
   const main = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
-  wasm.setWasmPaths(`${dirname(main)}/`);
-  wasm.setThreadsCount(threads);
+  if (tf.findBackend('wasm') === null) {
+    wasm.setWasmPaths(`${dirname(main)}/`);
+    wasm.setThreadsCount(threads);
+  }
   const ok = await tf.setBackend('wasm');
-  return { ok, note: ok ? 'WebAssembly' : 'it did not start', threads };
+  return { ok, note: ok ? 'WebAssembly' : 'WebAssembly did not start', threads };
+}
+
+async function startCpu(): Promise<Started> {
+  await tf.setBackend('cpu');
+  return { ok: true, note: 'plain JavaScript, slow', threads: 1 };
 }
 
 function parseChoice(choice: string): BackendName | 'auto' {
-  const known = ['auto', ...names].find((name) => name === choice);
-  if (known === undefined) {
-    throw inputError(`selectBackend: expected auto, ${names.join(', ')}, got ${choice}.`);
-  }
-  return known as BackendName | 'auto';
+  const known = (['auto', ...names] as const).find((name) => name === choice);
+  if (known !== undefined) return known;
+  throw inputError(`selectBackend: expected auto, ${names.join(', ')}, got ${choice}.`);
 }
 
-function parseThreads(text: string | undefined): number {
-  if (text === undefined || text === '') return availableParallelism();
-  const threads = Number(text);
-  if (!Number.isInteger(threads) || threads < 1) {
-    throw inputError(`RLSF_THREADS: expected a positive integer, got ${text}.`);
-  }
-  return threads;
+function parseThreads(came: string | number | undefined): number {
+  if (came === undefined || came === '') return availableParallelism();
+  const threads = Number(came);
+  if (Number.isInteger(threads) && threads >= 1) return threads;
+  throw inputError(
+    `selectBackend: expected threads (or RLSF_THREADS) to be a positive integer, got ${came}.`,
+  );
 }

@@ -7,9 +7,26 @@
 import * as tf from '@tensorflow/tfjs';
 import type { AttentionDims, LoraPair, RotaryTable, TokenLogprobs } from './types.js';
 
-/** Rows of `weight` [V, D] at `ids` [N] → [N, D]. */
+/**
+ * Rows of `weight` [V, D] at `ids` [N] → [N, D]. The gradient is written out because tfjs's own
+ * needs a kernel that its wasm backend lacks.
+ */
 export function embedding(weight: tf.Tensor2D, ids: Int32Array): tf.Tensor2D {
-  return tf.tidy(() => tf.gather(weight, tf.tensor1d(ids, 'int32')));
+  const lookUp = tf.customGrad((table) => ({
+    value: tf.gather(table as tf.Tensor2D, tf.tensor1d(ids, 'int32')),
+    gradFunc: (dy) => scatterAdd(dy as tf.Tensor2D, ids, weight.shape),
+  }));
+  return lookUp(weight) as tf.Tensor2D;
+}
+
+function scatterAdd(dy: tf.Tensor2D, ids: Int32Array, shape: [number, number]): tf.Tensor2D {
+  const width = shape[1];
+  const rows = dy.dataSync<'float32'>();
+  const sum = new Float32Array(shape[0] * width);
+  ids.forEach((id, row) => {
+    for (let i = 0; i < width; i++) sum[id * width + i] += rows[row * width + i];
+  });
+  return tf.tensor2d(sum, shape);
 }
 
 /** y = x Wᵀ + bias + scale · (x Aᵀ) Bᵀ; x [N, in] → [N, out]. */

@@ -11,12 +11,20 @@ export interface KvCacheDims {
   headDim: number;
 }
 
+/** Positions of a key block: the width of the native kernel's vectors. */
+const lanes = 16;
+
 /** Keys and values of `slots` sequences, written in place by `cachedAttention`. */
 export interface KvCache {
   readonly slots: number;
   readonly maxLength: number;
   readonly dims: KvCacheDims;
-  /** One array per layer, [slots, kvHeads, maxLength, headDim]; empty after `dispose`. */
+  /** Blocks of 16 positions per slot and head. */
+  readonly blocks: number;
+  /**
+   * One array per layer, empty after `dispose`. Keys [slots, kvHeads, blocks, headDim, 16]: the
+   * native kernel scores 16 positions at once. Values [slots, kvHeads, blocks · 16, headDim].
+   */
   readonly keys: readonly Float32Array[];
   readonly values: readonly Float32Array[];
   /** Copies the first `length` positions of every layer: a prompt prefilled once serves a group. */
@@ -32,7 +40,9 @@ export function createKvCache(dims: KvCacheDims): KvCache {
     }
   }
   const { layers, slots, maxLength, kvHeads, headDim } = dims;
-  const size = slots * kvHeads * maxLength * headDim;
+  const blocks = Math.ceil(maxLength / lanes);
+  const perHead = blocks * lanes * headDim;
+  const size = slots * kvHeads * perHead;
   const allocate = (): Float32Array[] =>
     Array.from({ length: layers }, () => new Float32Array(size));
   const keys = allocate();
@@ -46,6 +56,7 @@ export function createKvCache(dims: KvCacheDims): KvCache {
     slots,
     maxLength,
     dims,
+    blocks,
     keys,
     values,
     copySlot(from, to, length) {
@@ -54,11 +65,12 @@ export function createKvCache(dims: KvCacheDims): KvCache {
       if (!Number.isInteger(length) || length < 0 || length > maxLength) {
         throw inputError(`copySlot: expected a length from 0 to ${maxLength}, got ${length}.`);
       }
+      // Whole blocks: positions beyond `length` are written before anything sees them.
+      const count = Math.ceil(length / lanes) * lanes * headDim;
       for (const store of [...keys, ...values]) {
         for (let head = 0; head < kvHeads; head++) {
-          const source = (from * kvHeads + head) * maxLength * headDim;
-          const target = (to * kvHeads + head) * maxLength * headDim;
-          store.copyWithin(target, source, source + length * headDim);
+          const source = (from * kvHeads + head) * perHead;
+          store.copyWithin((to * kvHeads + head) * perHead, source, source + count);
         }
       }
     },
@@ -80,29 +92,25 @@ export function cachedAttention(
   positions: Int32Array,
   dims: AttentionDims,
 ): tf.Tensor2D {
-  const { kvHeads, maxLength, headDim } = cache.dims;
-  writeRows(cache, cache.keys[layer], k.dataSync<'float32'>(), slots, positions);
-  writeRows(cache, cache.values[layer], v.dataSync<'float32'>(), slots, positions);
+  const { kvHeads, headDim } = cache.dims;
+  const newKeys = k.dataSync<'float32'>();
+  const newValues = v.dataSync<'float32'>();
+  slots.forEach((slot, row) => {
+    eachElement(cache, slot, positions[row], (index, keyAt, valueAt) => {
+      cache.keys[layer][keyAt] = newKeys[row * kvHeads * headDim + index];
+      cache.values[layer][valueAt] = newValues[row * kvHeads * headDim + index];
+    });
+  });
   return tf.tidy(() => {
     const outputs: tf.Tensor2D[] = [];
     for (let start = 0; start < slots.length; ) {
       let end = start + 1;
       while (end < slots.length && slots[end] === slots[start]) end++;
       const own = positions.subarray(start, end);
-      const length = own.reduce((a, b) => Math.max(a, b)) + 1;
-      const read = (store: Float32Array): tf.Tensor2D => {
-        const from = slots[start] * kvHeads * maxLength * headDim;
-        const all = store.slice(from, from + kvHeads * maxLength * headDim);
-        const seen = tf.slice(tf.tensor3d(all, [kvHeads, maxLength, headDim]), 0, [
-          kvHeads,
-          length,
-          headDim,
-        ]);
-        return tf.reshape(tf.transpose(seen, [1, 0, 2]), [length, kvHeads * headDim]);
-      };
+      const seen = own.reduce((a, b) => Math.max(a, b)) + 1;
+      const [keys, values] = readSlot(cache, layer, slots[start], seen);
       const queries = tf.slice(q, [start, 0], [end - start, q.shape[1]]);
-      const keys = read(cache.keys[layer]);
-      outputs.push(maskedAttention(queries, keys, read(cache.values[layer]), own, dims));
+      outputs.push(maskedAttention(queries, keys, values, own, dims));
       start = end;
     }
     if (outputs.length === 0) return tf.zeros<tf.Rank.R2>([0, dims.heads * dims.headDim]);
@@ -110,18 +118,41 @@ export function cachedAttention(
   });
 }
 
-function writeRows(
-  { dims: { kvHeads, maxLength, headDim } }: KvCache,
-  store: Float32Array,
-  rows: Float32Array,
-  slots: Int32Array,
-  positions: Int32Array,
+/** Keys and values of positions 0..seen − 1 of one slot, each [seen, kvHeads · headDim]. */
+function readSlot(
+  cache: KvCache,
+  layer: number,
+  slot: number,
+  seen: number,
+): [tf.Tensor2D, tf.Tensor2D] {
+  const width = cache.dims.kvHeads * cache.dims.headDim;
+  const keys = new Float32Array(seen * width);
+  const values = new Float32Array(seen * width);
+  for (let position = 0; position < seen; position++) {
+    eachElement(cache, slot, position, (index, keyAt, valueAt) => {
+      keys[position * width + index] = cache.keys[layer][keyAt];
+      values[position * width + index] = cache.values[layer][valueAt];
+    });
+  }
+  return [tf.tensor2d(keys, [seen, width]), tf.tensor2d(values, [seen, width])];
+}
+
+/** Where each element of a position's [kvHeads · headDim] row lies in the two stores. */
+function eachElement(
+  { blocks, dims: { kvHeads, headDim } }: KvCache,
+  slot: number,
+  position: number,
+  visit: (index: number, keyAt: number, valueAt: number) => void,
 ): void {
-  slots.forEach((slot, row) => {
-    for (let head = 0; head < kvHeads; head++) {
-      const from = (row * kvHeads + head) * headDim;
-      const to = ((slot * kvHeads + head) * maxLength + positions[row]) * headDim;
-      store.set(rows.subarray(from, from + headDim), to);
+  const block = Math.floor(position / lanes);
+  for (let head = 0; head < kvHeads; head++) {
+    const store = (slot * kvHeads + head) * blocks * lanes * headDim;
+    for (let d = 0; d < headDim; d++) {
+      visit(
+        head * headDim + d,
+        store + (block * headDim + d) * lanes + (position % lanes),
+        store + position * headDim + d,
+      );
     }
-  });
+  }
 }

@@ -9,6 +9,7 @@ import * as compositeOptimizer from './composite-optimizer.js';
 import * as compositeCache from './kv-cache.js';
 import type { KvCache } from './kv-cache.js';
 import * as compositeSampling from './sampling.js';
+import * as native from './native/index.js';
 import * as check from './shapes.js';
 import type {
   AdamwSettings,
@@ -23,7 +24,8 @@ import type {
 /** Rows of `weight` [V, D] at `ids` [N] → [N, D]. */
 export function embedding(weight: tf.Tensor2D, ids: Int32Array): tf.Tensor2D {
   check.checkRange('embedding', 'ids', ids, weight.shape[0]);
-  return composite.embedding(weight, ids);
+  const operation = native.isNative() ? native : composite;
+  return operation.embedding(weight, ids);
 }
 
 /**
@@ -37,19 +39,22 @@ export function linear(
   lora: LoraPair | null = null,
 ): tf.Tensor2D {
   check.checkLinear(x, weight, bias, lora);
-  return composite.linear(x, weight, bias, lora);
+  const operation = native.isNative() ? native : composite;
+  return operation.linear(x, weight, bias, lora);
 }
 
 /** x / sqrt(mean(x²) + eps) · weight, by row. x [N, D], weight [D] → [N, D]. */
 export function rmsNorm(x: tf.Tensor2D, weight: tf.Tensor1D, eps: number): tf.Tensor2D {
   check.checkNorm(x, weight);
-  return composite.rmsNorm(x, weight, eps);
+  const operation = native.isNative() ? native : composite;
+  return operation.rmsNorm(x, weight, eps);
 }
 
 /** Rotary position embedding (half-split convention). x [N, heads · headDim], positions [N]. */
 export function rotary(x: tf.Tensor2D, positions: Int32Array, table: RotaryTable): tf.Tensor2D {
   check.checkRotary(x, positions, table);
-  return composite.rotary(x, positions, table);
+  const operation = native.isNative() ? native : composite;
+  return operation.rotary(x, positions, table);
 }
 
 /**
@@ -66,13 +71,15 @@ export function causalAttention(
 ): tf.Tensor2D {
   check.checkAttention('causalAttention', q, k, v, dims);
   check.checkSegments(segments, q.shape[0]);
-  return composite.causalAttention(q, k, v, segments, dims);
+  const operation = native.isNative() ? native : composite;
+  return operation.causalAttention(q, k, v, segments, dims);
 }
 
 /** silu(gate) · up. Both [N, F]. */
 export function swiglu(gate: tf.Tensor2D, up: tf.Tensor2D): tf.Tensor2D {
   check.checkSame('swiglu', gate, up, ['gate', 'up']);
-  return composite.swiglu(gate, up);
+  const operation = native.isNative() ? native : composite;
+  return operation.swiglu(gate, up);
 }
 
 /**
@@ -94,7 +101,8 @@ export function tokenLogprobs(
   if (!(temperature > 0)) {
     throw inputError(`tokenLogprobs: expected a temperature above 0, got ${temperature}.`);
   }
-  return composite.tokenLogprobs(hidden, weight, targets, temperature);
+  const operation = native.isNative() ? native : composite;
+  return operation.tokenLogprobs(hidden, weight, targets, temperature);
 }
 
 /**
@@ -128,7 +136,8 @@ export function cachedAttention(
   check.checkCount('cachedAttention', 'positions', positions.length, q.shape[0], against);
   check.checkRange('cachedAttention', 'slots', slots, cache.slots);
   check.checkRange('cachedAttention', 'positions', positions, cache.maxLength);
-  return compositeCache.cachedAttention(q, k, v, cache, layer, slots, positions, dims);
+  const operation = native.isNative() ? native : compositeCache;
+  return operation.cachedAttention(q, k, v, cache, layer, slots, positions, dims);
 }
 
 /**
@@ -149,7 +158,8 @@ export function sampleTokens(
       `sampleTokens: expected a temperature of 0 (greedy) or more, got ${settings.temperature}.`,
     );
   }
-  return compositeSampling.sampleTokens(hidden, weight, uniforms, settings);
+  const operation = native.isNative() ? native : compositeSampling;
+  return operation.sampleTokens(hidden, weight, uniforms, settings);
 }
 
 /** One AdamW update of `variable`, `m` and `v`, in place. All four tensors have one shape. */
@@ -163,10 +173,12 @@ export function adamwStep(
   check.checkSame('adamwStep', gradient, variable, ['gradient', 'variable']);
   check.checkSame('adamwStep', m, variable, ['m', 'variable']);
   check.checkSame('adamwStep', v, variable, ['v', 'variable']);
-  compositeOptimizer.adamwStep(variable, gradient, m, v, settings);
+  const operation = native.isNative() ? native : compositeOptimizer;
+  operation.adamwStep(variable, gradient, m, v, settings);
 }
 
 /** The Euclidean norm of all gradients together. */
 export function globalNorm(gradients: readonly tf.Tensor[]): number {
-  return compositeOptimizer.globalNorm(gradients);
+  const operation = native.isNative() ? native : compositeOptimizer;
+  return operation.globalNorm(gradients);
 }

@@ -1,0 +1,56 @@
+// The Node-API module: aligned memory, the number of threads, and the kernels.
+#include <omp.h>
+#include <stdlib.h>
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
+#include "args.h"
+#include "gemm.h"
+#include "kernels.h"
+
+namespace {
+
+void release(napi_env, void* data, void*) { free(data); }
+
+/** allocate(bytes) → ArrayBuffer outside the JavaScript heap, not zeroed, aligned for vectors. */
+void allocate(Args& args) {
+  constexpr size_t hugePage = size_t{1} << 21;
+  const size_t bytes = static_cast<size_t>(args.integer(0));
+  const size_t alignment = bytes >= hugePage ? hugePage : 64;
+  const size_t rounded = (bytes + alignment - 1) / alignment * alignment;
+  void* data = aligned_alloc(alignment, rounded == 0 ? alignment : rounded);
+  if (data == nullptr) {
+    throw std::runtime_error("native: out of memory (" + std::to_string(bytes) + " bytes)");
+  }
+#if defined(__linux__)
+  if (alignment == hugePage) madvise(data, rounded, MADV_HUGEPAGE);
+#endif
+  if (napi_create_external_arraybuffer(args.env, data, bytes, release, nullptr, &args.result) != napi_ok) {
+    free(data);
+    throw std::runtime_error("native: this Node.js does not take external memory");
+  }
+}
+
+/** setThreads(count) */
+void setThreads(Args& args) {
+  omp_set_num_threads(static_cast<int>(args.integer(0)));
+  forgetPrimitives();
+}
+
+void add(napi_env env, napi_value exports, const char* name, napi_callback callback) {
+  napi_value function;
+  napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function);
+  napi_set_named_property(env, exports, name, function);
+}
+
+}  // namespace
+
+NAPI_MODULE_INIT() {
+  add(env, exports, "allocate", exported<allocate>);
+  add(env, exports, "setThreads", exported<setThreads>);
+#define RLSF_ADD(name) add(env, exports, #name, exported<name##Kernel>);
+  RLSF_KERNELS(RLSF_ADD)
+#undef RLSF_ADD
+  return exports;
+}

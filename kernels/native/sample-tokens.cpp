@@ -1,0 +1,143 @@
+// One token per row: temperature, top-k, top-p, min-p, then the inverse of the cumulative
+// distribution at the row's own uniform number. Same rules as src/tensor/sampling.ts.
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "args.h"
+#include "gemm.h"
+#include "kernels.h"
+#include "logits.h"
+#include "vec.h"
+
+namespace {
+
+struct Settings {
+  float inverseT;
+  bool greedy;
+  int64_t topK;
+  double topP;
+  float minP;
+};
+
+thread_local std::vector<float> logitMemory;
+thread_local std::vector<float> weightMemory;
+thread_local std::vector<float> selectMemory;
+thread_local std::vector<int32_t> orderMemory;
+
+/** weights = exp((logits − highest) · inverseT). */
+MULTIVERSION void exponentiate(const float* logits, float* weights, int64_t n, float highest, float inverseT) {
+  for (int64_t j = 0; j < n; j += kLanes) {
+    const int64_t left = n - j;
+    Vec z;
+    if (left >= kLanes) {
+      z = VLOAD(logits + j);
+    } else {
+      loadPart(&z, logits + j, left, 0.f);
+    }
+    z = (z - highest) * inverseT;
+    vexp(&z);
+    if (left >= kLanes) {
+      VSTORE(weights + j, z);
+    } else {
+      storePart(weights + j, &z, left);
+    }
+  }
+}
+
+double sum(const float* weights, int64_t n) {
+  double total = 0;
+  for (int64_t j = 0; j < n; j++) total += weights[j];
+  return total;
+}
+
+void dropBelow(float* weights, int64_t n, float threshold) {
+  for (int64_t j = 0; j < n; j++) weights[j] = weights[j] < threshold ? 0.f : weights[j];
+}
+
+void keepTop(float* weights, int64_t n, int64_t k) {
+  selectMemory.assign(weights, weights + n);
+  std::nth_element(selectMemory.begin(), selectMemory.begin() + (k - 1), selectMemory.end(),
+                   [](float a, float b) { return a > b; });
+  dropBelow(weights, n, selectMemory[k - 1]);
+}
+
+void keepNucleus(float* weights, int64_t n, double topP) {
+  orderMemory.clear();
+  for (int64_t j = 0; j < n; j++) {
+    if (weights[j] > 0) orderMemory.push_back(static_cast<int32_t>(j));
+  }
+  std::sort(orderMemory.begin(), orderMemory.end(), [=](int32_t a, int32_t b) {
+    return weights[a] > weights[b] || (weights[a] == weights[b] && a < b);
+  });
+  const double mass = sum(weights, n);
+  double kept = 0;
+  for (int32_t j : orderMemory) {
+    if (kept > 0 && kept >= topP * mass) {
+      weights[j] = 0;
+    } else {
+      kept += weights[j];
+    }
+  }
+}
+
+void sampleRow(const float* logits, int64_t n, double uniform, const Settings& settings, int32_t* id,
+               float* logprob, float* plainLogprob) {
+  if (weightMemory.size() < static_cast<size_t>(n)) weightMemory.resize(n);
+  float* weights = weightMemory.data();
+  const int64_t best = std::max_element(logits, logits + n) - logits;
+  exponentiate(logits, weights, n, logits[best], 1.f);
+  const double plainMass = sum(weights, n);
+  int64_t chosen = best;
+  *logprob = 0;
+  if (!settings.greedy) {
+    if (settings.inverseT != 1.f) exponentiate(logits, weights, n, logits[best], settings.inverseT);
+    if (settings.topK > 0 && settings.topK < n) keepTop(weights, n, settings.topK);
+    if (settings.topP < 1) keepNucleus(weights, n, settings.topP);
+    if (settings.minP > 0) dropBelow(weights, n, settings.minP);
+    const double mass = sum(weights, n);
+    double target = uniform * mass;
+    for (int64_t j = 0; j < n; j++) {
+      if (weights[j] == 0) continue;
+      chosen = j;  // the last kept token takes what rounding leaves
+      target -= weights[j];
+      if (target < 0) break;
+    }
+    *logprob = static_cast<float>((static_cast<double>(logits[chosen]) - logits[best]) * settings.inverseT -
+                                  std::log(mass));
+  }
+  *id = static_cast<int32_t>(chosen);
+  *plainLogprob =
+      static_cast<float>(static_cast<double>(logits[chosen]) - logits[best] - std::log(plainMass));
+}
+
+}  // namespace
+
+/**
+ * sampleTokens(hidden [N, D], weight [V, D], uniforms [N], ids, logprobs, plainLogprobs, N, D, V,
+ *              temperature, topK, topP, minP)
+ */
+void sampleTokensKernel(Args& args) {
+  const int64_t n = args.integer(6), d = args.integer(7), v = args.integer(8);
+  const double temperature = args.number(9);
+  const Settings settings{temperature > 0 ? static_cast<float>(1 / temperature) : 1.f, temperature == 0,
+                          args.integer(10), args.number(11), static_cast<float>(args.number(12))};
+  const float* hidden = args.floats(0, n * d);
+  const float* weight = args.floats(1, v * d);
+  const float* uniforms = args.floats(2, n);
+  int32_t* ids = args.ints(3, n);
+  float* logprobs = args.floats(4, n);
+  float* plain = args.floats(5, n);
+  const int64_t block = std::min(n, logitRows(v));
+  if (logitMemory.size() < static_cast<size_t>(block * v)) logitMemory.resize(block * v);
+  const float* logits = logitMemory.data();
+  for (int64_t at = 0; at < n; at += block) {
+    const int64_t rows = std::min(block, n - at);
+    gemm({rows, v, d, false, true}, hidden + at * d, weight, nullptr, logitMemory.data());
+#pragma omp parallel for schedule(static)
+    for (int64_t r = 0; r < rows; r++) {
+      const int64_t row = at + r;
+      sampleRow(logits + r * v, v, uniforms[row], settings, ids + row, logprobs + row, plain + row);
+    }
+  }
+}

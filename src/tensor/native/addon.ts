@@ -1,0 +1,192 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { environmentError } from '../../errors.js';
+
+type Floats = Float32Array;
+type MaybeFloats = Float32Array | null;
+
+/** The C++ kernels. Shapes and formulas: the file of the same name in kernels/native. */
+export interface NativeAddon {
+  allocate(bytes: number): ArrayBuffer;
+  setThreads(count: number): void;
+  gemm(
+    a: Floats,
+    b: Floats,
+    bias: MaybeFloats,
+    c: Floats,
+    m: number,
+    n: number,
+    k: number,
+    transposeA: boolean,
+    transposeB: boolean,
+    accumulate: boolean,
+    batch: number,
+    strideA: number,
+    strideB: number,
+  ): void;
+  add(a: Floats, b: Floats, out: Floats): void;
+  subtract(a: Floats, b: Floats, out: Floats): void;
+  multiply(a: Floats, b: Floats, out: Floats): void;
+  scale(a: Floats, factor: number, out: Floats): void;
+  sumOfSquares(a: Floats): number;
+  columnSums(x: Floats, out: Floats, rows: number, columns: number): void;
+  embedding(table: Floats, ids: Int32Array, out: Floats, vocabulary: number, width: number): void;
+  embeddingGradient(dy: Floats, ids: Int32Array, sum: Floats, vocabulary: number, width: number): void;
+  rmsNorm(
+    x: Floats,
+    weight: Floats,
+    y: Floats,
+    scales: Floats,
+    rows: number,
+    width: number,
+    eps: number,
+  ): void;
+  rmsNormGradient(
+    x: Floats,
+    weight: Floats,
+    scales: Floats,
+    dy: Floats,
+    dx: MaybeFloats,
+    dWeight: MaybeFloats,
+    rows: number,
+    width: number,
+  ): void;
+  rotary(
+    x: Floats,
+    positions: Int32Array,
+    cos: Floats,
+    sin: Floats,
+    y: Floats,
+    heads: number,
+    half: number,
+    inverse: boolean,
+  ): void;
+  swiglu(gate: Floats, up: Floats, out: Floats): void;
+  swigluGradient(gate: Floats, up: Floats, dy: Floats, dGate: Floats, dUp: Floats): void;
+  attention(
+    q: Floats,
+    k: Floats,
+    v: Floats,
+    segments: Int32Array,
+    out: Floats,
+    lse: Floats,
+    heads: number,
+    kvHeads: number,
+    headDim: number,
+    rows: number,
+  ): void;
+  attentionGradient(
+    q: Floats,
+    k: Floats,
+    v: Floats,
+    out: Floats,
+    lse: Floats,
+    dOut: Floats,
+    segments: Int32Array,
+    dq: Floats,
+    dk: Floats,
+    dv: Floats,
+    heads: number,
+    kvHeads: number,
+    headDim: number,
+    rows: number,
+  ): void;
+  cachedAttention(
+    q: Floats,
+    k: Floats,
+    v: Floats,
+    keys: Floats,
+    values: Floats,
+    slots: Int32Array,
+    positions: Int32Array,
+    out: Floats,
+    heads: number,
+    kvHeads: number,
+    headDim: number,
+    slotCount: number,
+    blocks: number,
+  ): void;
+  tokenLogprobs(
+    hidden: Floats,
+    weight: Floats,
+    targets: Int32Array,
+    logprobs: Floats,
+    entropy: Floats,
+    lse: Floats,
+    rows: number,
+    width: number,
+    vocabulary: number,
+    temperature: number,
+  ): void;
+  tokenLogprobsGradient(
+    hidden: Floats,
+    weight: Floats,
+    targets: Int32Array,
+    lse: Floats,
+    entropy: Floats,
+    dLogprobs: Floats,
+    dEntropy: Floats,
+    dHidden: MaybeFloats,
+    dWeight: MaybeFloats,
+    rows: number,
+    width: number,
+    vocabulary: number,
+    temperature: number,
+  ): void;
+  sampleTokens(
+    hidden: Floats,
+    weight: Floats,
+    uniforms: Floats,
+    ids: Int32Array,
+    logprobs: Floats,
+    plainLogprobs: Floats,
+    rows: number,
+    width: number,
+    vocabulary: number,
+    temperature: number,
+    topK: number,
+    topP: number,
+    minP: number,
+  ): void;
+  adamw(
+    variable: Floats,
+    gradient: Floats,
+    m: Floats,
+    v: Floats,
+    learningRate: number,
+    beta1: number,
+    beta2: number,
+    epsilon: number,
+    weightDecay: number,
+    step: number,
+  ): void;
+}
+
+// The same distance from src/tensor/native and from dist/tensor/native.
+const file = fileURLToPath(
+  new URL('../../../kernels/native/build/rlsf_native.node', import.meta.url),
+);
+
+/** Whether the kernels were built; says nothing about whether they load. */
+export function isAddonBuilt(): boolean {
+  return existsSync(file);
+}
+
+/** Loads the kernels; Node keeps them, so a second call costs nothing. */
+export function loadAddon(): NativeAddon {
+  if (!isAddonBuilt()) {
+    throw environmentError(
+      'The native kernels are not built (expected kernels/native/build/rlsf_native.node). Run: node kernels/native/build.mjs',
+    );
+  }
+  try {
+    return createRequire(import.meta.url)(file) as NativeAddon;
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw environmentError(
+      `The native kernels do not load: ${message}. Build them again: node kernels/native/build.mjs --force`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,99 @@
+import * as tf from '@tensorflow/tfjs';
+import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
+import { totalmem } from 'node:os';
+import { internalError } from '../../errors.js';
+import { type NativeAddon } from './addon.js';
+import { createBufferPool, type BufferPool } from './pool.js';
+
+type DataId = Parameters<MathBackendCPU['refCount']>[0];
+type BackendValues = Parameters<MathBackendCPU['write']>[0];
+
+/**
+ * tfjs's cpu backend with tensor memory from a pool and C++ kernels. Owns the buffers: a tensor's
+ * memory returns to the pool when tfjs disposes its data, therefore reading copies.
+ */
+export class NativeBackend extends MathBackendCPU {
+  readonly pool: BufferPool;
+
+  constructor(readonly addon: NativeAddon) {
+    super();
+    this.pool = createBufferPool(addon, totalmem() / 2);
+  }
+
+  /** The memory of a float32 tensor itself. */
+  floats(tensor: tf.TensorInfo): Float32Array {
+    const { values } = this.data.get(tensor.dataId);
+    if (values instanceof Float32Array) return values;
+    throw internalError(`a native kernel got a ${tensor.dtype} tensor where it needs float32.`);
+  }
+
+  /** The memory of an int32 tensor itself. */
+  ints(tensor: tf.TensorInfo): Int32Array {
+    const { values } = this.data.get(tensor.dataId);
+    if (values instanceof Int32Array) return values;
+    throw internalError(`a native kernel got a ${tensor.dtype} tensor where it needs int32.`);
+  }
+
+  /** A kernel's output: its memory is filled before anybody sees it. */
+  output(shape: number[], fill: (out: Float32Array) => void): tf.TensorInfo {
+    const out = this.pool.take(tf.util.sizeFromShape(shape));
+    fill(out);
+    return this.makeTensorInfo(shape, 'float32', out);
+  }
+
+  /** The same as a tensor that the current scope owns, for gradients. */
+  tensor(shape: number[], fill: (out: Float32Array) => void): tf.Tensor {
+    return tf.engine().makeTensorFromTensorInfo(this.output(shape, fill), this);
+  }
+
+  /** A tensor on values from `pool.take` that are already filled. */
+  adopt(shape: number[], values: Float32Array): tf.Tensor {
+    return tf.engine().makeTensorFromTensorInfo(this.makeTensorInfo(shape, 'float32', values), this);
+  }
+
+  /** Whether a tensor's memory may change without anybody else noticing. */
+  ownsAlone(tensor: tf.TensorInfo): boolean {
+    const { values } = this.data.get(tensor.dataId);
+    if (values === undefined || !this.pool.owns(values)) return false;
+    return this.refCount(tensor.dataId) === 1 && this.pool.users(values) === 1;
+  }
+
+  override write(values: BackendValues, shape: number[], dtype: tf.DataType): DataId {
+    const id = super.write(values, shape, dtype);
+    if (values) this.pool.retain(values);
+    return id;
+  }
+
+  override move(
+    id: DataId,
+    values: BackendValues,
+    shape: number[],
+    dtype: tf.DataType,
+    refCount: number,
+  ): void {
+    super.move(id, values, shape, dtype, refCount);
+    if (values) this.pool.retain(values);
+  }
+
+  override readSync(id: DataId): BackendValues {
+    const values = super.readSync(id);
+    return values instanceof Float32Array && this.pool.owns(values) ? values.slice() : values;
+  }
+
+  override disposeData(id: DataId, force = false): boolean {
+    const values = this.data.has(id) ? this.data.get(id).values : undefined;
+    const disposed = super.disposeData(id, force);
+    if (values && !this.data.has(id)) this.pool.release(values);
+    return disposed;
+  }
+}
+
+export function isNative(): boolean {
+  return tf.getBackend() === 'native';
+}
+
+export function nativeBackend(): NativeBackend {
+  const backend = tf.backend();
+  if (backend instanceof NativeBackend) return backend;
+  throw internalError(`expected the native backend to be current, got ${tf.getBackend()}.`);
+}

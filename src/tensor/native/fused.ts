@@ -1,0 +1,54 @@
+import * as tf from '@tensorflow/tfjs';
+import { nativeBackend, type NativeBackend } from './backend.js';
+
+export type Inputs = Record<string, tf.TensorInfo>;
+export type Numbers = Record<string, number>;
+
+/** A kernel of ours: how it runs, what it keeps for its gradient, and its gradient. */
+export interface FusedKernel {
+  name: string;
+  forward(
+    native: NativeBackend,
+    inputs: Inputs,
+    attributes: Numbers,
+  ): tf.TensorInfo | tf.TensorInfo[];
+  /** Names of inputs, then flags of outputs: what `gradient` gets as `saved`, in this order. */
+  saveInputs: string[];
+  saveOutputs: boolean[];
+  /**
+   * One function per differentiable input. tfjs calls only those whose gradient is asked for, in
+   * the order of the inputs, so a frozen weight costs nothing.
+   */
+  gradient(
+    native: NativeBackend,
+    dy: tf.Tensor[],
+    saved: tf.Tensor[],
+    attributes: Numbers,
+  ): Record<string, () => tf.Tensor>;
+}
+
+export function registerFused(kernel: FusedKernel): void {
+  tf.registerKernel({
+    kernelName: kernel.name,
+    backendName: 'native',
+    kernelFunc: ({ inputs, backend, attrs }) =>
+      kernel.forward(backend as NativeBackend, inputs as Inputs, (attrs ?? {}) as Numbers),
+  });
+  tf.registerGradient({
+    kernelName: kernel.name,
+    inputsToSave: kernel.saveInputs,
+    outputsToSave: kernel.saveOutputs,
+    gradFunc: (dy, saved, attrs) =>
+      kernel.gradient(nativeBackend(), Array.isArray(dy) ? dy : [dy], saved, attrs as Numbers),
+  });
+}
+
+/** Runs a fused kernel whose first output is the result. */
+export function run(
+  kernel: FusedKernel,
+  inputs: Record<string, tf.Tensor>,
+  attributes: Numbers = {},
+): tf.Tensor[] {
+  const out: tf.Tensor | tf.Tensor[] = tf.engine().runKernel(kernel.name, inputs, attributes);
+  return Array.isArray(out) ? out : [out];
+}

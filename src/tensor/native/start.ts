@@ -1,0 +1,38 @@
+import * as tf from '@tensorflow/tfjs';
+import { loadAddon, type NativeAddon } from './addon.js';
+import { attentionKernel } from './attention.js';
+import { NativeBackend } from './backend.js';
+import { embeddingKernel } from './embedding.js';
+import { registerFused } from './fused.js';
+import { linearKernel, loraKernel } from './linear.js';
+import { registerOverrides } from './overrides.js';
+import { rmsNormKernel } from './rms-norm.js';
+import { rotaryKernel } from './rotary.js';
+import { swigluKernel } from './swiglu.js';
+import { tokenLogprobsKernel } from './token-logprobs.js';
+
+const fused = [
+  attentionKernel,
+  embeddingKernel,
+  linearKernel,
+  loraKernel,
+  rmsNormKernel,
+  rotaryKernel,
+  swigluKernel,
+  tokenLogprobsKernel,
+];
+
+/** Loads the kernels, registers the backend once, and makes it current. */
+export async function startNative(threads: number): Promise<void> {
+  const addon = loadAddon();
+  addon.setThreads(threads);
+  if (tf.findBackendFactory('native') === null) register(addon);
+  await tf.setBackend('native');
+}
+
+function register(addon: NativeAddon): void {
+  tf.registerBackend('native', () => new NativeBackend(addon));
+  tf.copyRegisteredKernels('cpu', 'native');
+  registerOverrides();
+  for (const kernel of fused) registerFused(kernel);
+}
