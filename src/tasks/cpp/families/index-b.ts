@@ -1,8 +1,27 @@
 import type { Family } from '../family.js';
+import { bufferConcat } from './buffer-concat.js';
+import { bufferFilter } from './buffer-filter.js';
+import { bufferGrow } from './buffer-grow.js';
+import { bufferScratch } from './buffer-scratch.js';
+import { listCopy } from './list-copy.js';
+import { listFind } from './list-find.js';
+import { listFree } from './list-free.js';
 import { listPush } from './list-push.js';
 import { listRemove } from './list-remove.js';
 import { listReverse } from './list-reverse.js';
 import { listSum } from './list-sum.js';
 
 /** Families with lists, allocation, recursion, containers. */
-export const familiesB: Family[] = [listSum, listPush, listRemove, listReverse];
+export const familiesB: Family[] = [
+  listSum,
+  listPush,
+  listRemove,
+  listReverse,
+  listFind,
+  listCopy,
+  listFree,
+  bufferFilter,
+  bufferConcat,
+  bufferScratch,
+  bufferGrow,
+];

@@ -150,7 +150,7 @@ export const listPush = defineFamily({
     const list =
       where === 'ascending' || where === 'descending' ? `${text} list` : `${text} the list`;
     return {
-      statement: `Inserts a new node with ${x} ${list}${when}${form === 'returns' ? '; returns the new head' : ''}.`,
+      statement: `Inserts ${x} ${list}${when}${form === 'returns' ? '; returns the new head' : ''}.`,
       prelude: nodePrelude,
       signature:
         form === 'returns'

@@ -59,7 +59,7 @@ export const listSum = defineFamily({
             : line`int ${s} = ${site(String(none), ['wrong_value', `${head}->value`])};`,
         walk,
         reduce === 'sum'
-          ? line`    if (${c.test(value)}) ${s} += ${site(value, ['type_error', `${p}.value`])};`
+          ? line`    if (${c.test(value, 'sums')}) ${s} += ${site(value, ['type_error', `${p}.value`])};`
           : reduce === 'count'
             ? line`    if (${c.test(value)}) ${s}++;`
             : line`    if (${c.test(value)} && ${value} ${site('>', ['wrong_condition', '<'])} ${s}) ${s} = ${value};`,
@@ -68,6 +68,7 @@ export const listSum = defineFamily({
       ),
       cases: [
         ...mixedInputs.map(call),
+        call({ values: [-4, 0, -6], key: -4 }),
         call({ values: big, key: 5 }),
         call({ values: big.map((x) => -x), key: 5 }),
         call({ values: [2000000001, 7, 2000000001, 2000000001], key: 5 }),

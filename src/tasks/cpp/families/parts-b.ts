@@ -48,8 +48,8 @@ export interface Condition {
   parameter: string;
   /** `, k`, or nothing: the parameter handed on. */
   forwarded: string;
-  /** The test of an expression, with its slips. */
-  test(x: string): Site;
+  /** The test of an expression, with its slips; `sums`: a zero that slips in must not go unseen. */
+  test(x: string, use?: 'sums'): Site;
   /** The correct test as text. */
   plain(x: string): string;
   /** The opposite as text. */
@@ -67,6 +67,8 @@ const conditionTable: Record<
     slips: readonly string[];
     opposite: string;
     keyed: boolean;
+    /** The slip where a zero more or less cannot be seen. */
+    zero?: string;
     holds(x: number, k: number): boolean;
   }
 > = {
@@ -131,6 +133,7 @@ const conditionTable: Record<
     text: 'negative',
     right: 'X < 0',
     slips: ['X <= 0'],
+    zero: 'X > 0',
     opposite: 'X >= 0',
     keyed: false,
     holds: (x) => x < 0,
@@ -139,6 +142,7 @@ const conditionTable: Record<
     text: 'positive',
     right: 'X > 0',
     slips: ['X >= 0'],
+    zero: 'X < 0',
     opposite: 'X <= 0',
     keyed: false,
     holds: (x) => x > 0,
@@ -147,20 +151,22 @@ const conditionTable: Record<
 
 /** The condition with its parameter named `k`. */
 export function condition(name: ConditionName, k: string): Condition {
-  const { text, right, slips, opposite, keyed, holds } = conditionTable[name];
+  const { text, right, slips, opposite, keyed, zero, holds } = conditionTable[name];
   const fill = (pattern: string, x: string): string => pattern.replace('X', x).replace('K', k);
   return {
     text: text.replace('K', k),
     word: name.replace('-', '_'),
     parameter: keyed ? `, int ${k}` : '',
     forwarded: keyed ? `, ${k}` : '',
-    test: (x) =>
+    test: (x, use) =>
       site(
         fill(right, x),
-        ...slips.map((slip): ['type_error' | 'wrong_condition', string] => [
-          slip === 'X = K' ? 'type_error' : 'wrong_condition',
-          fill(slip, x),
-        ]),
+        ...(use === 'sums' && zero ? [zero] : slips).map(
+          (slip): ['type_error' | 'wrong_condition', string] => [
+            slip === 'X = K' ? 'type_error' : 'wrong_condition',
+            fill(slip, x),
+          ],
+        ),
       ),
     plain: (x) => fill(right, x),
     not: (x) => fill(opposite, x),
