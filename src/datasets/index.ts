@@ -1,0 +1,2 @@
+export { tokenBatches } from './batches.js';
+export { sftSequences, type PromptCompletion, type SftSet } from './sft.js';

@@ -1,0 +1,11 @@
+export {
+  collectRollouts,
+  judgeRollouts,
+  renderPrompt,
+  sampleRollouts,
+  type CollectRolloutsInput,
+  type CollectStage,
+  type SampleRolloutsInput,
+  type StageOptions,
+} from './collect.js';
+export { openRolloutStore, readRollouts, type RolloutStore } from './store.js';

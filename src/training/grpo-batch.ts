@@ -1,0 +1,130 @@
+import { inputError } from '../errors.js';
+import type { CompletionLogprobs, TokenSequence } from '../policy/index.js';
+import type { Rollout } from '../records.js';
+import { tf } from '../tensor/index.js';
+
+/** Where the denominator of the importance ratio comes from; see `GrpoStepSettings.oldLogprobs`. */
+export type OldLogprobs = 'current' | 'recorded' | 'recomputed';
+
+/** A rollout as the loss sees it; every list has one entry per completion token. */
+export interface GrpoRow extends TokenSequence {
+  mask: number[];
+  advantages: readonly number[];
+  oldLogprobs: number[];
+  refLogprobs: number[];
+}
+
+/**
+ * One row per rollout with advantages. Counted are the tokens the policy sampled; of a cancelled
+ * completion none, of a truncated one none when `maskTruncated`.
+ */
+export function makeRows(
+  rollouts: readonly Rollout[],
+  options: { readonly maskTruncated: boolean },
+): GrpoRow[] {
+  return rollouts.map((rollout) => {
+    const { id, promptIds, completionIds, completionMask, logprobs, finishReason } = rollout;
+    const advantages = rollout.advantages?.tokens ?? [];
+    for (const [what, list] of Object.entries({ completionMask, logprobs, advantages })) {
+      if (list.length !== completionIds.length) {
+        throw inputError(
+          `grpoStep: expected ${completionIds.length} ${what} in rollout ${id}, one per completion token, got ${list.length}.`,
+        );
+      }
+    }
+    const leftOut =
+      finishReason === 'cancelled' || (options.maskTruncated && finishReason === 'length');
+    return {
+      promptIds,
+      completionIds,
+      mask: leftOut ? completionIds.map(() => 0) : completionMask,
+      advantages,
+      oldLogprobs: logprobs,
+      refLogprobs: [],
+    };
+  });
+}
+
+/** `auto` resolved as `GrpoStepSettings.oldLogprobs` says; `recorded` refused where it is not exact. */
+export function chooseOldLogprobs(
+  rollouts: readonly Rollout[],
+  options: {
+    readonly choice: 'auto' | OldLogprobs;
+    readonly updates: number;
+    readonly temperature: number;
+  },
+): OldLogprobs {
+  const { choice, updates, temperature } = options;
+  const exact = rollouts.every(
+    ({ sampling }) =>
+      sampling.temperature === temperature &&
+      sampling.topK === 0 &&
+      sampling.topP >= 1 &&
+      sampling.minP === 0,
+  );
+  if (choice === 'auto') {
+    if (updates === 1) return 'current';
+    return exact ? 'recorded' : 'recomputed';
+  }
+  if (choice === 'recorded' && !exact) {
+    throw inputError(
+      `grpoStep: expected rollouts sampled at temperature ${temperature} without top_k, top_p or min_p, because oldLogprobs is recorded; theirs are of a truncated or differently tempered distribution. Use oldLogprobs: 'recomputed'.`,
+    );
+  }
+  return choice;
+}
+
+/** The rows in `count` runs of neighbours, sizes as equal as can be; empty ones left out. */
+export function minibatches(rows: readonly GrpoRow[], count: number): GrpoRow[][] {
+  return Array.from({ length: count }, (_, i) =>
+    rows.slice(Math.floor((i * rows.length) / count), Math.floor(((i + 1) * rows.length) / count)),
+  ).filter((part) => part.length > 0);
+}
+
+/** The rows in runs of at most `size`: one forward and backward pass each. */
+export function passes(rows: readonly GrpoRow[], size: number): GrpoRow[][] {
+  if (!Number.isInteger(size) || size < 1) {
+    throw inputError(
+      `grpoStep: expected perDeviceTrainBatchSize to be a whole number of at least 1, got ${size}.`,
+    );
+  }
+  const parts: GrpoRow[][] = [];
+  for (let start = 0; start < rows.length; start += size) {
+    parts.push(rows.slice(start, start + size));
+  }
+  return parts;
+}
+
+/** Tokens the loss counts. */
+export function countedTokens(rows: readonly GrpoRow[]): number {
+  return rows.reduce((sum, { mask }) => sum + mask.reduce((count, value) => count + value, 0), 0);
+}
+
+/** [B, T] with T the longest completion (at least 1); 0 on padding. */
+export function padded(
+  rows: readonly GrpoRow[],
+  valuesOf: (row: GrpoRow) => readonly number[],
+): tf.Tensor2D {
+  const width = rows.reduce((most, row) => Math.max(most, row.completionIds.length), 1);
+  const values = new Float32Array(rows.length * width);
+  rows.forEach((row, b) => values.set(valuesOf(row), b * width));
+  return tf.tensor2d(values, [rows.length, width]);
+}
+
+/** Evaluates the rows without gradient, `size` at a time, and keeps the logprobs in `field`. */
+export function fillLogprobs(
+  rows: readonly GrpoRow[],
+  size: number,
+  field: 'oldLogprobs' | 'refLogprobs',
+  evaluate: (part: readonly GrpoRow[]) => CompletionLogprobs,
+): void {
+  for (const part of passes(rows, size)) {
+    const { values, width } = tf.tidy(() => {
+      const { logprobs } = evaluate(part);
+      return { values: logprobs.dataSync<'float32'>().slice(), width: logprobs.shape[1] };
+    });
+    part.forEach((row, b) => {
+      row[field] = Array.from(values.subarray(b * width, b * width + row.completionIds.length));
+    });
+  }
+}

@@ -1,0 +1,68 @@
+import { inputError } from '../errors.js';
+import { completionLogprobs, type Policy, type TokenSequence } from '../policy/index.js';
+import { tf } from '../tensor/index.js';
+import { accumulateGradients } from './gradients.js';
+import type { StepMetrics } from './metrics.js';
+import type { Optimizer } from './optimizer.js';
+
+export interface SftStepSettings {
+  /** @default the optimizer's */
+  readonly learningRate?: number;
+  /** Sequences of one forward and backward pass; changes memory, not the result. @default all */
+  readonly perDeviceTrainBatchSize?: number;
+}
+
+/**
+ * One supervised update: minus the mean log-probability of the completion tokens, prompts excluded.
+ *   loss = -sum over completion tokens of logprob / completion tokens of the whole batch
+ * so that passes over parts of the batch add up to the big batch.
+ * @returns `loss` (per token, before the update), `grad_norm`, `learning_rate`, `entropy`, `num_tokens`
+ */
+export function sftStep(
+  policy: Policy,
+  optimizer: Optimizer,
+  sequences: readonly TokenSequence[],
+  settings: SftStepSettings = {},
+): StepMetrics {
+  const { learningRate = optimizer.settings.learningRate } = settings;
+  const size = settings.perDeviceTrainBatchSize ?? sequences.length;
+  const tokens = completionTokens(sequences);
+  if (tokens === 0) {
+    throw inputError('sftStep: expected at least one completion token to learn from, got none.');
+  }
+  const parts: TokenSequence[][] = [];
+  for (let start = 0; start < sequences.length; start += size) {
+    const part = sequences.slice(start, start + size);
+    if (completionTokens(part) > 0) parts.push(part);
+  }
+  let entropySum = 0;
+  const { loss, gradients } = accumulateGradients(policy, 'sftStep', parts, (part) => {
+    const { logprobs, entropy, mask } = completionLogprobs(policy, part);
+    entropySum += tf.sum(tf.mul(entropy, mask)).dataSync()[0];
+    return tf.div(tf.neg(tf.sum(tf.mul(logprobs, mask))), tokens);
+  });
+  const gradNorm = optimizer.update(gradients, { learningRate });
+  return {
+    loss,
+    grad_norm: gradNorm,
+    learning_rate: learningRate,
+    entropy: entropySum / tokens,
+    num_tokens: tokens,
+  };
+}
+
+/** The loss of `sftStep` without an update: for held-out data. */
+export function sftLoss(policy: Policy, sequences: readonly TokenSequence[]): number {
+  const tokens = completionTokens(sequences);
+  if (tokens === 0) {
+    throw inputError('sftLoss: expected at least one completion token, got none.');
+  }
+  return tf.tidy(() => {
+    const { logprobs, mask } = completionLogprobs(policy, sequences);
+    return -tf.sum(tf.mul(logprobs, mask)).dataSync()[0] / tokens;
+  });
+}
+
+function completionTokens(sequences: readonly TokenSequence[]): number {
+  return sequences.reduce((sum, { completionIds }) => sum + completionIds.length, 0);
+}
