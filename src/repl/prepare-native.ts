@@ -15,7 +15,9 @@ export async function prepareNative(note: (text: string) => void): Promise<void>
       !hasFiles(path.join(packageRoot, 'kernels', folder, 'build')),
   );
   if (missing.length === 0) return;
-  note(`The native parts (${missing.join(', ')}) are not built yet; building them now. Full set-up: rlsf setup`);
+  note(
+    `The native parts (${missing.join(', ')}) are not built yet; building them now. Full set-up: rlsf setup`,
+  );
   await runSetup(['tour', '--no-system'], 'stderr');
 }
 

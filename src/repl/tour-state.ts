@@ -15,7 +15,8 @@ export interface TourState {
   ended: boolean;
 }
 
-export type TourAction = { type: 'event'; event: TourEvent } | { type: 'stopping' } | { type: 'ended' };
+export type TourAction =
+  { type: 'event'; event: TourEvent } | { type: 'stopping' } | { type: 'ended' };
 
 export function initialTourState(width: number): TourState {
   return {
@@ -35,7 +36,8 @@ export function reduceTour(state: TourState, action: TourAction): TourState {
   if (action.type === 'ended') return { ...state, ended: true, progress: null };
   const { event } = action;
   const added = eventLines(event, state.width);
-  const next = added.length > 0 ? { ...state, finished: [...state.finished, ...added] } : { ...state };
+  const next =
+    added.length > 0 ? { ...state, finished: [...state.finished, ...added] } : { ...state };
   switch (event.type) {
     case 'stage':
       return { ...next, stage: event.title, progress: null };

@@ -7,7 +7,7 @@ import { openJudge } from './session.js';
 import type { Session } from './session.js';
 import { remember } from './undo.js';
 
-export interface SampleOptions {
+export interface DrawOptions {
   /** Problems to take from the split, one group each. @default 1 */
   n?: number;
   /** These problems instead. */
@@ -16,14 +16,16 @@ export interface SampleOptions {
 }
 
 /** Samples one group for each problem; the rollouts in hand are replaced. */
-export async function sample(session: Session, options: SampleOptions = {}): Promise<Rollout[]> {
+export async function sample(session: Session, options: DrawOptions = {}): Promise<Rollout[]> {
   const { n = 1, signal } = options;
   const { pool, draws } = session;
   const problems =
     options.problems ??
     Array.from({ length: n }, (_, index) => pool[(draws * n + index) % pool.length]);
   if (problems.length === 0)
-    throw inputError(`sample: expected at least one problem, the split ${session.split} gave none.`);
+    throw inputError(
+      `sample: expected at least one problem, the split ${session.split} gave none.`,
+    );
   const rollouts = await sampleRollouts({
     policy: session.policy,
     problems,
@@ -67,5 +69,7 @@ export async function score(
 
 function requireRollouts(session: Session, act: string): void {
   if (session.rollouts.length === 0)
-    throw inputError(`${act}: expected rollouts in the session, there are none yet. Call sample(session) first.`);
+    throw inputError(
+      `${act}: expected rollouts in the session, there are none yet. Call sample(session) first.`,
+    );
 }

@@ -12,9 +12,7 @@ export interface ReachedToken {
 }
 
 /** The tokens under the findings of a judged rollout, ordered; the gravest finding names a token. */
-export function reachedTokens(
-  rollout: Pick<Rollout, 'verdict' | 'byteOffsets'>,
-): ReachedToken[] {
+export function reachedTokens(rollout: Pick<Rollout, 'verdict' | 'byteOffsets'>): ReachedToken[] {
   const { byteOffsets } = rollout;
   const reached = new Map<number, ReachedToken>();
   for (const { span, kind, severity } of rollout.verdict?.diagnostics ?? []) {

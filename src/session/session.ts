@@ -116,8 +116,8 @@ export async function openJudge(session: Session): Promise<JudgePool> {
 export async function closeSession(session: Session): Promise<void> {
   await session.judge?.close();
   session.judge = null;
-  session.learner?.optimizer.dispose?.();
+  session.learner?.optimizer.dispose();
   session.learner = null;
-  for (const change of session.past.splice(0)) change.forget?.();
+  session.past.length = 0;
   session.policy.dispose();
 }

@@ -90,14 +90,25 @@ export function numberOption(input: CommandInput, name: string, fallback: number
   return number;
 }
 
-export function wholeOption(input: CommandInput, name: string, fallback: number, least = 0): number {
+export function wholeOption(
+  input: CommandInput,
+  name: string,
+  fallback: number,
+  least = 0,
+): number {
   const number = numberOption(input, name, fallback);
   if (!Number.isInteger(number) || number < least)
-    throw usageError(`--${name}: a whole number from ${least} is expected, got '${input.options[name]}'.`);
+    throw usageError(
+      `--${name}: a whole number from ${least} is expected, got '${input.options[name]}'.`,
+    );
   return number;
 }
 
 export const configOptions: CommandOption[] = [
   { flags: '--config <file>', summary: 'YAML or JSON config file' },
-  { flags: '--set <key=value...>', summary: 'change config values, e.g. --set run.seed=7', many: true },
+  {
+    flags: '--set <key=value...>',
+    summary: 'change config values, e.g. --set run.seed=7',
+    many: true,
+  },
 ];

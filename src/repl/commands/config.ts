@@ -5,15 +5,11 @@ import { configOptions, flagOption, listOption, textOption } from './command.js'
 export const configCommand: Command = {
   name: 'config',
   summary: 'the config reference; with --config or --set, the config as it would run',
-  options: [
-    ...configOptions,
-    { flags: '--schema', summary: 'the JSON schema for editors' },
-  ],
+  options: [...configOptions, { flags: '--schema', summary: 'the JSON schema for editors' }],
   examples: ['rlsf config', 'rlsf config --config configs/tour.yaml --set run.seed=7'],
   async run(input) {
-    const { configJsonSchema, configReference, loadConfig } = await import(
-      '../../experiments/config/index.js'
-    );
+    const { configJsonSchema, configReference, loadConfig } =
+      await import('../../experiments/config/index.js');
     const file = textOption(input, 'config') ?? null;
     const set = listOption(input, 'set');
     if (flagOption(input, 'schema')) {

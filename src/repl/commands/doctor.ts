@@ -46,7 +46,9 @@ function findingLine({ name, ok, detail }: Finding): StyledLine {
 async function backendFinding(): Promise<Finding> {
   const { selectBackend } = await import('../../tensor/index.js');
   const choice = await selectBackend('auto');
-  const others = choice.tried.filter((each) => !each.ok).map((each) => `${each.name}: ${each.note}`);
+  const others = choice.tried
+    .filter((each) => !each.ok)
+    .map((each) => `${each.name}: ${each.note}`);
   return {
     name: 'backend',
     ok: true,
@@ -85,7 +87,9 @@ async function judgeFindings(): Promise<Finding[]> {
       await pool.close();
     }
   } catch (error) {
-    return [{ name: 'judge', ok: false, detail: error instanceof Error ? error.message : String(error) }];
+    return [
+      { name: 'judge', ok: false, detail: error instanceof Error ? error.message : String(error) },
+    ];
   }
 }
 

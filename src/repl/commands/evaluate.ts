@@ -12,7 +12,10 @@ export const evaluateCommand: Command = {
   name: 'evaluate',
   summary: 'rates of a policy on problems it was not trained on, with 95 % intervals',
   options: [
-    { flags: '--policy <folder>', summary: `a Hugging Face model folder (default: ${shippedPolicy})` },
+    {
+      flags: '--policy <folder>',
+      summary: `a Hugging Face model folder (default: ${shippedPolicy})`,
+    },
     { flags: '--adapter <folder>', summary: 'a PEFT adapter on it' },
     { flags: '--task <name>', summary: 'the task (default: cpp)' },
     { flags: '--split <split>', summary: 'held_out (default), held_out_families, train' },
@@ -23,14 +26,19 @@ export const evaluateCommand: Command = {
   ],
   examples: ['rlsf evaluate --problems 50', 'rlsf evaluate --adapter runs/tour/adapter --json'],
   async run(input, context) {
-    const [{ getTask }, { selectBackend }, { loadPolicy }, { createJudgePool }, { evaluatePolicy }] =
-      await Promise.all([
-        import('../../tasks/index.js'),
-        import('../../tensor/index.js'),
-        import('../../policy/index.js'),
-        import('../../sandbox/index.js'),
-        import('../../evaluation/index.js'),
-      ]);
+    const [
+      { getTask },
+      { selectBackend },
+      { loadPolicy },
+      { createJudgePool },
+      { evaluatePolicy },
+    ] = await Promise.all([
+      import('../../tasks/index.js'),
+      import('../../tensor/index.js'),
+      import('../../policy/index.js'),
+      import('../../sandbox/index.js'),
+      import('../../evaluation/index.js'),
+    ]);
     const seed = wholeOption(input, 'seed', 7);
     const n = wholeOption(input, 'problems', 200, 1);
     const numSamples = wholeOption(input, 'samples', 1, 1);
@@ -84,7 +92,10 @@ function evaluationLines(evaluation: Evaluation): StyledLine[] {
   return [
     line(
       span(split, 'title'),
-      span(`  ${rows.length} problems × ${numSamples}, revision ${evaluation.modelRevision}, ${duration(evaluation.durationMs)}`, 'dim'),
+      span(
+        `  ${rows.length} problems × ${numSamples}, revision ${evaluation.modelRevision}, ${duration(evaluation.durationMs)}`,
+        'dim',
+      ),
     ),
     ...names.map((name) =>
       line(

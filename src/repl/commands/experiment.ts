@@ -82,7 +82,5 @@ export async function runToResume(
 /** How to go on after Ctrl-C, in the words the user started it with. */
 export function resumeHint(command: string): StyledLine[] {
   const start = process.env['npm_lifecycle_event'] === 'start';
-  return [
-    line('Go on with it: ', span(start ? 'npm start' : `${command} --resume`, 'accent')),
-  ];
+  return [line('Go on with it: ', span(start ? 'npm start' : `${command} --resume`, 'accent'))];
 }

@@ -13,7 +13,8 @@ export const inspectCommand: Command = {
   arguments: [
     {
       name: 'rollouts',
-      summary: 'a run folder or rollouts.jsonl, then # and an id: step/group/sample, or step/group for the group',
+      summary:
+        'a run folder or rollouts.jsonl, then # and an id: step/group/sample, or step/group for the group',
     },
   ],
   examples: ['rlsf inspect runs/tour#3/0/2', 'rlsf inspect runs/tour/rollouts.jsonl#3/0'],
@@ -31,7 +32,10 @@ export const inspectCommand: Command = {
       throw inputError(
         rollouts.length === 0
           ? `${file}: there is no rollout in it yet.`
-          : `${file}: there is no rollout '${id}' among its ${rollouts.length}. Did you mean '${nearest(id, rollouts.map((r) => shortId(r.id)))}'? An id is step/group/sample.`,
+          : `${file}: there is no rollout '${id}' among its ${rollouts.length}. Did you mean '${nearest(
+              id,
+              rollouts.map((r) => shortId(r.id)),
+            )}'? An id is step/group/sample.`,
       );
     const { width } = context;
     if (found.length > 1) {
@@ -63,7 +67,9 @@ export function rolloutsFile(place: string): string {
   const file =
     existsSync(place) && statSync(place).isDirectory() ? path.join(place, 'rollouts.jsonl') : place;
   if (existsSync(file)) return file;
-  throw inputError(`${file}: expected a run folder or a rollouts.jsonl, there is no such file. Run folders lie in runs/.`);
+  throw inputError(
+    `${file}: expected a run folder or a rollouts.jsonl, there is no such file. Run folders lie in runs/.`,
+  );
 }
 
 /** `step/group/sample`: a run's name may hold slashes, the last three parts may not. */

@@ -11,10 +11,21 @@ import { findProblem } from './tasks.js';
 export const judgeCommand: Command = {
   name: 'judge',
   summary: 'compile and run a C++ file under the sanitizers, in isolation, and show what they say',
-  arguments: [{ name: 'file', summary: 'C++ source; without tests it is compiled only with an empty test driver' }],
+  arguments: [
+    {
+      name: 'file',
+      summary: 'C++ source; without tests it is compiled only with an empty test driver',
+    },
+  ],
   options: [
-    { flags: '--tests <file>', summary: 'JSON: {includes, prefix, suffix, cases: [{code, expected}]}' },
-    { flags: '--task <name>', summary: 'judge it as an answer to a problem of this task (with --id)' },
+    {
+      flags: '--tests <file>',
+      summary: 'JSON: {includes, prefix, suffix, cases: [{code, expected}]}',
+    },
+    {
+      flags: '--task <name>',
+      summary: 'judge it as an answer to a problem of this task (with --id)',
+    },
     { flags: '--id <id>', summary: 'the problem' },
     { flags: '--isolation <tier>', summary: 'auto, bubblewrap, restricted or none' },
     { flags: '--std <standard>', summary: 'language standard for g++ (default: c++17)' },
@@ -54,7 +65,10 @@ async function testsOf(input: CommandInput): Promise<ProgramTests> {
     throw usageError('rlsf judge: --task and --id belong together; one of them is missing.');
   if (task !== undefined && id !== undefined) {
     const problem = await findProblem(task, id);
-    if (!problem.tests) throw inputError(`Problem ${id} has no program tests, so a file cannot be judged against it.`);
+    if (!problem.tests)
+      throw inputError(
+        `Problem ${id} has no program tests, so a file cannot be judged against it.`,
+      );
     return problem.tests;
   }
   if (file === undefined) return { includes: '', prefix: '', suffix: '', cases: [] };
@@ -74,7 +88,9 @@ async function parseTests(file: string, text: string): Promise<ProgramTests> {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw inputError(`${file}: expected JSON, got text that does not parse (${String(error)}). Mend it and try again.`);
+    throw inputError(
+      `${file}: expected JSON, got text that does not parse (${String(error)}). Mend it and try again.`,
+    );
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;

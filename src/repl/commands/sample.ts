@@ -13,7 +13,10 @@ export const sampleCommand: Command = {
   name: 'sample',
   summary: 'one group of rollouts to look at: sampled, judged, scored',
   options: [
-    { flags: '--policy <folder>', summary: `a Hugging Face model folder (default: ${shippedPolicy})` },
+    {
+      flags: '--policy <folder>',
+      summary: `a Hugging Face model folder (default: ${shippedPolicy})`,
+    },
     { flags: '--adapter <folder>', summary: 'a PEFT adapter on it' },
     { flags: '--task <name>', summary: 'the task (default: cpp)' },
     { flags: '--split <split>', summary: 'the split problems come from (default: train)' },
@@ -24,11 +27,13 @@ export const sampleCommand: Command = {
     { flags: '--all', summary: 'show the source of every completion' },
     { flags: '--no-judge', summary: 'only sample' },
   ],
-  examples: ['rlsf sample --n 4', 'rlsf sample --adapter runs/tour/adapter --split held_out --json'],
+  examples: [
+    'rlsf sample --n 4',
+    'rlsf sample --adapter runs/tour/adapter --split held_out --json',
+  ],
   async run(input, context) {
-    const { closeSession, judge, openSession, reachedTokens, sample, score } = await import(
-      '../../session/index.js'
-    );
+    const { closeSession, judge, openSession, reachedTokens, sample, score } =
+      await import('../../session/index.js');
     const task = textOption(input, 'task') ?? 'cpp';
     const id = textOption(input, 'id');
     const n = wholeOption(input, 'n', 8, 1);

@@ -41,7 +41,11 @@ export const tasksShowCommand: Command = {
     const id = textOption(input, 'id');
     const problems =
       id === undefined
-        ? task.problems({ split: knownSplit(task, split), n: wholeOption(input, 'n', 1, 1), seed: wholeOption(input, 'seed', 0) })
+        ? task.problems({
+            split: knownSplit(task, split),
+            n: wholeOption(input, 'n', 1, 1),
+            seed: wholeOption(input, 'seed', 0),
+          })
         : [await findProblem(task.name, id)];
     const tests = flagOption(input, 'tests');
     return { value: problems, lines: problems.flatMap((problem) => problemLines(problem, tests)) };

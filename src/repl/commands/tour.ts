@@ -4,7 +4,8 @@ import { experimentConfig, resumeHint, runOptions, runToResume } from './experim
 
 export const tourCommand: Command = {
   name: 'tour',
-  summary: 'the main job: evaluate the shipped policy, train it on sanitizer feedback, evaluate again',
+  summary:
+    'the main job: evaluate the shipped policy, train it on sanitizer feedback, evaluate again',
   options: runOptions,
   examples: [
     'rlsf tour',

@@ -29,7 +29,9 @@ export function sparkline(values: readonly number[], width: number): string {
   const low = Math.min(...columns);
   const high = Math.max(...columns);
   const scale = high > low ? 7 / (high - low) : 0;
-  return columns.map((value) => eighths[scale === 0 ? 3 : Math.round((value - low) * scale)]).join('');
+  return columns
+    .map((value) => eighths[scale === 0 ? 3 : Math.round((value - low) * scale)])
+    .join('');
 }
 
 /**
@@ -38,7 +40,13 @@ export function sparkline(values: readonly number[], width: number): string {
  */
 export function areaChart(
   values: readonly number[],
-  options: { width: number; height: number; floor?: number; ceiling?: number; write: (value: number) => string },
+  options: {
+    width: number;
+    height: number;
+    floor?: number;
+    ceiling?: number;
+    write: (value: number) => string;
+  },
 ): StyledLine[] {
   const { height, write } = options;
   const side = 9;

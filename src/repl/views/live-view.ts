@@ -13,7 +13,9 @@ export function liveLines(state: TourState, rows: number): StyledLine[] {
   if (step) lines.push(...curveLines(state, rows));
   if (progress) lines.push(progressLine(progress, width));
   if (step && !progress)
-    lines.push(bar(step.step, step.maxSteps, `step ${step.step}/${step.maxSteps}`, step.etaMs, width));
+    lines.push(
+      bar(step.step, step.maxSteps, `step ${step.step}/${step.maxSteps}`, step.etaMs, width),
+    );
   lines.push(
     state.stopping
       ? line(span('stopping after the work in hand … Ctrl-C again leaves at once', 'warn'))
@@ -23,10 +25,22 @@ export function liveLines(state: TourState, rows: number): StyledLine[] {
 }
 
 export function progressLine(progress: ProgressEvent, width: number): StyledLine {
-  return bar(progress.done, progress.total, `${progress.label} ${progress.done}/${progress.total}`, progress.etaMs, width);
+  return bar(
+    progress.done,
+    progress.total,
+    `${progress.label} ${progress.done}/${progress.total}`,
+    progress.etaMs,
+    width,
+  );
 }
 
-function bar(done: number, total: number, label: string, etaMs: number | null, width: number): StyledLine {
+function bar(
+  done: number,
+  total: number,
+  label: string,
+  etaMs: number | null,
+  width: number,
+): StyledLine {
   const room = Math.max(10, Math.min(30, width - 56));
   const filled = total > 0 ? Math.round((Math.min(done, total) / total) * room) : 0;
   return line(
@@ -43,7 +57,12 @@ function curveLines(state: TourState, rows: number): StyledLine[] {
   const lines: StyledLine[] = [line('')];
   const reward = history['reward'] ?? history['loss'];
   if (reward && rows >= 20) {
-    lines.push(line(span(history['reward'] ? 'reward' : 'loss', 'title'), span(`  ${three(reward[reward.length - 1])}`)));
+    lines.push(
+      line(
+        span(history['reward'] ? 'reward' : 'loss', 'title'),
+        span(`  ${three(reward[reward.length - 1])}`),
+      ),
+    );
     lines.push(...areaChart(reward, { width, height: 5, write: three }));
   } else if (reward) lines.push(sparkRow('reward', reward, width, three));
   const curves: [string, string, (value: number) => string][] = [
@@ -55,8 +74,11 @@ function curveLines(state: TourState, rows: number): StyledLine[] {
   for (const [name, title, write] of curves)
     if (history[name]) lines.push(sparkRow(title, history[name], width, write));
   if (step) {
-    const shares = Object.entries(step.shares).map(([name, share]) => `${name} ${Math.round(share * 100)} %`);
-    if (shares.length > 0) lines.push(line(span(`${padEnd('time', 14)}${shares.join(' · ')}`, 'dim')));
+    const shares = Object.entries(step.shares).map(
+      ([name, share]) => `${name} ${Math.round(share * 100)} %`,
+    );
+    if (shares.length > 0)
+      lines.push(line(span(`${padEnd('time', 14)}${shares.join(' · ')}`, 'dim')));
   }
   return lines;
 }

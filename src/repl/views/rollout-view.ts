@@ -68,7 +68,9 @@ export function rolloutHeadline(rollout: ViewedRollout): StyledLine {
     span(sample === undefined ? 'judged' : `sample ${sample + 1}`, 'title'),
   ];
   if (verdict) {
-    parts.push(span(`  ${outcomeSign(verdict.outcome)} ${verdict.outcome}`, outcomeTone(verdict.outcome)));
+    parts.push(
+      span(`  ${outcomeSign(verdict.outcome)} ${verdict.outcome}`, outcomeTone(verdict.outcome)),
+    );
     if (verdict.testsTotal > 0)
       parts.push(span(`  tests ${verdict.testsPassed}/${verdict.testsTotal}`));
   }

@@ -1,7 +1,23 @@
-import type { BeforeAfter, HeaderEvent, RunPaths, StepEvent, TourEvent } from '../../experiments/events.js';
-import type { Evaluation, RateName } from '../../evaluation/records.js';
+import type {
+  BeforeAfter,
+  EvaluationEvent,
+  HeaderEvent,
+  RunPaths,
+  StepEvent,
+  TourEvent,
+} from '../../experiments/events.js';
+import type { RateName } from '../../evaluation/records.js';
 import type { StyledLine } from '../styled.js';
-import { fitLine, line, padEnd, padStart, span, wrapText } from '../styled.js';
+import {
+  fitLine,
+  line,
+  padEnd,
+  padStart,
+  plainText,
+  span,
+  textWidth,
+  wrapText,
+} from '../styled.js';
 import { groupView } from './group-view.js';
 import { duration, percent, points, thousands } from './numbers.js';
 
@@ -25,7 +41,7 @@ export function eventLines(event: TourEvent, width: number): StyledLine[] {
     case 'stage':
       return [line(''), line(span(`[${event.index}/${event.stages}] ${event.title}`, 'title'))];
     case 'evaluation':
-      return evaluationLines(event.when, event.evaluation, event.stored);
+      return evaluationLines(event, width);
     case 'group':
       return groupView(event.prompt, event.members, { width });
     case 'warning':
@@ -33,11 +49,20 @@ export function eventLines(event: TourEvent, width: number): StyledLine[] {
         line(span(`${index === 0 ? '!' : ' '} ${row}`, 'warn')),
       );
     case 'finished':
-      return [...tableLines(event.table, width), ...pathLines(event.paths, width), line(span(`Done in ${duration(event.elapsedMs)}.`, 'dim'))];
+      return [
+        ...tableLines(event.table, width),
+        ...pathLines(event.paths, width),
+        line(span(`Done in ${duration(event.elapsedMs)}.`, 'dim')),
+      ];
     case 'interrupted':
       return [
         line(''),
-        line(span(`Stopped after step ${event.step} of ${event.maxSteps}; nothing done so far is lost.`, 'warn')),
+        line(
+          span(
+            `Stopped after step ${event.step} of ${event.maxSteps}; nothing done so far is lost.`,
+            'warn',
+          ),
+        ),
         line(`Run folder: ${event.folder}`),
       ];
     case 'progress':
@@ -51,31 +76,62 @@ function headerLines(event: HeaderEvent, width: number): StyledLine[] {
   const fact = (name: string, value: string): StyledLine =>
     fitLine(line(span(padEnd(name, 10), 'dim'), value), width);
   return [
-    line(span('RLSF Workbench', 'title'), span('  reinforcement learning from symbolic feedback', 'dim')),
-    fact('run', `${event.run} (${event.kind}, seed ${event.seed}, task ${event.task}) → ${event.folder}`),
+    line(
+      span('RLSF Workbench', 'title'),
+      span('  reinforcement learning from symbolic feedback', 'dim'),
+    ),
+    fact(
+      'run',
+      `${event.run} (${event.kind}, seed ${event.seed}, task ${event.task}) → ${event.folder}`,
+    ),
     fact(
       'policy',
       `${model.folder}, ${thousands(model.parameters)} parameters, ${thousands(model.trainableParameters)} trained (${model.trained}), revision ${model.revision}`,
     ),
     fact('machine', event.device),
     fact('backend', `${backend.name}, ${backend.threads} threads: ${backend.reason}`),
-    ...(event.toolchain ? [fact('judge', `${event.toolchain}; isolation: ${event.isolation ?? 'none'}`)] : []),
+    ...(event.toolchain
+      ? [fact('judge', `${event.toolchain}; isolation: ${event.isolation ?? 'none'}`)]
+      : []),
     ...(event.resumedAfterStep === null
       ? []
-      : [line(span(`Resumed after step ${event.resumedAfterStep} of ${event.maxSteps}.`, 'accent'))]),
+      : [
+          line(
+            span(`Resumed after step ${event.resumedAfterStep} of ${event.maxSteps}.`, 'accent'),
+          ),
+        ]),
   ];
 }
 
-function evaluationLines(when: string, evaluation: Evaluation, stored: boolean): StyledLine[] {
-  const { rates, rows, numSamples } = evaluation;
-  const title = `${when} · ${splitTitle(evaluation.split)} · ${rows.length} problems × ${numSamples}${stored ? ' · read back from the run folder' : ''}`;
+function evaluationLines(event: EvaluationEvent, width: number): StyledLine[] {
+  const { rates, rows, numSamples, split } = event.evaluation;
+  const stored = event.stored ? ' · read back from the run folder' : '';
+  const parts = rateNames.map((name) => [
+    span(`${rateTitles[name]} `, 'dim'),
+    span(`${percent(rates[name].value)}   `),
+  ]);
   return [
-    line(`  ${title}`),
     line(
-      '  ',
-      ...rateNames.flatMap((name) => [span(`${rateTitles[name]} `, 'dim'), span(`${percent(rates[name].value)}   `)]),
+      `  ${event.when} · ${splitTitle(split)} · ${rows.length} problems × ${numSamples}${stored}`,
     ),
+    ...packed(parts, width - 4).map((row) => line('    ', ...row)),
   ];
+}
+
+/** As many parts in a row as there is room for. */
+function packed(parts: readonly StyledLine[], width: number): StyledLine[] {
+  const rows: StyledLine[] = [];
+  let left = 0;
+  for (const part of parts) {
+    const size = textWidth(plainText(part));
+    if (size > left) {
+      rows.push([]);
+      left = width;
+    }
+    rows[rows.length - 1].push(...part);
+    left -= size + 3;
+  }
+  return rows;
 }
 
 /** One line of a training step for a pipe or a log. */
@@ -102,36 +158,38 @@ function splitTitle(split: string): string {
 
 /** The before/after table: one block for each split, one row for each rate, 95 % intervals. */
 export function tableLines(table: readonly BeforeAfter[], width: number): StyledLine[] {
-  const columns = [18, 22, 22];
-  return table.flatMap(({ split, problems, comparison }) => [
-    line(''),
-    line(span(`${splitTitle(split)} (${problems} problems)`, 'title')),
-    line(
-      span(
-        `  ${padEnd('', columns[0])}${padEnd('before', columns[1])}${padEnd('after', columns[2])}change (points)`,
-        'dim',
-      ),
-    ),
-    ...rateNames.map((name) => {
-      const { before, after, value, low, high } = comparison[name];
-      const sure = low > 0 ? 'good' : high < 0 ? 'bad' : 'plain';
-      const sign = low > 0 ? '▲' : high < 0 ? '▼' : '·';
-      return fitLine(
-        line(
-          `  ${padEnd(rateTitles[name], columns[0])}`,
-          padEnd(interval(before), columns[1]),
-          padEnd(interval(after), columns[2]),
-          span(`${sign} ${points(value)} [${points(low)}, ${points(high)}]`, sure),
+  const columns = [16, 20, 20];
+  return table
+    .flatMap(({ split, problems, comparison }) => [
+      line(''),
+      line(span(`${splitTitle(split)} (${problems} problems)`, 'title')),
+      line(
+        span(
+          `  ${padEnd('', columns[0])}${padEnd('before, %', columns[1])}${padEnd('after, %', columns[2])}change, points`,
+          'dim',
         ),
-        width,
-      );
-    }),
-    line(span('  brackets: 95 % bootstrap intervals over problems; ▲▼ an interval that leaves out 0', 'dim')),
-  ]).map((row) => fitLine(row, width));
+      ),
+      ...rateNames.map((name) => {
+        const { before, after, value, low, high } = comparison[name];
+        const sure = low > 0 ? 'good' : high < 0 ? 'bad' : 'plain';
+        const sign = low > 0 ? '▲' : high < 0 ? '▼' : '·';
+        return fitLine(
+          line(
+            `  ${padEnd(rateTitles[name], columns[0])}`,
+            padEnd(interval(before), columns[1]),
+            padEnd(interval(after), columns[2]),
+            span(`${sign} ${points(value)} [${points(low)}, ${points(high)}]`, sure),
+          ),
+          width,
+        );
+      }),
+      line(span('  [ ] 95 % bootstrap interval over problems; ▲ ▼ it leaves out 0', 'dim')),
+    ])
+    .map((row) => fitLine(row, width));
 }
 
 function interval({ value, low, high }: { value: number; low: number; high: number }): string {
-  return `${(value * 100).toFixed(1)} % [${(low * 100).toFixed(1)}, ${(high * 100).toFixed(1)}]`;
+  return `${(value * 100).toFixed(1)} [${(low * 100).toFixed(1)}, ${(high * 100).toFixed(1)}]`;
 }
 
 function pathLines(paths: RunPaths, width: number): StyledLine[] {
@@ -149,6 +207,8 @@ function pathLines(paths: RunPaths, width: number): StyledLine[] {
     line(span('written to ', 'dim'), paths.folder),
     ...named
       .filter(([, path]) => path !== undefined)
-      .map(([name, path]) => fitLine(line(span(`  ${padEnd(name, 10)}`, 'dim'), path ?? ''), width)),
+      .map(([name, path]) =>
+        fitLine(line(span(`  ${padEnd(name, 10)}`, 'dim'), path ?? ''), width),
+      ),
   ];
 }
