@@ -87,6 +87,17 @@ export function site(right: string | readonly string[], ...wrong: [FaultKind, st
   };
 }
 
+/** A whole line that a programmer may forget: `${line('if (n == 0) return 0;', 'division_by_zero')}int …`. */
+export function line(text: string, missing: FaultKind, ...wrong: [FaultKind, string][]): Site {
+  const ended = wrong.map(([kind, other]): [FaultKind, string] => [kind, `${other}\n    `]);
+  return site(`${text}\n    `, [missing, ''], ...ended);
+}
+
+/** A fault that only some settings have: `...when(element === 'int', 'overflow', 'int')`. */
+export function when(condition: boolean, kind: FaultKind, text: string): [FaultKind, string][] {
+  return condition ? [[kind, text]] : [];
+}
+
 /**
  * Body text with sites in it. The first line break is dropped and so is the indentation common to
  * all lines beyond four spaces, so that bodies read naturally in the families' source.

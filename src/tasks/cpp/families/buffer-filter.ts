@@ -49,7 +49,7 @@ export const bufferFilter = defineFamily({
       };
     };
     return {
-      statement: `A new[] array of ${what} of ${a}[0..${n}) that are ${c.text}; *${count} becomes its length.`,
+      statement: `A new[] array of ${what} of ${a}[0..${n}) that are ${c.text}; its length in *${count}.`,
       signature: `int* ${name}(const int* ${a}, int ${n}${c.parameter}, int* ${count})`,
       body: lines(
         line`int* ${out} = ${site(`new int[${n}]`, ['off_by_one', `new int[${n} - 1]`], ['type_error', `new int(${n})`])};`,

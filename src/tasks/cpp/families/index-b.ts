@@ -1,4 +1,11 @@
 import type { Family } from '../family.js';
+import { treePath } from './tree-path.js';
+import { treeSum } from './tree-sum.js';
+import { pointerRange } from './pointer-range.js';
+import { pointerOutputs } from './pointer-outputs.js';
+import { pointerSwap } from './pointer-swap.js';
+import { cstringCount } from './cstring-count.js';
+import { cstringCopy } from './cstring-copy.js';
 import { bufferConcat } from './buffer-concat.js';
 import { bufferFilter } from './buffer-filter.js';
 import { bufferGrow } from './buffer-grow.js';
@@ -24,4 +31,11 @@ export const familiesB: Family[] = [
   bufferConcat,
   bufferScratch,
   bufferGrow,
+  cstringCopy,
+  cstringCount,
+  pointerSwap,
+  pointerOutputs,
+  pointerRange,
+  treeSum,
+  treePath,
 ];

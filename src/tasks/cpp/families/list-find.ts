@@ -100,6 +100,7 @@ export const listFind = defineFamily({
       body,
       cases: [
         ...mixedInputs.map(call),
+        call({ values: [-5, 3, 0], key: 3 }),
         call({ values: [9, 3, 2, 6, -1, 4, -8], key: 2, nth: 1 }),
         call({ values: [0, 4, 5, -3, 7], key: 4, nth: 1 }),
         call({ values: [3, 1, 0, 0, 1, -2], key: 0, nth: 3 }),

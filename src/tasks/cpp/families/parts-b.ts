@@ -9,6 +9,7 @@ export function line(
   return strings.flatMap((text, i) => {
     const value = values[i];
     if (value === undefined) return [text];
+    if (Array.isArray(value)) return [text, ...value];
     return [text, typeof value === 'number' ? String(value) : value];
   });
 }
