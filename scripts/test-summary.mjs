@@ -11,7 +11,8 @@ if (existsSync(report)) {
   passed = result.numPassedTests;
   // A file that throws while loading has no tests of its own to count.
   const brokenFiles = result.testResults.filter(
-    (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
+    (file) =>
+      file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
   ).length;
   failed = result.numFailedTests + brokenFiles;
   const skipped = result.numPendingTests + (result.numTodoTests ?? 0);
@@ -19,7 +20,8 @@ if (existsSync(report)) {
     console.log(`skipped: ${skipped}`);
     for (const file of result.testResults)
       for (const test of file.assertionResults)
-        if (test.status === 'pending' || test.status === 'skipped') console.log(`  ${test.fullName}`);
+        if (test.status === 'pending' || test.status === 'skipped')
+          console.log(`  ${test.fullName}`);
   }
   if (passed === 0 && failed === 0) failed = 1;
 }

@@ -13,10 +13,6 @@ import { ansiText, plainText } from './repl/styled.js';
  * failed), 2 (the command line itself is wrong), 130 (stopped by Ctrl-C).
  */
 export async function main(argv: readonly string[]): Promise<number> {
-  // A reader that leaves early (`rlsf … | head`) is no error.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === 'EPIPE' ? 0 : 1);
-  });
   let exitCode = 0;
   const program = createProgram(async (command, input) => {
     exitCode = await runCommand(command, input);
@@ -26,7 +22,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     else await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
   } catch (error) {
-    return reportError(error, argv.includes('--verbose'));
+    return reportError(error, argv);
   }
 }
 
@@ -73,11 +69,10 @@ function addCommand(parent: Program, command: Command, name: string, run: Run): 
     );
   for (const option of command.options ?? [])
     if (option.many)
-      added.option(
-        option.flags,
-        option.summary,
-        (value: string, before: string[] | undefined) => [...(before ?? []), value],
-      );
+      added.option(option.flags, option.summary, (value: string, before: string[] | undefined) => [
+        ...(before ?? []),
+        value,
+      ]);
     else added.option(option.flags, option.summary);
   added.option('--json', 'print the value as JSON');
   added.option('--verbose', 'show the stack of an error');
@@ -126,13 +121,15 @@ async function runCommand(command: Command, input: CommandInput): Promise<number
   }
 }
 
-function reportError(error: unknown, verbose: boolean): number {
+function reportError(error: unknown, argv: readonly string[]): number {
+  const verbose = argv.includes('--verbose');
   const print = (text: string): void => void process.stderr.write(`${text}\n`);
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
     if (error.code === 'commander.help') return 2;
-    print(`rlsf: ${error.message.replace(/^error: /, '').replace(/\n\(/, ' (')}`);
-    print('See: rlsf --help, or rlsf <command> --help.');
+    const name = commandName(argv);
+    print(`${name}: ${error.message.replace(/^error: /, '').replace(/\n\(/, ' (')}`);
+    print(`What there is: ${name} --help`);
     return 2;
   }
   if (isAbort(error)) {
@@ -152,6 +149,14 @@ function reportError(error: unknown, verbose: boolean): number {
       : 'This is a mistake in rlsf, not in your input. Run again with --verbose for the stack.',
   );
   return 1;
+}
+
+/** As far as the words given are a command's: `rlsf`, `rlsf tour`, `rlsf train sft`. */
+function commandName(argv: readonly string[]): string {
+  const known = commands.map((command) => command.name);
+  const [first = '', second = ''] = argv;
+  if (known.includes(`${first} ${second}`)) return `rlsf ${first} ${second}`;
+  return known.some((name) => name.split(' ')[0] === first) ? `rlsf ${first}` : 'rlsf';
 }
 
 function isAbort(error: unknown): boolean {

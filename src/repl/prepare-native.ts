@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { packageRoot } from './shipped.js';
+import { packageRoot } from '../session/shipped.js';
 
 /**
  * The first use of an installed package: the native parts are compiled on the user's machine. Only

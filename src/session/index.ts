@@ -8,3 +8,4 @@ export { step } from './step.js';
 export { undo } from './undo.js';
 export type { ReachedToken } from './reached.js';
 export { reachedTokens } from './reached.js';
+export { shipped, shippedPolicy } from './shipped.js';

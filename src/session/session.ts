@@ -9,12 +9,13 @@ import { getTask } from '../tasks/index.js';
 import type { Task } from '../tasks/index.js';
 import { selectBackend } from '../tensor/index.js';
 import type { BackendName } from '../tensor/index.js';
+import { shipped, shippedPolicy } from './shipped.js';
 import type { Change } from './undo.js';
 import type { Learner } from './step.js';
 
 export interface SessionOptions {
-  /** A folder in Hugging Face layout. */
-  policy: string;
+  /** A folder in Hugging Face layout. @default the shipped policy for C++ */
+  policy?: string;
   /** A PEFT adapter folder to start from. */
   adapter?: string;
   /** Name of a task. */
@@ -68,7 +69,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const task = getTask(options.task);
   await selectBackend(options.backend ?? 'auto');
   const policy = await loadPolicy(
-    options.policy,
+    shipped(options.policy ?? shippedPolicy),
     options.adapter === undefined ? {} : { adapter: options.adapter },
   );
   if (!policy.adapter && loraR > 0)

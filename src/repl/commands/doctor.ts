@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
 import os from 'node:os';
-import { shipped } from '../shipped.js';
+import { shipped, shippedPolicy } from '../../session/shipped.js';
 import type { StyledLine } from '../styled.js';
 import { line, padEnd, span } from '../styled.js';
 import type { Command } from './command.js';
-import { shippedPolicy } from './sample.js';
 
 interface Finding {
   name: string;

@@ -1,12 +1,11 @@
 import type { Evaluation, RateName } from '../../evaluation/index.js';
-import { shipped } from '../shipped.js';
+import { shipped, shippedPolicy } from '../../session/shipped.js';
 import { line, padEnd, span } from '../styled.js';
 import type { StyledLine } from '../styled.js';
 import { duration, percent } from '../views/numbers.js';
 import { rateTitles } from '../views/tour-lines.js';
 import type { Command } from './command.js';
 import { numberOption, textOption, wholeOption } from './command.js';
-import { shippedPolicy } from './sample.js';
 
 export const evaluateCommand: Command = {
   name: 'evaluate',

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { inputError, usageError } from '../../errors.js';
 import type { Config } from '../../experiments/config/index.js';
 import type { RunKind, RunSummary } from '../../experiments/index.js';
-import { packageRoot, shipped } from '../shipped.js';
+import { packageRoot, shipped } from '../../session/shipped.js';
 import { line, span } from '../styled.js';
 import type { StyledLine } from '../styled.js';
 import type { CommandContext, CommandInput, CommandOption } from './command.js';

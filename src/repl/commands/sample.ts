@@ -1,13 +1,11 @@
 import type { Rollout } from '../../records.js';
-import { shipped } from '../shipped.js';
+import { shipped, shippedPolicy } from '../../session/shipped.js';
 import { line, span } from '../styled.js';
 import type { StyledLine } from '../styled.js';
 import { groupView } from '../views/group-view.js';
 import type { Command } from './command.js';
 import { flagOption, numberOption, textOption, wholeOption } from './command.js';
 import { findProblem } from './tasks.js';
-
-export const shippedPolicy = 'data/policies/cpp-tiny';
 
 export const sampleCommand: Command = {
   name: 'sample',

@@ -14,3 +14,6 @@ export function shipped(name: string): string {
   const ours = path.join(packageRoot, name);
   return existsSync(ours) ? ours : name;
 }
+
+/** The tiny C++ policy that comes with the package. */
+export const shippedPolicy = 'data/policies/cpp-tiny';
