@@ -1,9 +1,6 @@
 // The Node-API module: aligned memory, the number of threads, and the kernels.
 #include <omp.h>
 #include <stdlib.h>
-#if defined(__linux__)
-#include <sys/mman.h>
-#endif
 
 #include "args.h"
 #include "gemm.h"
@@ -15,17 +12,13 @@ void release(napi_env, void* data, void*) { free(data); }
 
 /** allocate(bytes) → ArrayBuffer outside the JavaScript heap, not zeroed, aligned for vectors. */
 void allocate(Args& args) {
-  constexpr size_t hugePage = size_t{1} << 21;
+  constexpr size_t alignment = 64;
   const size_t bytes = static_cast<size_t>(args.integer(0));
-  const size_t alignment = bytes >= hugePage ? hugePage : 64;
   const size_t rounded = (bytes + alignment - 1) / alignment * alignment;
   void* data = aligned_alloc(alignment, rounded == 0 ? alignment : rounded);
   if (data == nullptr) {
     throw std::runtime_error("native: out of memory (" + std::to_string(bytes) + " bytes)");
   }
-#if defined(__linux__)
-  if (alignment == hugePage) madvise(data, rounded, MADV_HUGEPAGE);
-#endif
   if (napi_create_external_arraybuffer(args.env, data, bytes, release, nullptr, &args.result) != napi_ok) {
     free(data);
     throw std::runtime_error("native: this Node.js does not take external memory");

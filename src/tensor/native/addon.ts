@@ -180,6 +180,11 @@ export function loadAddon(): NativeAddon {
       'The native kernels are not built (expected kernels/native/build/rlsf_native.node). Run: node kernels/native/build.mjs',
     );
   }
+  // OpenMP reads this when its library loads. Waiting threads must sleep: when they spin and other
+  // processes want the cores (the judge's compilers do), every parallel loop waits for the scheduler
+  // and a sampling step takes ten times as long.
+  const waiting = process.env['OMP_WAIT_POLICY'];
+  if (waiting === undefined) process.env['OMP_WAIT_POLICY'] = 'passive';
   try {
     return createRequire(import.meta.url)(file) as NativeAddon;
   } catch (cause) {
@@ -188,5 +193,7 @@ export function loadAddon(): NativeAddon {
       `The native kernels do not load: ${message}. Build them again: node kernels/native/build.mjs --force`,
       { cause },
     );
+  } finally {
+    if (waiting === undefined) delete process.env['OMP_WAIT_POLICY'];
   }
 }
