@@ -53,16 +53,9 @@ for (const backend of await availableBackends()) {
       expect(together.map(({ request, sample }) => [request, sample])).toEqual(
         requests.flatMap((_, request) => [0, 1, 2, 3].map((sample) => [request, sample])),
       );
-      for (const other of [crowded, single]) {
-        expect(other.map(({ completionIds }) => completionIds)).toEqual(
-          together.map(({ completionIds }) => completionIds),
-        );
-        other.forEach((sample, i) =>
-          sample.logprobs.forEach((value, t) =>
-            expect(value).toBeCloseTo(together[i].logprobs[t], 5),
-          ),
-        );
-      }
+      // To the bit: no kernel may let the number of rows into a row's arithmetic.
+      expect(crowded).toEqual(together);
+      expect(single).toEqual(together);
       const subset = await samplePolicy(policy, [requests[2]], { ...settings, maxNewTokens: 5 });
       expect(subset[1].completionIds).toEqual(together[9].completionIds.slice(0, 5));
     });
