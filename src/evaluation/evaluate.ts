@@ -1,13 +1,13 @@
 import { inputError } from '../errors.js';
 import type { Policy, Sample } from '../policy/index.js';
 import { samplePolicy } from '../policy/index.js';
-import type { Outcome, Problem, SamplingSettings, Verdict } from '../records.js';
+import type { Problem, SamplingSettings, Verdict } from '../records.js';
 import { renderPrompt } from '../rollouts/index.js';
 import type { JudgeJob, JudgePool } from '../sandbox/index.js';
-import { mean } from './bootstrap.js';
 import type { IntervalOptions } from './rates.js';
-import { cleanAtK, factsOf, ratesOf } from './rates.js';
+import { factsOf } from './rates.js';
 import type { Evaluation, EvaluationRow } from './records.js';
+import { summarise } from './summary.js';
 
 export interface EvaluateInput {
   policy: Policy;
@@ -68,26 +68,6 @@ export async function evaluatePolicy(input: EvaluateInput): Promise<Evaluation> 
     ...summarise(rows, numSamples, input.intervals),
     rows,
     durationMs: Date.now() - started,
-  };
-}
-
-/** Everything about an evaluation that follows from its rows. */
-export function summarise(
-  rows: readonly EvaluationRow[],
-  numSamples: number,
-  intervals?: IntervalOptions,
-): Pick<Evaluation, 'rates' | 'outcomes' | 'passAtK' | 'meanCompletionTokens' | 'truncatedShare'> {
-  const outcomes: Partial<Record<Outcome, number>> = {};
-  for (const outcome of rows.flatMap((row) => row.outcomes)) {
-    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-  }
-  const ks = [...new Set([1, numSamples])];
-  return {
-    rates: ratesOf(rows, intervals),
-    outcomes,
-    passAtK: Object.fromEntries(ks.map((k) => [`pass@${k}`, cleanAtK(rows, k, intervals)])),
-    meanCompletionTokens: mean(rows.flatMap((row) => row.completionTokens)),
-    truncatedShare: mean(rows.flatMap((row) => row.truncated.map(Number))),
   };
 }
 

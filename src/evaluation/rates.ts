@@ -59,24 +59,6 @@ export function factsOf(verdict: Verdict): Facts {
   };
 }
 
-/** The rates over a batch of verdicts, without intervals: what a training step reports. */
-export function verdictRates(verdicts: readonly Verdict[]): Record<RateName, number> {
-  const facts = verdicts.map(factsOf);
-  const rate = (pick: (fact: Facts) => boolean | null): number =>
-    mean(
-      facts
-        .map(pick)
-        .filter((value) => value !== null)
-        .map(Number),
-    );
-  return {
-    compile_rate: rate((fact) => fact.compiled),
-    sanitizer_clean_rate: rate((fact) => fact.sanitizerClean),
-    test_pass_rate: rate((fact) => fact.testsPassed),
-    fully_clean_rate: rate((fact) => fact.clean),
-  };
-}
-
 /** The rates with intervals: mean over problems of the mean over samples. */
 export function ratesOf(rows: readonly EvaluationRow[], options: IntervalOptions = {}): Rates {
   const interval = (name: RateName): Interval =>

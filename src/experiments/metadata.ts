@@ -54,8 +54,9 @@ export async function beginSession(
   await writeJson(file, metadata);
 }
 
-/** Closes the last session. */
+/** Closes the last session; a run stopped before its first has none. */
 export async function endSession(file: string, toStep: number): Promise<void> {
+  if (!existsSync(file)) return;
   const metadata = (await readJson(file)) as RunMetadata;
   const last = metadata.sessions[metadata.sessions.length - 1];
   if (last) Object.assign(last, { ended: new Date().toISOString(), toStep });

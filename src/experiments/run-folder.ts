@@ -9,7 +9,7 @@ import { distance } from 'fastest-levenshtein';
 import { parse as parseYaml, stringify as stringifyYaml } from 'yaml';
 import { inputError } from '../errors.js';
 import type { Config } from './config/index.js';
-import { parseConfig } from './config/index.js';
+import { configFromObject } from './config/index.js';
 import { readJson, writeFileAtomically, writeJson } from './files.js';
 import { isAlive, thisProcess } from './process-identity.js';
 import type { ProcessIdentity } from './process-identity.js';
@@ -37,7 +37,8 @@ export interface RunFolder {
   config: Config;
   resumed: boolean;
   paths: RunFilePaths;
-  setStatus(change: Partial<Pick<RunStatus, 'state' | 'step' | 'error'>>): Promise<void>;
+  /** Writes the status and hands back the whole of it. */
+  setStatus(change: Partial<Pick<RunStatus, 'state' | 'step' | 'error'>>): Promise<RunStatus>;
 }
 
 export interface RunFilePaths {
@@ -112,7 +113,7 @@ export async function resumeRun(nameOrFolder: string, outputDir: string): Promis
     );
   }
   const file = runPaths(folder).config;
-  const config = parseConfig(
+  const config = configFromObject(
     parseYaml(await readFile(file, 'utf8')) as Record<string, unknown>,
     file,
   );
@@ -193,6 +194,7 @@ async function openFolder(
   const setStatus: RunFolder['setStatus'] = async (change) => {
     status = { ...status, ...change, updated: new Date().toISOString() };
     await writeJson(paths.status, status);
+    return status;
   };
   await setStatus({});
   return {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseConfig } from '../../src/experiments/config/index.js';
+import { configFromObject } from '../../src/experiments/config/index.js';
 import { readJson, writeJson } from '../../src/experiments/files.js';
 import {
   createRun,
@@ -19,7 +19,7 @@ beforeEach(async () => {
 afterEach(() => rm(outputDir, { recursive: true, force: true }));
 
 function config(run: Record<string, unknown> = {}) {
-  return parseConfig({
+  return configFromObject({
     run: { output_dir: outputDir, name_prefix: 'tour', ...run },
     task: { name: 'cpp' },
   });

@@ -36,7 +36,7 @@ export async function loadConfig(
 }
 
 /** A config from a plain object: what a notebook cell or a test has in hand. */
-export function parseConfig(values: Record<string, unknown>, source = 'config'): Config {
+export function configFromObject(values: Record<string, unknown>, source = 'config'): Config {
   return resolveLayers([{ source, values }], source);
 }
 

@@ -7,7 +7,7 @@ import {
   configReference,
   listOptions,
   loadConfig,
-  parseConfig,
+  configFromObject,
 } from '../../../src/experiments/config/index.js';
 
 let folder = '';
@@ -140,8 +140,8 @@ describe('what is shipped', () => {
   });
 });
 
-describe('parseConfig', () => {
+describe('configFromObject', () => {
   it('fills a plain object with the defaults', () => {
-    expect(parseConfig({ task: { name: 'cpp' } }).reward.scores.clean).toBe(1);
+    expect(configFromObject({ task: { name: 'cpp' } }).reward.scores.clean).toBe(1);
   });
 });

@@ -25,7 +25,11 @@ export const grpoSection = z
       'Course of the learning rate over max_steps.',
       'linear',
     ),
-    warmup_ratio: option(share().default(0.05), 'Share of max_steps spent warming up.', 0),
+    warmup_ratio: option(
+      share().default(0),
+      'Share of max_steps spent warming up (the first update then has rate 0).',
+      0,
+    ),
     beta: option(
       z.number().min(0).default(0.02),
       'Weight of the KL term against the reference model. 0: no reference model.',

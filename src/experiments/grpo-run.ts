@@ -1,0 +1,200 @@
+/** What `runTour` and `trainGrpo` share: opening, resuming, and ending a run whatever happens. */
+import { inputError } from '../errors.js';
+import type { RolloutStore } from '../rollouts/index.js';
+import { openRolloutStore } from '../rollouts/index.js';
+import { latestCheckpoint, loadCheckpoint } from '../training/index.js';
+import type { StageClock } from './clock.js';
+import { createStageClock } from './clock.js';
+import type { Config } from './config/index.js';
+import type { BeforeAfter, Emit, RunPaths, StageName } from './events.js';
+import { beginSession, describeHardware, endSession, hardware } from './metadata.js';
+import { truncateMetricsAfter } from './metrics-log.js';
+import type { RunFolder, RunKind } from './run-folder.js';
+import { createRun, findInterruptedRun, resumeRun } from './run-folder.js';
+import type { Workplace } from './workplace.js';
+import { dataHashes, describeTrained, modelSize, openWorkplace } from './workplace.js';
+
+export interface RunOptions {
+  signal?: AbortSignal;
+  emit?: Emit;
+  /** `true`: the newest interrupted run of this config. A text: the name or folder of a run. */
+  resume?: boolean | string;
+}
+
+export interface RunResult {
+  status: 'finished' | 'interrupted';
+  run: string;
+  folder: string;
+  table: BeforeAfter[];
+  paths: RunPaths;
+}
+
+/** A run in progress, as its stages see it. */
+export interface ActiveRun {
+  place: Workplace;
+  run: RunFolder;
+  store: RolloutStore;
+  clock: StageClock;
+  emit: Emit;
+  signal: AbortSignal;
+  /** The last step that is safe on disk. */
+  step: number;
+}
+
+/**
+ * Opens workplace and folder, runs `body`, and leaves the folder finished, interrupted (the signal)
+ * or failed (an error, which is thrown on).
+ */
+export async function withGrpoRun(
+  kind: Exclude<RunKind, 'sft'>,
+  stages: readonly StageName[],
+  given: Config,
+  options: RunOptions,
+  body: (active: ActiveRun) => Promise<Pick<RunResult, 'table' | 'paths'>>,
+): Promise<RunResult> {
+  const { emit = () => undefined, signal = new AbortController().signal } = options;
+  const clock = createStageClock(emit, stages);
+  clock.begin('load', 'Loading the policy and the toolchain');
+  const resumed = await takeUp(kind, given, options.resume, emit);
+  const config = resumed?.config ?? given;
+
+  let place: Workplace | null = null;
+  let run: RunFolder | null = resumed;
+  let store: RolloutStore | null = null;
+  try {
+    place = await openWorkplace(config);
+    run ??= await createRun(config, kind, config.grpo.max_steps);
+    store = openRolloutStore(run.paths.rollouts);
+    const active: ActiveRun = { place, run, store, clock, emit, signal, step: 0 };
+    active.step = await restore(active);
+    await announce(active, kind);
+    signal.throwIfAborted();
+    const outcome = await body(active);
+    await run.setStatus({ state: 'finished', step: active.step });
+    await endSession(run.paths.metadata, active.step);
+    emit({ type: 'finished', run: run.name, ...outcome, elapsedMs: clock.elapsedMs() });
+    return { status: 'finished', run: run.name, folder: run.folder, ...outcome };
+  } catch (error) {
+    if (!run) throw error;
+    return await leave(run, error, signal, emit);
+  } finally {
+    store?.close();
+    await place?.close();
+  }
+}
+
+/** The run to go on with, `null` for a new one. It keeps the config it was started with. */
+export async function takeUp(
+  kind: RunKind,
+  given: Config,
+  resume: boolean | string | undefined,
+  emit: Emit,
+): Promise<RunFolder | null> {
+  if (resume === undefined || resume === false) return null;
+  const found = resume === true ? (await findInterruptedRun(given, kind))?.folder : resume;
+  if (found === undefined) {
+    throw inputError(
+      `--resume: there is no interrupted run to go on with under ${given.run.output_dir}. Leave --resume out to start a new one.`,
+    );
+  }
+  const run = await resumeRun(found, given.run.output_dir);
+  if (run.kind !== kind) {
+    await run.setStatus({ state: 'interrupted' });
+    throw inputError(
+      `${run.folder}: expected a run of kind ${kind}, got one of kind ${run.kind}. Resume it with the command that started it.`,
+    );
+  }
+  if (!sameOptions(run.config, given)) {
+    const message = `${run.folder} goes on with the config it was started with (${run.paths.config}); the options given now differ and are not used.`;
+    emit({ type: 'warning', message });
+  }
+  return run;
+}
+
+/** Weights, moments and logs as they were after the last checkpoint. @returns its step */
+async function restore({ place, run, store }: ActiveRun): Promise<number> {
+  const checkpoint = run.resumed ? await latestCheckpoint(run.paths.checkpoints) : null;
+  const step = checkpoint ? (await loadCheckpoint(checkpoint, place)).step : 0;
+  if (run.resumed) {
+    store.truncateAfterStep(step);
+    await truncateMetricsAfter(run.paths.metrics, step);
+  }
+  return step;
+}
+
+async function announce(
+  { place, run, emit, step }: ActiveRun,
+  kind: 'tour' | 'grpo',
+): Promise<void> {
+  const { config, backend, judge, policy } = place;
+  const facts = {
+    run: run.name,
+    kind,
+    config,
+    seed: config.run.seed,
+    backend,
+    isolation: judge.isolation,
+    toolchain: judge.toolchain,
+    dataHashes: await dataHashes(place),
+  };
+  await beginSession(run.paths.metadata, facts, step);
+  emit({
+    type: 'header',
+    kind,
+    run: run.name,
+    folder: run.folder,
+    seed: config.run.seed,
+    task: config.task.name,
+    device: describeHardware(hardware()),
+    backend: { name: backend.name, reason: backend.reason, threads: backend.threads },
+    isolation: judge.isolation,
+    toolchain: judge.toolchain,
+    model: {
+      folder: policy.folder ?? '',
+      revision: policy.revision,
+      ...modelSize(policy),
+      trained: describeTrained(policy),
+    },
+    resumedAfterStep: run.resumed ? step : null,
+    maxSteps: config.grpo.max_steps,
+  });
+  if (judge.isolation === 'none') {
+    const message =
+      'Generated programs run without isolation (judge.isolation: none). Set it to auto to shut them in.';
+    emit({ type: 'warning', message });
+  } else if (judge.isolation === 'restricted') {
+    const message =
+      'Generated programs run in the restricted tier: user namespaces are not to be had here, so bubblewrap cannot be used.';
+    emit({ type: 'warning', message });
+  }
+}
+
+/** Marks the folder and says so; a stop that was asked for is a result, an error is thrown on. */
+export async function leave(
+  run: RunFolder,
+  error: unknown,
+  signal: AbortSignal,
+  emit: Emit,
+): Promise<RunResult> {
+  if (!signal.aborted) {
+    const message = error instanceof Error ? error.message : String(error);
+    await run.setStatus({ state: 'failed', error: message });
+    throw error;
+  }
+  const { step, maxSteps } = await run.setStatus({ state: 'interrupted' });
+  await endSession(run.paths.metadata, step);
+  emit({ type: 'interrupted', run: run.name, folder: run.folder, step, maxSteps });
+  return {
+    status: 'interrupted',
+    run: run.name,
+    folder: run.folder,
+    table: [],
+    paths: { folder: run.folder, plots: [] },
+  };
+}
+
+function sameOptions(a: Config, b: Config): boolean {
+  const bare = (config: Config): string =>
+    JSON.stringify({ ...config, run: { ...config.run, name: null } });
+  return bare(a) === bare(b);
+}

@@ -1,0 +1,10 @@
+export * from './config/index.js';
+export type * from './events.js';
+export type { RunOptions, RunResult } from './grpo-run.js';
+export type { Hardware, RunMetadata } from './metadata.js';
+export type { MetricsLogRow } from './metrics-log.js';
+export { readMetrics } from './metrics-log.js';
+export type { RunFilePaths, RunFolder, RunKind, RunStatus, RunSummary } from './run-folder.js';
+export { findInterruptedRun, listRuns, runPaths } from './run-folder.js';
+export { trainSft } from './sft.js';
+export { runTour, trainGrpo } from './tour.js';

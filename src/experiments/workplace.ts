@@ -1,0 +1,203 @@
+/** Everything a GRPO run works with, opened from its config and closed together. */
+import path from 'node:path';
+import { inputError } from '../errors.js';
+import type { Policy } from '../policy/index.js';
+import { attachAdapter, loadPolicy, trainableVariables } from '../policy/index.js';
+import type { Problem, SamplingSettings } from '../records.js';
+import type { RewardFunction } from '../rewards/index.js';
+import { sanitizerCurriculum } from '../rewards/index.js';
+import type { JudgePool } from '../sandbox/index.js';
+import { createJudgePool } from '../sandbox/index.js';
+import type { Task } from '../tasks/index.js';
+import { getTask } from '../tasks/index.js';
+import type { BackendChoice } from '../tensor/index.js';
+import { selectBackend } from '../tensor/index.js';
+import type { Optimizer } from '../training/index.js';
+import { createOptimizer } from '../training/index.js';
+import type { Config } from './config/index.js';
+import { sha256OfFile, sha256OfText } from './files.js';
+
+export interface Workplace {
+  config: Config;
+  task: Task;
+  trainProblems: Problem[];
+  backend: BackendChoice;
+  judge: JudgePool;
+  policy: Policy;
+  /** Frozen copy for the KL term where all weights are trained; else the base under the adapter. */
+  reference: Policy | null;
+  optimizer: Optimizer;
+  rewards: RewardFunction[];
+  close(): Promise<void>;
+}
+
+/** Opens what is cheap to check first, so that a mistake in the config shows at once. */
+export async function openWorkplace(config: Config): Promise<Workplace> {
+  const task = getTask(config.task.name);
+  const model = modelFolder(config);
+  const trainProblems = task.problems({
+    split: config.task.train_split,
+    n: config.task.train_problems,
+    seed: config.task.seed,
+  });
+  const backend = await openBackend(config);
+  const policy = await loadPolicy(model);
+  const judge = await openJudge(config);
+  if (config.policy.use_peft) {
+    attachAdapter(policy, {
+      r: config.policy.lora_r,
+      loraAlpha: config.policy.lora_alpha,
+      targetModules: config.policy.lora_target_modules,
+      seed: config.run.seed,
+    });
+  }
+  const needsCopy = !config.policy.use_peft && config.grpo.beta > 0;
+  const reference = needsCopy ? await loadPolicy(model) : null;
+  const { grpo } = config;
+  const optimizer = createOptimizer(policy, {
+    learningRate: grpo.learning_rate,
+    adamBeta1: grpo.adam_beta1,
+    adamBeta2: grpo.adam_beta2,
+    adamEpsilon: grpo.adam_epsilon,
+    weightDecay: grpo.weight_decay,
+    maxGradNorm: grpo.max_grad_norm,
+  });
+  return {
+    config,
+    task,
+    trainProblems,
+    backend,
+    judge,
+    policy,
+    reference,
+    optimizer,
+    rewards: [sanitizerCurriculum({ scores: config.reward.scores })],
+    async close() {
+      await judge.close();
+      optimizer.dispose();
+      reference?.dispose();
+      policy.dispose();
+    },
+  };
+}
+
+/** The backend that the config names; `auto` leaves it to RLSF_BACKEND and what works here. */
+export function openBackend(config: Config): Promise<BackendChoice> {
+  const { backend, threads } = config.run;
+  return selectBackend(backend, threads === null ? {} : { threads });
+}
+
+export function trainingSampling({ config, task }: Workplace): SamplingSettings {
+  const { sampling, run } = config;
+  return {
+    temperature: sampling.temperature,
+    topK: sampling.top_k,
+    topP: sampling.top_p,
+    minP: sampling.min_p,
+    maxNewTokens: sampling.max_completion_length,
+    stop: task.stop,
+    seed: run.seed,
+  };
+}
+
+export function evaluationSampling({ config, task }: Workplace): SamplingSettings {
+  const { sampling, evaluation } = config;
+  return {
+    temperature: evaluation.temperature,
+    topK: 0,
+    topP: evaluation.top_p,
+    minP: 0,
+    maxNewTokens: sampling.max_completion_length,
+    stop: task.stop,
+    seed: evaluation.seed,
+  };
+}
+
+export interface EvaluationSplit {
+  split: string;
+  title: string;
+  problems: Problem[];
+}
+
+/** The held-out problems, and apart from them those of families held out whole. */
+export function evaluationSplits({ config, task }: Workplace): EvaluationSplit[] {
+  const { held_out_split: heldOut, held_out_families_split: families, seed } = config.task;
+  const { problems: n, held_out_families_problems: nFamilies } = config.evaluation;
+  const draw = (split: string, title: string, count: number): EvaluationSplit => ({
+    split,
+    title,
+    problems: task.problems({ split, n: count, seed }),
+  });
+  return [
+    draw(heldOut, 'Held-out problems', n),
+    ...(families !== null && nFamilies > 0
+      ? [draw(families, 'Families held out whole', nFamilies)]
+      : []),
+  ];
+}
+
+/** Hashes of what goes into the run: weights and problems. */
+export async function dataHashes(place: Workplace): Promise<Record<string, string>> {
+  const { config, policy, trainProblems } = place;
+  const model = modelFolder(config);
+  const problems = [
+    { split: config.task.train_split, problems: trainProblems },
+    ...evaluationSplits(place),
+  ];
+  return {
+    'model.safetensors': await sha256OfFile(path.join(model, 'model.safetensors')).catch(
+      // A sharded folder has no such file; the revision covers its weights.
+      () => `revision ${policy.revision}`,
+    ),
+    ...Object.fromEntries(
+      problems.map((entry) => [
+        `problems/${entry.split}`,
+        sha256OfText(JSON.stringify(entry.problems)),
+      ]),
+    ),
+  };
+}
+
+export interface ModelSize {
+  parameters: number;
+  trainableParameters: number;
+}
+
+export function modelSize(policy: Policy): ModelSize {
+  const count = (tensors: Iterable<{ size: number }>): number =>
+    [...tensors].reduce((sum, { size }) => sum + size, 0);
+  return {
+    parameters: count(policy.weights.values()),
+    trainableParameters: count(trainableVariables(policy).map(({ variable }) => variable)),
+  };
+}
+
+/** `LoRA r=16 on q_proj, v_proj` or `all weights`. */
+export function describeTrained(policy: Policy): string {
+  const { adapter } = policy;
+  return adapter ? `LoRA r=${adapter.r} on ${adapter.targetModules.join(', ')}` : 'all weights';
+}
+
+function modelFolder(config: Config): string {
+  const folder = config.policy.model_name_or_path;
+  if (folder === null) {
+    throw inputError(
+      'policy.model_name_or_path: expected the folder of a policy, got nothing. Set it in the file or with --set policy.model_name_or_path=data/policies/cpp-tiny.',
+    );
+  }
+  return folder;
+}
+
+function openJudge({ judge }: Config): Promise<JudgePool> {
+  return createJudgePool({
+    workers: judge.workers ?? undefined,
+    cpuMs: judge.cpu_ms,
+    wallMs: judge.wall_ms,
+    memoryMiB: judge.memory_mib,
+    outputKiB: judge.output_kib,
+    isolation: judge.isolation,
+    cacheFolder: judge.cache,
+    batchSize: judge.batch_size,
+    std: judge.std,
+  });
+}
