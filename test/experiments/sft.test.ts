@@ -1,0 +1,72 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sha256OfFile } from '../../src/experiments/files.js';
+import type { TourEvent } from '../../src/experiments/index.js';
+import { findInterruptedRun, readMetrics, trainSft } from '../../src/experiments/index.js';
+import { tf } from '../../src/tensor/index.js';
+import { tinySft } from './tiny.js';
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'rlsf-sft-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const weights = (model: string | undefined) =>
+  sha256OfFile(path.join(model ?? '', 'model.safetensors'));
+
+describe('trainSft', () => {
+  it('gives the same files again, and also when it was stopped in between and resumed', async () => {
+    const whole = await trainSft(tinySft(path.join(folder, 'whole')));
+    const config = tinySft(path.join(folder, 'stopped'));
+    const stop = new AbortController();
+    const events: TourEvent[] = [];
+    const emit = (event: TourEvent): void => {
+      events.push(event);
+      // After the checkpoint of step 2, in the middle of the next window.
+      if (event.type === 'progress' && event.label === 'updates' && event.done === 3) stop.abort();
+      if (event.type === 'step' && event.step === 4) stop.abort();
+    };
+    const stopped = await trainSft(config, { signal: stop.signal, emit });
+    expect(stopped.status).toBe('interrupted');
+    expect(events.at(-1)).toMatchObject({ type: 'interrupted', maxSteps: 6 });
+    expect(await findInterruptedRun(config, 'sft')).toMatchObject({
+      name: 'sft',
+      interrupted: true,
+    });
+
+    const resumed = await trainSft(config, { resume: true });
+    expect(resumed).toMatchObject({ status: 'finished', run: 'sft' });
+    expect(await weights(resumed.paths.model)).toBe(await weights(whole.paths.model));
+    const card = await readFile(path.join(resumed.paths.model ?? '', 'README.md'), 'utf8');
+    expect(card).toBe(await readFile(path.join(whole.paths.model ?? '', 'README.md'), 'utf8'));
+    const losses = async (file = '') =>
+      (await readMetrics(file)).map(({ step, loss }) => [step, loss]);
+    expect(await losses(resumed.paths.metrics)).toEqual(await losses(whole.paths.metrics));
+  }, 60_000);
+
+  it('leaves a Hugging Face folder with recipe and card, and no tensor behind', async () => {
+    const before = tf.memory().numTensors;
+    const { paths } = await trainSft(tinySft(path.join(folder, 'files')));
+    expect(tf.memory().numTensors).toBe(before);
+    expect(await readdir(paths.model ?? '')).toEqual(
+      expect.arrayContaining([
+        'README.md',
+        'config.json',
+        'model.safetensors',
+        'recipe.json',
+        'tokenizer.json',
+      ]),
+    );
+    const card = await readFile(path.join(paths.model ?? '', 'README.md'), 'utf8');
+    expect(card).toContain('0 of them occur among the forms of the held-out problems');
+  }, 60_000);
+
+  it('says which option is too small for the corpus', async () => {
+    const config = tinySft(path.join(folder, 'short'));
+    config.sft.model.max_position_embeddings = 16;
+    await expect(trainSft(config)).rejects.toThrow(/max_position_embeddings: expected at least/);
+  }, 30_000);
+});

@@ -1,0 +1,27 @@
+/** A pre-training so small that a test can afford it, and configs around it. */
+import { configFromObject } from '../../src/experiments/config/index.js';
+import type { Config } from '../../src/experiments/config/index.js';
+
+export function tinySft(outputDir: string, sft: Record<string, unknown> = {}): Config {
+  return configFromObject({
+    run: { output_dir: outputDir, name_prefix: 'sft', seed: 3, threads: 1 },
+    task: { name: 'cpp' },
+    sft: {
+      corpus: { n: 60, fault_rate: 0.2, slip_rate: 0.1, seed: 1 },
+      tokenizer: { vocab_size: 320, sample: 60 },
+      model: {
+        hidden_size: 32,
+        intermediate_size: 64,
+        num_hidden_layers: 2,
+        num_attention_heads: 2,
+        num_key_value_heads: 1,
+        head_dim: 16,
+      },
+      tokens_per_batch: 2048,
+      max_steps: 6,
+      logging_steps: 2,
+      save_steps: 2,
+      ...sft,
+    },
+  });
+}
