@@ -8,6 +8,7 @@
  *   --uid N            become this user first (needs root)
  *   --landlock         only what --ro and --rw name can be reached
  *   --ro P  --rw P     a file or folder (missing ones are passed over)
+ *   --no-ptrace        nobody can be traced, so LeakSanitizer cannot work
  *   --unfiltered       no system-call filter (isolation `none`)
  *
  * What it covers: network, mounts, namespaces, other people's files (Landlock or the user id),
@@ -27,7 +28,7 @@ enum { MAX_PATHS = 32 };
 struct options {
   struct rlsf_limits limits;
   long uid;
-  int landlock, filtered;
+  int landlock, filtered, tracing;
   const char *ro[MAX_PATHS], *rw[MAX_PATHS];
   int ro_count, rw_count;
   char **command; /* mode, program, arguments */
@@ -44,6 +45,7 @@ static struct options parse(int argc, char **argv) {
   memset(&o, 0, sizeof o);
   o.uid = -1;
   o.filtered = 1;
+  o.tracing = 1;
   o.limits.cpu_ms = 10000;
   o.limits.wall_ms = 30000;
   o.limits.output_bytes = 1 << 28;
@@ -53,6 +55,7 @@ static struct options parse(int argc, char **argv) {
     const char *value;
     if (strcmp(name, "landlock") == 0) { o.landlock = 1; continue; }
     if (strcmp(name, "unfiltered") == 0) { o.filtered = 0; continue; }
+    if (strcmp(name, "no-ptrace") == 0) { o.tracing = 0; continue; }
     value = ++i < argc ? argv[i] : "";
     if (strcmp(name, "cpu-ms") == 0) o.limits.cpu_ms = atol(value);
     else if (strcmp(name, "wall-ms") == 0) o.limits.wall_ms = atol(value);
@@ -186,7 +189,7 @@ static int run_watched(const struct options *o, int compile) {
     signal(SIGTERM, SIG_DFL);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    if (o->filtered && rlsf_filter_base(compile) != 0) fail("seccomp");
+    if (o->filtered && rlsf_filter_base(compile, compile || !o->tracing) != 0) fail("seccomp");
     execv(argv[0], argv);
     fail(argv[0]);
   }
@@ -228,10 +231,31 @@ static void exec_alone(int index, void *context) {
 static int run_alone(struct options *o) {
   if (strlen(o->command[1]) >= sizeof unit_path) { errno = ENAMETOOLONG; fail("unit"); }
   strcpy(unit_path, o->command[1]);
-  if (o->filtered && rlsf_filter_base(0) != 0) fail("seccomp");
+  if (o->filtered && rlsf_filter_base(0, !o->tracing) != 0) fail("seccomp");
   rlsf_supervise(0, &o->limits, unit_path, exec_alone, &o->limits.cpu_ms, STDOUT_FILENO);
   reap_everything();
   return 0;
+}
+
+/* The limit on processes counts all threads of the user; those that run already are not the program's. */
+static long threads_of_mine(void) {
+  DIR *processes = opendir("/proc");
+  struct dirent *entry;
+  long count = 0;
+  if (processes == NULL) return 0;
+  while ((entry = readdir(processes)) != NULL) {
+    char path[300];
+    struct stat s;
+    DIR *tasks;
+    snprintf(path, sizeof path, "/proc/%s/task", entry->d_name);
+    if (entry->d_name[0] < '1' || entry->d_name[0] > '9' || stat(path, &s) != 0 || s.st_uid != getuid()) continue;
+    tasks = opendir(path);
+    if (tasks == NULL) continue;
+    while ((entry = readdir(tasks)) != NULL) count += entry->d_name[0] != '.';
+    closedir(tasks);
+  }
+  closedir(processes);
+  return count;
 }
 
 int main(int argc, char **argv) {
@@ -251,6 +275,7 @@ int main(int argc, char **argv) {
     /* A change of user clears it. */
     prctl(PR_SET_PDEATHSIG, SIGTERM);
   }
+  if (o.uid < 0) o.limits.processes += threads_of_mine();
   if (!o.filtered) setenv("RLSF_UNFILTERED", "1", 1);
   if (o.landlock) wall_off(&o);
   if (strcmp(mode, "compile") == 0) return run_watched(&o, 1);

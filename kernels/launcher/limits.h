@@ -130,7 +130,7 @@ static int rlsf_install(struct rlsf_filter *f) {
 
 /* Nobody may reach the network, mount, make namespaces or talk to the kernel's administration.
  * ptrace stays open: LeakSanitizer attaches to its own process. */
-static inline int rlsf_filter_base(int compile) {
+static inline int rlsf_filter_base(int compile, int deny_ptrace) {
   static const int denied[] = {
       SYS_socket, SYS_socketpair, SYS_connect, SYS_bind, SYS_listen, SYS_accept, SYS_accept4,
       SYS_sendto, SYS_sendmsg, SYS_sendmmsg, SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot,
@@ -161,8 +161,8 @@ static inline int rlsf_filter_base(int compile) {
                  0x00000080u | CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC |
                      CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET,
                  EPERM);
+  if (deny_ptrace) rlsf_deny(&f, SYS_ptrace, EPERM);
   if (compile) {
-    rlsf_deny(&f, SYS_ptrace, EPERM);
     rlsf_deny(&f, SYS_setsid, EPERM);
     rlsf_deny(&f, SYS_setpgid, EPERM);
   }

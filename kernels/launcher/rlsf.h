@@ -7,6 +7,8 @@ void rlsf_emit_signed(long long value);
 void rlsf_emit_unsigned(unsigned long long value);
 void rlsf_emit_real(double value);
 void rlsf_emit_string(const char* text);
+// The program's own main returned something else than 0.
+void rlsf_exit(int status);
 
 inline void rlsf_emit(bool value) { rlsf_emit_signed(value ? 1 : 0); }
 inline void rlsf_emit(char value) { rlsf_emit_text('s', &value, 1); }

@@ -139,6 +139,11 @@ void rlsf_emit_string(const char* text) {
   else rlsf_emit_text('s', text, strlen(text));
 }
 
+void rlsf_exit(int status) {
+  put(RLSF_RESULTS, "!\n", 2);
+  exit(status);
+}
+
 int main(int argc, char** argv) {
   // Loads what backtrace needs now: in a signal handler it would be too late.
   void* warm[2];

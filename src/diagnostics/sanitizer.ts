@@ -197,6 +197,7 @@ function withoutAddresses(line: string): string {
     .replace(/ on (unknown )?address (0x[0-9a-f]+)?.*$/, (_, unknown: string | undefined, address: string | undefined) =>
       unknown === undefined ? '' : address !== undefined && /^0x0+$/.test(address) ? ' on the null pointer' : ' on an unknown address',
     )
+    .replace(/ at 0x[0-9a-f]+ thread T\d+/, '')
     .replace(/: 0x[0-9a-f]+ in thread.*$/, '')
     .replace(/ in thread T\d+.*$/, '')
     .replaceAll(/\s*\(pc 0x.*?\)/g, '')

@@ -1,0 +1,142 @@
+import { existsSync } from 'node:fs';
+import { environmentError } from '../errors.js';
+import type { RlsfError } from '../errors.js';
+
+export type TierName = 'bubblewrap' | 'restricted' | 'none';
+
+/** One command of a judged program, before it is wrapped. */
+export interface IsolatedCommand {
+  /** `compile`: any program, output passed through; `batch` and `alone`: see kernels/launcher. */
+  mode: 'compile' | 'batch' | 'alone';
+  /** A folder of ours that becomes the working folder. */
+  folder: string;
+  writable: boolean;
+  /** Further folders that may be read. */
+  readOnly: readonly string[];
+  limits: { cpuMs: number; wallMs: number; memoryMiB: number; outputBytes: number };
+  /** Paths relative to the folder, or absolute system paths. */
+  command: readonly string[];
+  /** Which worker asks: each has its own user id where we may choose. */
+  slot: number;
+}
+
+/**
+ * What keeps a program in.
+ * - `bubblewrap`: no network, read-only system, private /tmp, own processes; and our launcher inside.
+ * - `restricted`: our launcher alone: system-call filter, Landlock or a user id of its own.
+ * - `none`: limits only; whoever asks for it takes the risk.
+ * All three have the limits on time, memory, processes, files and output.
+ */
+export interface Tier {
+  name: TierName;
+  /** What the verdict says. */
+  label: string;
+  leakCheck: boolean;
+  /** The user id that owns a worker's folder, `null`: ours. */
+  owner(slot: number): number | null;
+  wrap(command: IsolatedCommand): { file: string; args: string[]; cwd: string; env: Record<string, string> };
+}
+
+/** Tiers to try, best first; `none` only when it was named. */
+export function candidateTiers(choice: 'auto' | TierName, launcher: string): Tier[] {
+  const isRoot = process.getuid?.() === 0;
+  const bubblewrap = existsSync('/usr/bin/bwrap') || existsSync('/usr/local/bin/bwrap');
+  const all: Tier[] = [];
+  if (bubblewrap && isRoot) all.push(bubblewrapTier(launcher, 'privileged'));
+  if (bubblewrap) all.push(bubblewrapTier(launcher, 'user namespace'));
+  all.push(restrictedTier(launcher, { landlock: true, uid: isRoot }));
+  if (isRoot) all.push(restrictedTier(launcher, { landlock: false, uid: true }));
+  if (!isRoot) all.push(restrictedTier(launcher, { landlock: false, uid: false }));
+  if (choice === 'auto') return all;
+  return choice === 'none' ? [unguardedTier(launcher)] : all.filter((tier) => tier.name === choice);
+}
+
+export function noTierError(choice: string, tried: readonly string[]): RlsfError {
+  return environmentError(
+    `createJudgePool: expected a working isolation tier (${choice}), found none: ${tried.join('; ') || 'bubblewrap is not installed'}. ` +
+      `Install bubblewrap (apt-get install bubblewrap), or name the risk with isolation: 'none'.`,
+  );
+}
+
+/** User ids that no account uses: one per worker, so that workers cannot reach each other. */
+const firstUid = 60_000;
+
+function bubblewrapTier(launcher: string, kind: 'privileged' | 'user namespace'): Tier {
+  const drops = kind === 'privileged';
+  return {
+    name: 'bubblewrap',
+    label: 'bubblewrap',
+    leakCheck: true,
+    owner: (slot) => (drops ? firstUid + slot : null),
+    wrap(command) {
+      const { folder, writable, readOnly, slot } = command;
+      const args = [
+        '--unshare-pid', '--unshare-net', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try',
+        '--die-with-parent', '--new-session',
+        ...(drops ? ['--cap-drop', 'ALL', '--cap-add', 'CAP_SETUID', '--cap-add', 'CAP_SETGID'] : ['--unshare-user']),
+        '--ro-bind', '/usr', '/usr',
+        ...['/bin', '/lib', '/lib64', '/etc/ld.so.cache', '/etc/alternatives'].flatMap((path) => ['--ro-bind-try', path, path]),
+        '--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp',
+        ...readOnly.flatMap((path) => ['--ro-bind', path, path]),
+        '--ro-bind', launcher, '/rlsf-launcher',
+        writable ? '--bind' : '--ro-bind', folder, '/judge',
+        '--chdir', '/judge',
+        '/rlsf-launcher',
+        ...(drops ? ['--uid', String(firstUid + slot)] : []),
+        ...launcherArguments(command, '/judge'),
+      ]; // prettier-ignore
+      return { file: 'bwrap', args, cwd: '/', env: { HOME: '/judge', TMPDIR: writable ? '/tmp' : '/judge' } };
+    },
+  };
+}
+
+function restrictedTier(launcher: string, walls: { landlock: boolean; uid: boolean }): Tier {
+  const guarded = walls.landlock || walls.uid;
+  return {
+    name: 'restricted',
+    label: guarded ? 'restricted' : 'restricted (leak checking off: neither Landlock nor a user id of its own)',
+    leakCheck: guarded,
+    owner: (slot) => (walls.uid ? firstUid + slot : null),
+    wrap(command) {
+      const { folder, writable, readOnly, slot } = command;
+      const system = ['/usr', '/bin', '/lib', '/lib64', '/etc/ld.so.cache', '/etc/alternatives', '/proc', '/dev/null', '/dev/urandom'];
+      const args = [
+        ...(walls.uid ? ['--uid', String(firstUid + slot)] : []),
+        ...(walls.landlock ? ['--landlock'] : []),
+        ...(guarded ? [] : ['--no-ptrace']),
+        ...[...system, ...readOnly].flatMap((path) => ['--ro', path]),
+        writable ? '--rw' : '--ro', folder,
+        '--rw', '/dev/null',
+        ...launcherArguments(command, folder),
+      ]; // prettier-ignore
+      return { file: launcher, args, cwd: folder, env: { HOME: folder, TMPDIR: folder } };
+    },
+  };
+}
+
+function unguardedTier(launcher: string): Tier {
+  return {
+    name: 'none',
+    label: 'none',
+    leakCheck: true,
+    owner: () => null,
+    wrap(command) {
+      const args = ['--unfiltered', ...launcherArguments(command, command.folder)];
+      return { file: launcher, args, cwd: command.folder, env: { HOME: command.folder, TMPDIR: command.folder } };
+    },
+  };
+}
+
+function launcherArguments({ mode, limits, command }: IsolatedCommand, folder: string): string[] {
+  const [program, ...rest] = command;
+  return [
+    '--cpu-ms', String(limits.cpuMs),
+    '--wall-ms', String(limits.wallMs),
+    '--memory-mib', String(limits.memoryMiB),
+    '--output-bytes', String(limits.outputBytes),
+    '--processes', '64',
+    mode,
+    program.startsWith('/') ? program : `${folder}/${program}`,
+    ...rest,
+  ]; // prettier-ignore
+}

@@ -1,0 +1,15 @@
+export interface Limits {
+  /** CPU time of one program. @default 500 */
+  cpuMs: number;
+  /** Wall time of one program. @default 4000 */
+  wallMs: number;
+  /** Resident memory of one program, shadow memory included. @default 512 */
+  memoryMiB: number;
+  /** Each of stdout, stderr and the results. @default 256 */
+  outputKiB: number;
+}
+
+export const defaultLimits: Limits = { cpuMs: 500, wallMs: 4000, memoryMiB: 512, outputKiB: 256 };
+
+/** For g++ and what it starts: generous, since a limit here is told as a compile error. */
+export const compileLimits = { cpuMs: 10_000, wallMs: 30_000, memoryMiB: 3072, outputBytes: 256 * 1024 * 1024 };

@@ -1,0 +1,59 @@
+import { execa } from 'execa';
+
+export interface ProcessOptions {
+  cwd?: string;
+  /** The whole environment; nothing is inherited. */
+  env?: Record<string, string>;
+  wallMs: number;
+  maxBytes: number;
+  signal?: AbortSignal;
+}
+
+export interface ProcessResult {
+  command: string[];
+  exitCode: number | null;
+  signal: string | null;
+  stdout: Buffer;
+  stderr: string;
+  /** Either stream reached `maxBytes` (and the program was ended). */
+  truncated: boolean;
+  timedOut: boolean;
+  durationMs: number;
+  /** Why the program could not be started at all, e.g. `ENOENT`. */
+  startError: string | null;
+}
+
+/**
+ * The one place that starts programs. Arguments are an array, stdin is empty, time and output are
+ * bounded, and the program is ended when the signal aborts; what it started ends with it because
+ * every untrusted command runs under the launcher or bubblewrap (isolation.ts).
+ */
+export async function runProcess(file: string, args: readonly string[], options: ProcessOptions): Promise<ProcessResult> {
+  const { cwd, env = {}, wallMs, maxBytes, signal } = options;
+  signal?.throwIfAborted();
+  const result = await execa(file, args, {
+    cwd,
+    env: { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', ...env },
+    extendEnv: false,
+    stdin: 'ignore',
+    encoding: 'buffer',
+    stripFinalNewline: false,
+    maxBuffer: maxBytes,
+    timeout: wallMs,
+    forceKillAfterDelay: 300,
+    cancelSignal: signal,
+    reject: false,
+  });
+  signal?.throwIfAborted();
+  return {
+    command: [file, ...args],
+    exitCode: result.exitCode ?? null,
+    signal: result.signal ?? null,
+    stdout: Buffer.from(result.stdout ?? new Uint8Array()),
+    stderr: Buffer.from(result.stderr ?? new Uint8Array()).toString('utf8'),
+    truncated: result.isMaxBuffer,
+    timedOut: result.timedOut,
+    durationMs: result.durationMs,
+    startError: result.exitCode === undefined && result.signal === undefined ? (result.code ?? 'unknown') : null,
+  };
+}

@@ -1,0 +1,200 @@
+/**
+ * Whether a program may share a compile with others. Everything is judged alone that could reach a
+ * sibling (unbalanced brackets, directives, attributes, code that runs before `main`, …) or whose
+ * meaning changes inside a namespace (global qualifiers, names of the C library). The list is a
+ * white list: what is not understood is judged alone.
+ */
+export interface Screening {
+  /** `batch`: in a namespace, with others. `alone`: at global scope, one program per compile. */
+  mode: 'batch' | 'alone';
+  reason: string | null;
+  /** Brackets or literals do not close: it can hardly compile, so only the syntax is looked at first. */
+  broken: boolean;
+  definesMain: boolean;
+}
+
+export function screen(text: string): Screening {
+  const lexed = lex(text);
+  const definesMain = lexed.tokens.some((token, i) => token === 'main' && lexed.tokens[i + 1] === '(' && lexed.depths[i] === 0);
+  const reason = lexed.fault ?? forbidden(lexed.tokens) ?? (definesMain ? 'defines main' : null) ?? unknownItem(lexed.tokens);
+  return { mode: reason === null ? 'batch' : 'alone', reason, broken: lexed.fault !== null && lexed.broken, definesMain };
+}
+
+interface Lexed {
+  tokens: string[];
+  /** Bracket depth at each token. */
+  depths: number[];
+  fault: string | null;
+  broken: boolean;
+}
+
+const pairs: Record<string, string> = { ')': '(', ']': '[', '}': '{' };
+
+function lex(text: string): Lexed {
+  const tokens: string[] = [];
+  const depths: number[] = [];
+  const open: string[] = [];
+  const stop = (fault: string, broken: boolean): Lexed => ({ tokens, depths, fault, broken });
+  const pattern =
+    /\s+|\/\/[^\n]*|\/\*[^]*?\*\/|(?:u8|[uUL])?"(?:[^"\\\n]|\\[^\n])*"|(?:u8|[uUL])?'(?:[^'\\\n]|\\[^\n])*'|[A-Za-z_]\w*|\.?\d(?:[\w.]|[eEpP][+-]|'(?=\w))*|::|->|[-+*/%&|^!~<>=?:;,.()[\]{}]/y;
+  if (/\\\r?\n|\?\?[=/'()!<>-]|\0/.test(text)) return stop('joined lines or trigraphs', false);
+  let at = 0;
+  while (at < text.length) {
+    pattern.lastIndex = at;
+    const match = pattern.exec(text);
+    if (match === null) {
+      const rest = text.slice(at);
+      if (rest.startsWith('#')) return stop('preprocessor directive', false);
+      if (/^["']|^\/\*/.test(rest)) return stop('a literal or comment does not close', true);
+      return stop('a character outside the basic set', true);
+    }
+    const token = match[0];
+    at += token.length;
+    if (/^\s|^\/[/*]/.test(token)) continue;
+    if (/^R$|^(u8|[uUL])R$/.test(token) && text[at] === '"') return stop('raw string', false);
+    if ((token === '<' && /^[%:]/.test(text.slice(at))) || (token === '%' && text[at] === ':')) return stop('digraph', false);
+    if (token in pairs) {
+      if (open.pop() !== pairs[token]) return stop('brackets do not match', true);
+    }
+    tokens.push(token);
+    depths.push(open.length);
+    if ('([{'.includes(token)) open.push(token);
+  }
+  return open.length > 0 ? stop('brackets do not close', true) : { tokens, depths, fault: null, broken: false };
+}
+
+const words = new Set(
+  `namespace extern asm __asm __asm__ __attribute__ __attribute __declspec _Pragma __extension__ friend
+  import module export concept requires typeid __FILE__ __LINE__ __COUNTER__ __BASE_FILE__ __INCLUDE_LEVEL__
+  __PRETTY_FUNCTION__ __TIME__ __DATE__ __TIMESTAMP__ constinit consteval co_await co_yield co_return
+  __builtin_LINE __builtin_FILE __builtin_FUNCTION source_location thread_local _Generic`
+    .split(/\s+/)
+    .filter(Boolean),
+);
+
+/** Names at global scope in the usual headers: a function of that name means something else there. */
+const globals = new Set(
+  `abs labs llabs div ldiv lldiv index rindex signal remove rename read write open close link unlink pipe dup
+  time clock y0 y1 yn j0 j1 jn gamma lgamma tgamma exp exp2 log log2 log10 logb pow sqrt cbrt sin cos tan asin
+  acos atan floor ceil round trunc rint fabs fmin fmax fdim fma fmod hypot erf scalb drem significand ldexp frexp
+  modf malloc calloc realloc free exit abort atexit system getenv setenv rand srand random srandom qsort bsearch
+  atoi atol atoll atof strtol strtoul strtod strlen strcpy strncpy strcat strncat strcmp strncmp strchr strrchr
+  strstr strtok strdup strndup strspn strcspn strpbrk strsep memcpy memmove memset memcmp memchr memccpy swab
+  bcopy bzero bcmp ffs ffsl ffsll basename toupper tolower isalpha isdigit isalnum isspace isupper islower
+  ispunct isprint iscntrl isxdigit isgraph isblank isascii toascii printf puts gets getchar putchar scanf
+  fopen fclose getline getdelim perror select pause alarm sleep access wait kill send recv accept connect bind
+  listen socket stat environ stdin stdout stderr errno string strings lcm gcd mktime difftime daylight timezone
+  wmemcpy wcslen a64l l64a ecvt fcvt gcvt mktemp mkstemp putenv secure_getenv alloca cfree valloc psignal
+  int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t size_t ptrdiff_t div_t ldiv_t lldiv_t`
+    .split(/\s+/)
+    .filter(Boolean),
+);
+
+function forbidden(tokens: readonly string[]): string | null {
+  for (let i = 0; i < tokens.length; i++) {
+    const token = tokens[i];
+    const next = tokens[i + 1];
+    if (words.has(token)) return `\`${token}\``;
+    if (/^_?_?rlsf_|^RLSF/.test(token)) return 'a name of ours';
+    if (/^(__gnu|__cxa|__asan|__ubsan|__lsan|__sanitizer|__cxx|_GLOBAL_|_ZN)/.test(token)) return 'a reserved name';
+    if (token === '[' && next === '[') return 'attribute';
+    if (token === 'using' && next === 'namespace') return '`using namespace`';
+    if (token === 'operator' && (next === 'new' || next === 'delete' || /^["']/.test(next ?? ''))) return `\`operator ${next}\``;
+    if (token === 'template' && next !== '<') return 'explicit instantiation';
+    if (token === 'template' && tokens[i + 2] === '>') return 'specialisation';
+    if (token === '::' && !/^[A-Za-z_]\w*$|^>$/.test(tokens[i - 1] ?? '')) return 'global qualifier';
+    if (token === '::' && /^(return|else|do|case|throw|in|new|delete|operator|goto)$/.test(tokens[i - 1] ?? '')) return 'global qualifier';
+  }
+  return null;
+}
+
+/** Every declaration at the outer level must be of a kind that runs nothing before `main`. */
+function unknownItem(tokens: readonly string[]): string | null {
+  let i = 0;
+  while (i < tokens.length) {
+    const end = endOfItem(tokens, i);
+    const item = tokens.slice(i, end);
+    if (!(item.length === 1 && item[0] === ';')) {
+      const reason = itemFault(item);
+      if (reason !== null) return reason;
+    }
+    i = end;
+  }
+  return null;
+}
+
+/** One past the `;` or the closing brace that ends the item; a type's brace is followed by its `;`. */
+function endOfItem(tokens: readonly string[], from: number): number {
+  let depth = 0;
+  for (let i = from; i < tokens.length; i++) {
+    if ('([{'.includes(tokens[i])) depth++;
+    if (')]}'.includes(tokens[i])) depth--;
+    if (depth > 0) continue;
+    if (tokens[i] === ';') return i + 1;
+    if (tokens[i] === '}' && !isType(tokens.slice(from, i)) && !/^[=,(]/.test(tokens[i + 1] ?? '')) return i + 1;
+  }
+  return tokens.length;
+}
+
+function isType(item: readonly string[]): boolean {
+  const start = item[0] === 'template' ? afterTemplate(item) : 0;
+  const isHead = ['struct', 'class', 'union', 'enum'].includes(item[start]);
+  // `struct Node* find(…) {` is a function that returns one.
+  const brace = item.indexOf('{', start);
+  return item[start] === 'typedef' || (isHead && !item.slice(start, brace < 0 ? undefined : brace).includes('('));
+}
+
+function afterTemplate(item: readonly string[]): number {
+  let depth = 0;
+  for (let i = 1; i < item.length; i++) {
+    if (item[i] === '<') depth++;
+    if (item[i] === '>' && --depth === 0) return i + 1;
+  }
+  return item.length;
+}
+
+function itemFault(item: readonly string[]): string | null {
+  const start = item[0] === 'template' ? afterTemplate(item) : 0;
+  const brace = item.indexOf('{', start);
+  const name = declaredName(item.slice(start));
+  if (name !== null && globals.has(name)) return `\`${name}\` is a name of the C library`;
+  if (['using', 'typedef', 'static_assert'].includes(item[start])) return item.at(-1) === ';' ? null : 'unfinished declaration';
+  if (isType(item)) {
+    // `struct A { … } a = f();` declares a variable, `static` members may be initialised at start.
+    if (brace >= 0 && (item.at(-1) !== ';' || item.at(-2) !== '}')) return 'variable at namespace scope';
+    return item.includes('static') || item.includes('inline') ? 'static member' : null;
+  }
+  const head = item.slice(start, brace < 0 ? undefined : brace);
+  const isFunction = head.includes('(') && !head.slice(0, head.indexOf('(')).includes('=');
+  if (isFunction && item.at(-1) === '}') return null;
+  // A declaration of a function, not a variable with a constructor call: parameters hold no literal and no call.
+  if (isFunction && item.at(-1) === ';' && brace < 0 && isPrototype(head)) return null;
+  return isConstant(item) ? null : 'variable at namespace scope';
+}
+
+function isPrototype(head: readonly string[]): boolean {
+  const open = head.indexOf('(');
+  const inside = head.slice(open + 1, head.lastIndexOf(')'));
+  const types = /^(const|int|long|short|char|bool|double|float|unsigned|signed|void)$/;
+  return inside.length === 0 ? head.length > 3 : types.test(inside[0]) && !inside.includes('(');
+}
+
+/** `const int limit = 100;`, `constexpr …`, plain numbers: nothing runs. */
+function isConstant(item: readonly string[]): boolean {
+  if (item.at(-1) !== ';') return false;
+  if (item.includes('constexpr')) return true;
+  const equals = item.indexOf('=');
+  const head = item.slice(0, equals < 0 ? -1 : equals);
+  const value = equals < 0 ? [] : item.slice(equals + 1, -1);
+  const plain = /^(static|const|unsigned|signed|int|long|short|char|bool|double|float|[A-Za-z_]\w*|\d+|[[\]])$/;
+  const builtIn = head.some((token) => /^(int|long|short|char|bool|double|float|unsigned)$/.test(token));
+  return builtIn && head.every((token) => plain.test(token)) && value.every((token) => /^(-|\+|,|[{}]|\d[\w.']*|'.*'|true|false)$/.test(token));
+}
+
+/** The name a function, type or alias declares; `null` where it is not plain to see. */
+function declaredName(item: readonly string[]): string | null {
+  if (['struct', 'class', 'union', 'enum', 'using'].includes(item[0]) && !item.slice(0, 3).includes('(')) return item[1] ?? null;
+  const open = item.indexOf('(');
+  const stop = open < 0 ? item.findIndex((token) => token === '=' || token === ';' || token === '[') : open;
+  return stop > 0 ? item[stop - 1] : null;
+}

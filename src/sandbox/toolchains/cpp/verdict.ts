@@ -1,0 +1,208 @@
+import { hasLeakSanitizerFailed, locateStack, parseFrames, parseSanitizerReports, sanitizerDiagnostics } from '../../../diagnostics/index.js';
+import type { ProgramView } from '../../../diagnostics/index.js';
+import type { Diagnostic, Outcome, StageRecord, TestCase, Verdict } from '../../../records.js';
+import type { Execution } from './execute.js';
+
+/** What every verdict of a pool shares. */
+export interface Surroundings {
+  toolchain: string;
+  isolation: string;
+}
+
+export function blankVerdict(outcome: Outcome, testsTotal: number, around: Surroundings): Verdict {
+  return {
+    outcome,
+    diagnostics: [],
+    testsPassed: 0,
+    testsTotal,
+    prediction: null,
+    groundTruth: null,
+    correct: false,
+    formatOk: true,
+    stages: [],
+    toolchain: around.toolchain,
+    isolation: around.isolation,
+    fromCache: false,
+    retried: false,
+  };
+}
+
+/** Our own tooling broke; the reason is told as a finding of the runner. */
+export function sandboxError(testsTotal: number, reason: string, around: Surroundings, stages: StageRecord[] = []): Verdict {
+  const verdict = blankVerdict('sandbox_error', testsTotal, around);
+  return { ...verdict, stages, diagnostics: [runnerFinding('sandbox-error', reason)] };
+}
+
+/** From what a program did to a verdict: outcome by DESIGN.md's precedence, every finding with its place. */
+export function verdictOfRun(input: {
+  execution: Execution;
+  command: string[];
+  cases: readonly TestCase[];
+  warnings: Diagnostic[];
+  compile: StageRecord;
+  view: ProgramView;
+  around: Surroundings;
+}): Verdict {
+  const { execution, command, cases, warnings, compile, view, around } = input;
+  const run = runStage(execution, command, view);
+  if (hasLeakSanitizerFailed(execution.stderr))
+    return sandboxError(cases.length, 'LeakSanitizer could not trace its process', around, [compile, run]);
+  if (execution.ended === 'exit' && execution.code === 125 && execution.results === '')
+    return sandboxError(cases.length, 'the program could not be started under its limits', around, [compile, run]);
+
+  const { passed, finished, reached } = countPassed(execution.results, cases);
+  const sanitizer = sanitizerDiagnostics(parseSanitizerReports(execution.stderr), view);
+  const limit = limitFinding(execution, sanitizer, view);
+  const diagnostics = [...warnings, ...sanitizer, ...(limit === null ? [] : [limit.finding])];
+  if (limit === null && sanitizer.length === 0) {
+    const early = earlyEnd(execution, finished, reached, cases.length);
+    if (early !== null) diagnostics.push(early);
+  }
+  const failed = diagnostics.some(({ severity }) => severity === 'error');
+  const outcome: Outcome =
+    limit?.outcome ??
+    (failed ? 'runtime_error' : passed < cases.length ? 'wrong_answer' : warnings.length > 0 ? 'warning' : 'clean');
+  return {
+    ...blankVerdict(outcome, cases.length, around),
+    diagnostics,
+    testsPassed: passed,
+    correct: passed === cases.length && !failed && limit === null,
+    stages: [compile, run, checkStage(execution.results, cases, passed)],
+  };
+}
+
+/** Lines `>i` (case begun), `i<tab>type value`, `!` (all cases done). */
+function readResults(results: string): { values: Map<number, { type: string; text: string }[]>; reached: number; finished: boolean } {
+  const values = new Map<number, { type: string; text: string }[]>();
+  let reached = -1;
+  let finished = false;
+  for (const line of results.split('\n')) {
+    if (line === '!') finished = true;
+    else if (/^>\d+$/.test(line)) reached = Number(line.slice(1));
+    const value = /^(\d+)\t([a-z])(.*)$/s.exec(line);
+    if (value === null) continue;
+    const text = value[3].replaceAll(/\\([n0\\])/g, (_, c: string) => (c === 'n' ? '\n' : c === '0' ? '\0' : '\\'));
+    const known = values.get(Number(value[1])) ?? [];
+    known.push({ type: value[2], text });
+    values.set(Number(value[1]), known);
+  }
+  return { values, reached, finished };
+}
+
+function countPassed(results: string, cases: readonly TestCase[]): { passed: number; finished: boolean; reached: number } {
+  const { values, finished, reached } = readResults(results);
+  const passed = cases.filter(({ expected }, i) => matches(values.get(i) ?? [], expected)).length;
+  return { passed, finished, reached };
+}
+
+/** Text must be equal; a floating-point number may differ by 1e-6, relative above 1. */
+function matches(values: readonly { type: string; text: string }[], expected: string): boolean {
+  if (values.length === 0) return false;
+  if (values.map(({ text }) => text).join('\n') === expected) return true;
+  if (values.length !== 1 || values[0].type !== 'd' || expected.trim() === '') return false;
+  const wanted = Number(expected);
+  const came = Number(values[0].text);
+  return Math.abs(came - wanted) <= 1e-6 * Math.max(1, Math.abs(wanted));
+}
+
+/** Ended by a limit: which, and where the stack of that moment lies. */
+function limitFinding(
+  execution: Execution,
+  sanitizer: Diagnostic[],
+  view: ProgramView,
+): { outcome: Outcome; finding: Diagnostic } | null {
+  const { cause, stops, stderr } = execution;
+  const lines = stops.split('\n');
+  const at = lines.findIndex((line) => line.startsWith('RLSF-STOP '));
+  const stack = locateStack(at < 0 ? [] : parseFrames(lines.slice(at + 1)), view);
+  const make = (outcome: Outcome, message: string): { outcome: Outcome; finding: Diagnostic } => {
+    const span = at < 0 ? { precision: 'none' as const, reason: 'no stack could be had' } : stack.span;
+    return { outcome, finding: { ...runnerFinding(outcome, message), position: stack.position, span, frames: stack.frames } };
+  };
+  if (execution.flooded || (execution.ended === 'signal' && execution.code === 25))
+    return make('output_limit', 'the output reached its limit');
+  if (cause === 'memory') return make('memory_limit', 'the memory reached its limit');
+  if (cause === 'cpu' || lines[at] === 'RLSF-STOP cpu') return make('timeout', 'the CPU time was used up');
+  if (cause === 'wall') return make('timeout', 'the wall time was used up');
+  // One request above our own limit, within what a machine could have: our limit, not the program's fault.
+  const request = /requested allocation size (0x[0-9a-f]+)/.exec(stderr);
+  const found = sanitizer.findIndex(({ kind }) => kind === 'allocation-size-too-big' || kind === 'out-of-memory');
+  if (found >= 0 && (request === null || BigInt(request[1]) < 1n << 40n)) {
+    const [finding] = sanitizer.splice(found, 1);
+    return { outcome: 'memory_limit', finding: { ...finding, tool: 'runner', kind: 'memory_limit' } };
+  }
+  return null;
+}
+
+/** It ended without a report and before its tests did. */
+function earlyEnd(execution: Execution, finished: boolean, reached: number, total: number): Diagnostic | null {
+  const { ended, code } = execution;
+  const where = total === 0 ? '' : ` in test ${Math.max(reached, 0) + 1} of ${total}`;
+  if (ended === 'signal') return runnerFinding('signal', `the program was ended by signal ${code}${where}`);
+  if (!finished) return runnerFinding('early-exit', `the program ended with exit code ${code}${where}`);
+  return code === 0 ? null : runnerFinding('exit-code', `the program ended with exit code ${code}`);
+}
+
+function runnerFinding(kind: string, message: string): Diagnostic {
+  return {
+    tool: 'runner',
+    severity: 'error',
+    kind,
+    message,
+    option: null,
+    position: null,
+    span: { precision: 'none', reason: 'no stack could be had' },
+    frames: [],
+  };
+}
+
+function runStage(execution: Execution, command: string[], view: ProgramView): StageRecord {
+  const stdout = execution.stdout.slice(0, 4096);
+  const readable = view.clean(withoutAccidents(execution.stderr));
+  return {
+    stage: 'run',
+    command,
+    exitCode: execution.ended === 'exit' ? execution.code : null,
+    signal: execution.ended === 'signal' ? signalName(execution.code) : null,
+    durationMs: execution.wallMs,
+    stdout,
+    stderr: readable.slice(0, 4096),
+    truncated: execution.flooded || stdout.length < execution.stdout.length || readable.length > 4096,
+  };
+}
+
+function checkStage(results: string, cases: readonly TestCase[], passed: number): StageRecord {
+  const { values } = readResults(results);
+  const rows = cases.map(({ expected }, i) => {
+    const came = values.get(i);
+    const ok = matches(came ?? [], expected);
+    const shown = came === undefined ? 'nothing' : JSON.stringify(came.map(({ text }) => text).join('\n').slice(0, 120));
+    return `test ${i + 1}: ${ok ? 'passed' : `expected ${JSON.stringify(expected.slice(0, 120))}, came ${shown}`}`;
+  });
+  const stdout = rows.join('\n');
+  return {
+    stage: 'check',
+    command: [],
+    exitCode: passed === cases.length ? 0 : 1,
+    signal: null,
+    durationMs: 0,
+    stdout: stdout.slice(0, 4096),
+    stderr: '',
+    truncated: stdout.length > 4096,
+  };
+}
+
+/** Process ids, addresses and memory dumps differ from run to run and say nothing to a reader. */
+function withoutAccidents(text: string): string {
+  return text
+    .replaceAll(/^(Shadow byte|=>0x|  0x|HINT: ).*\n?/gm, '')
+    .replaceAll(/==\d+==/g, '==PID==')
+    .replaceAll(/\(\S*\/(unit|[\w.+-]+\.so[\w.]*)\+0x[0-9a-f]+\)/g, '($1)')
+    .replaceAll(/\b0x[0-9a-f]{4,}\b/g, '0x…');
+}
+
+const signals: Record<number, string> = { 2: 'SIGINT', 4: 'SIGILL', 6: 'SIGABRT', 7: 'SIGBUS', 8: 'SIGFPE', 9: 'SIGKILL', 11: 'SIGSEGV', 13: 'SIGPIPE', 14: 'SIGALRM', 15: 'SIGTERM', 24: 'SIGXCPU', 25: 'SIGXFSZ', 31: 'SIGSYS' }; // prettier-ignore
+
+function signalName(number: number): string {
+  return signals[number] ?? `signal ${number}`;
+}
