@@ -155,6 +155,7 @@ export const names = {
   text: ['text', 'str', 'word', 'line'],
   pointer: ['node', 'cur', 'it', 'ptr'],
   head: ['head', 'first', 'list', 'root'],
+  matrix: ['a', 'g', 'grid', 'mat', 'cells'],
   buffer: ['buf', 'tmp', 'out', 'copy'],
 } as const;
 

@@ -19,6 +19,7 @@ export function text(value: string): string {
 }
 
 export function character(value: string): string {
+  if (value === '\t') return "'\\t'";
   return value === "'" || value === '\\' ? `'\\${value}'` : `'${value}'`;
 }
 

@@ -69,7 +69,7 @@ export const compactArray = defineFamily({
     }[remove];
     const whole = vector ? a : `${a}[0..${n})`;
     return {
-      statement: `Removes ${what} from ${sorted ? 'sorted ' : ''}${whole} in place, order kept${vector ? '' : '; returns how many are left'}.`,
+      statement: `Removes ${what} from ${sorted ? 'sorted ' : ''}${whole} in place, order kept${vector ? '' : '; returns how many stay'}.`,
       signature: `${vector ? 'void' : 'int'} ${f}(${vector ? `std::vector<int>& ${a}` : `${type}* ${a}, int ${n}`}${keyed ? `, int ${x}` : ''})`,
       body: code`
         int ${w}${site(' = 0', ['uninitialised', ''], ['off_by_one', ' = 1'])};

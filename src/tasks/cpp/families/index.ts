@@ -10,6 +10,11 @@ import { mergeArrays } from './merge-arrays.js';
 import { pairSum } from './pair-sum.js';
 import { prefixTotals } from './prefix-totals.js';
 import { reverseArray } from './reverse-array.js';
+import { charCount } from './char-count.js';
+import { matrixDiagonal } from './matrix-diagonal.js';
+import { matrixLine } from './matrix-line.js';
+import { matrixMove } from './matrix-move.js';
+import { textMirror } from './text-mirror.js';
 
 /** All families of the C++ task. */
 export const families: readonly Family[] = [
@@ -23,5 +28,10 @@ export const families: readonly Family[] = [
   pairSum,
   prefixTotals,
   reverseArray,
+  charCount,
+  matrixDiagonal,
+  matrixLine,
+  matrixMove,
+  textMirror,
   ...familiesB,
 ];

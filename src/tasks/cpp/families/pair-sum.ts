@@ -98,7 +98,7 @@ export const pairSum = defineFamily({
       while (${i} ${site('<', ['off_by_one', '<='])} ${j}) {
           ${sumLine}
           if (${s} <= ${x} && ${s} ${site('>', ['wrong_condition', '<'])} ${count}) ${count} = ${s};
-          if (${s} ${site('<=', ['wrong_condition', '<'])} ${x}) ${up ? `${i}++` : `${j}--`};
+          if (${s} ${site('<=', ['wrong_condition', '>'])} ${x}) ${up ? `${i}++` : `${j}--`};
           else ${up ? `${j}--` : `${i}++`};
       }
       return ${count};
