@@ -107,14 +107,14 @@ if ! [ -e /usr/include/oneapi/dnnl/dnnl.h ] && ! [ -e /usr/include/dnnl.h ] && !
 fi
 command -v bwrap >/dev/null 2>&1 || packages+=(bubblewrap)
 if [ "$profile" != tour ]; then
-  command -v jupyter-nbconvert >/dev/null 2>&1 || packages+=(jupyter-nbconvert)
-  if command -v python3 >/dev/null 2>&1; then
-    python3 -c 'import importlib.util as u, sys; sys.exit(u.find_spec("nbclient") is None)' || packages+=(python3-nbclient)
-    python3 -c 'import importlib.util as u, sys; sys.exit(u.find_spec("ipykernel") is None)' || packages+=(python3-ipykernel)
-  else
-    packages+=(python3-nbclient python3-ipykernel)
+  # Debian's Jupyter runs on Debian's python3, whatever other python3 comes first in the PATH.
+  if command -v dpkg-query >/dev/null 2>&1; then
+    for package in jupyter-nbconvert python3-nbclient python3-ipykernel jupyter-client; do
+      [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || packages+=("$package")
+    done
+  elif ! command -v jupyter-nbconvert >/dev/null 2>&1; then
+    packages+=(jupyter-nbconvert)
   fi
-  command -v jupyter-kernelspec >/dev/null 2>&1 || packages+=(jupyter-client)
   command -v tmux >/dev/null 2>&1 || packages+=(tmux)
 fi
 
@@ -122,6 +122,10 @@ npm_hash= build_hash=
 need_npm=0 need_build=0
 if [ $clone = 1 ]; then
   npm_hash="$(hash package-lock.json) $(node -p process.versions.modules)"
+  # Someone may have run npm ci by hand: npm's own record of it is then newer than the lock file.
+  if ! stamped npm "$npm_hash" && [ node_modules/.package-lock.json -nt package-lock.json ] && ! [ -f "$state/npm.stamp" ]; then
+    stamp npm "$npm_hash"
+  fi
   if ! stamped npm "$npm_hash" || ! [ -d node_modules/typescript ]; then need_npm=1; fi
   build_hash=$(hash src tsconfig.json package-lock.json)
   if ! stamped build "$build_hash" || ! [ -f dist/cli.js ]; then need_build=1; fi

@@ -4,8 +4,7 @@ import type { Config } from '../../experiments/config/index.js';
 import type { RunKind, RunSummary } from '../../experiments/index.js';
 import { packageRoot, shipped } from '../../session/shipped.js';
 import { line, span } from '../styled.js';
-import type { StyledLine } from '../styled.js';
-import type { CommandContext, CommandInput, CommandOption } from './command.js';
+import type { CommandContext, CommandInput, CommandOption, CommandResult } from './command.js';
 import { configOptions, flagOption, listOption, textOption } from './command.js';
 
 /** The options of everything that makes a run folder. */
@@ -79,8 +78,14 @@ export async function runToResume(
   return answer === 'r' ? interrupted : 'left';
 }
 
-/** How to go on after Ctrl-C, in the words the user started it with. */
-export function resumeHint(command: string): StyledLine[] {
-  const start = process.env['npm_lifecycle_event'] === 'start';
-  return [line('Go on with it: ', span(start ? 'npm start' : `${command} --resume`, 'accent'))];
+/** Events have told everything already, but how to go on after Ctrl-C, in the words it was started with. */
+export function runEnd(status: 'finished' | 'interrupted', command: string): CommandResult {
+  if (status === 'finished') return { value: undefined, lines: [] };
+  const again =
+    process.env['npm_lifecycle_event'] === 'start' ? 'npm start' : `${command} --resume`;
+  return {
+    value: undefined,
+    lines: [line('Go on with it: ', span(again, 'accent'))],
+    exitCode: 130,
+  };
 }

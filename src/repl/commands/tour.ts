@@ -1,6 +1,6 @@
 import { prepareNative } from '../prepare-native.js';
 import type { Command } from './command.js';
-import { experimentConfig, resumeHint, runOptions, runToResume } from './experiment.js';
+import { experimentConfig, runEnd, runOptions, runToResume } from './experiment.js';
 
 export const tourCommand: Command = {
   name: 'tour',
@@ -18,9 +18,9 @@ export const tourCommand: Command = {
     if (resume === 'left') return { value: undefined, lines: [], exitCode: 130 };
     await prepareNative((text) => context.note(text));
     const { runTour } = await import('../../experiments/index.js');
-    await context.showRun((hooks) =>
+    const result = await context.showRun((hooks) =>
       runTour(config, { ...hooks, ...(resume ? { resume: resume.folder } : {}) }),
     );
-    return { value: undefined, lines: context.signal.aborted ? resumeHint('rlsf tour') : [] };
+    return runEnd(result.status, 'rlsf tour');
   },
 };

@@ -1,6 +1,6 @@
 import { prepareNative } from '../prepare-native.js';
 import type { Command } from './command.js';
-import { experimentConfig, resumeHint, runOptions, runToResume } from './experiment.js';
+import { experimentConfig, runEnd, runOptions, runToResume } from './experiment.js';
 
 export const trainSftCommand = trainCommand(
   'sft',
@@ -27,11 +27,10 @@ function trainCommand(kind: 'sft' | 'grpo', summary: string, example: string): C
       await prepareNative((text) => context.note(text));
       const { trainGrpo, trainSft } = await import('../../experiments/index.js');
       const train = kind === 'sft' ? trainSft : trainGrpo;
-      await context.showRun(async (hooks) => {
-        await train(config, { ...hooks, ...(resume ? { resume: resume.folder } : {}) });
-      });
-      const lines = context.signal.aborted ? resumeHint(`rlsf train ${kind}`) : [];
-      return { value: undefined, lines };
+      const { status } = await context.showRun((hooks) =>
+        train(config, { ...hooks, ...(resume ? { resume: resume.folder } : {}) }),
+      );
+      return runEnd(status, `rlsf train ${kind}`);
     },
   };
 }
