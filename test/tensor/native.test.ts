@@ -1,0 +1,137 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import * as ops from '../../src/tensor/index.js';
+import { tf } from '../../src/tensor/index.js';
+import { loadAddon } from '../../src/tensor/native/addon.js';
+import { largeCases, smallCases } from './cases.js';
+import { evaluate, expectClose, integers, nativeBuilt, normal } from './support.js';
+
+// Both sides work in float32 and sum in different orders.
+const tolerance = 1e-4;
+
+describe.skipIf(!nativeBuilt)('fused kernels agree with the composites', () => {
+  it.each([...smallCases, ...largeCases])('$title: values and gradients', async ({ inputs, compute }) => {
+    const rows = inputs.some(({ values }) => values.length === 0);
+    const expected = rows ? null : await evaluate('cpu', inputs, compute);
+    const came = await evaluate('native', inputs, compute);
+    if (expected === null) {
+      // tfjs's own cpu kernels do not take empty tensors everywhere: an empty batch gives empty
+      // outputs and zero gradients.
+      for (const output of came.outputs) expect(output.length).toBe(0);
+      for (const gradient of came.gradients) expect(gradient.every((x) => x === 0)).toBe(true);
+      return;
+    }
+    came.outputs.forEach((output, i) => expectClose(output, expected.outputs[i], tolerance, `output ${i}`));
+    came.gradients.forEach((gradient, i) =>
+      expectClose(gradient, expected.gradients[i], tolerance, `gradient ${i}`),
+    );
+  });
+});
+
+describe.skipIf(!nativeBuilt)('the native backend', () => {
+  beforeAll(async () => {
+    await ops.selectBackend('native', { threads: 2 });
+  });
+
+  it.each(largeCases)('$title: the same bits on every call', async ({ inputs, compute }) => {
+    const first = await evaluate('native', inputs, compute);
+    const second = await evaluate('native', inputs, compute);
+    expect(second).toEqual(first);
+  });
+
+  it('gives a row the same bits whatever rows stand beside it', () => {
+    for (const [width, out] of [[192, 512], [512, 192], [896, 1152], [37, 65]]) {
+      const all = normal('x', 200, width).values;
+      const weight = tf.tensor2d(normal('w', out, width).values, [out, width]);
+      const whole = ops.linear(tf.tensor2d(all, [200, width]), weight).dataSync();
+      for (const rows of [1, 2, 7, 16, 33, 64, 65]) {
+        const x = tf.tensor2d(all.slice(3 * width, (3 + rows) * width), [rows, width]);
+        const part = ops.linear(x, weight).dataSync();
+        expect(part).toEqual(whole.slice(3 * out, (3 + rows) * out));
+      }
+    }
+  });
+
+  it('multiplies matrices like tfjs for every transposition and batch', async () => {
+    const shapes = [[[5, 7], [7, 3]], [[4, 5, 7], [4, 7, 3]], [[1, 5, 7], [4, 7, 3]], [[4, 5, 7], [1, 7, 3]]];
+    for (const [left, right] of shapes) {
+      for (const transposeA of [false, true]) {
+        for (const transposeB of [false, true]) {
+          const flip = (shape: number[]): number[] => [...shape.slice(0, -2), shape[shape.length - 1], shape[shape.length - 2]];
+          const a = normal('a', ...(transposeA ? flip(left) : left));
+          const b = normal('b', ...(transposeB ? flip(right) : right));
+          const results: Float32Array[] = [];
+          for (const backend of ['cpu', 'native'] as const) {
+            await ops.selectBackend(backend);
+            const product = tf.matMul(tf.tensor(a.values, a.shape), tf.tensor(b.values, b.shape), transposeA, transposeB);
+            results.push(product.dataSync<'float32'>());
+          }
+          expectClose(results[1], results[0], 1e-5);
+        }
+      }
+    }
+  });
+
+  it('computes no gradient of a weight that is not trained', () => {
+    const addon = loadAddon();
+    const gemm = addon.gemm;
+    let products = 0;
+    addon.gemm = (...args) => {
+      products++;
+      gemm(...args);
+    };
+    try {
+      const x = tf.tensor2d(normal('x', 6, 4).values, [6, 4]);
+      const frozen = tf.tensor2d(normal('w', 5, 4).values, [5, 4]);
+      const a = tf.tensor2d(normal('a', 2, 4).values, [2, 4]);
+      const b = tf.tensor2d(normal('b', 5, 2).values, [5, 2]);
+      tf.grads((a, b) =>
+        tf.sum(ops.linear(x, frozen, null, { a: a as tf.Tensor2D, b: b as tf.Tensor2D, scale: 1 })),
+      )([a, b]);
+      // forward: base, low, up; backward: dLow, dA, low again, dB
+      expect(products).toBe(7);
+    } finally {
+      addon.gemm = gemm;
+    }
+  });
+
+  it('keeps what was read, sliced or cloned when the tensor goes and its memory is used again', () => {
+    const make = (): tf.Tensor2D => ops.linear(tf.ones([64, 64]), tf.ones([64, 64]));
+    const original = make();
+    const read = original.dataSync();
+    const part = tf.slice(original, [1, 0], [32, 64]);
+    const clone = original.clone();
+    original.dispose();
+    for (let i = 0; i < 8; i++) ops.linear(tf.zeros([64, 64]), tf.ones([64, 64]));
+    expect(read.every((x) => x === 64)).toBe(true);
+    expect(part.dataSync().every((x) => x === 64)).toBe(true);
+    expect(clone.dataSync().every((x) => x === 64)).toBe(true);
+  });
+
+  it('leaves no tensor behind after a training step', () => {
+    const weight = tf.variable(tf.tensor2d(normal('w', 20, 16).values, [20, 16]));
+    const norm = tf.variable(tf.tensor1d(normal('n', 16).values));
+    const moments = [weight, norm].map((x) => [tf.variable(tf.zerosLike(x)), tf.variable(tf.zerosLike(x))]);
+    const ids = integers('ids', 12, 20);
+    const dims = { heads: 2, kvHeads: 2, headDim: 8 };
+    const counts: number[] = [];
+    const losses: number[] = [];
+    for (let step = 1; step <= 4; step++) {
+      const { value, grads } = tf.variableGrads(() => {
+        const x = ops.embedding(weight as tf.Variable<tf.Rank.R2>, ids);
+        const h = ops.rmsNorm(x, norm as tf.Variable<tf.Rank.R1>, 1e-6);
+        const y = tf.add(x, ops.causalAttention(h, h, h, Int32Array.of(0, 5, 12), dims)) as tf.Tensor2D;
+        return tf.neg(tf.mean(ops.tokenLogprobs(y, weight as tf.Variable<tf.Rank.R2>, ids).logprobs));
+      });
+      [weight, norm].forEach((variable, i) =>
+        ops.adamwStep(variable, grads[variable.name], moments[i][0], moments[i][1], {
+          learningRate: 0.01, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0, step,
+        }),
+      );
+      losses.push(value.dataSync()[0]);
+      tf.dispose([value, grads]);
+      counts.push(tf.memory().numTensors);
+    }
+    expect(new Set(counts).size).toBe(1);
+    expect(losses[3]).toBeLessThan(losses[0]);
+  });
+});
