@@ -4,9 +4,8 @@
  */
 import { parseArgs } from 'node:util';
 import * as ops from '../src/tensor/index.js';
+import { tf } from '../src/tensor/index.js';
 import { createRandom } from '../src/algorithms/random.js';
-
-const { tf } = ops;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -45,18 +44,22 @@ const shape: Shape = {
   vocabulary: Number(values.vocabulary),
 };
 
-type Attend = (layer: number, q: tf2, k: tf2, v: tf2) => tf2;
-type tf2 = ops.LoraPair['a'];
+type Matrix = tf.Tensor2D;
+type Attend = (layer: number, q: Matrix, k: Matrix, v: Matrix) => Matrix;
 
 function createWeights({ hidden, layers, kvHeads, headDim, intermediate, vocabulary }: Shape) {
   const random = createRandom(7);
   const make = (rows: number, columns: number) =>
     tf.tidy(() =>
       tf.variable(
-        tf.tensor2d(Float32Array.from({ length: rows * columns }, () => random.normal() * 0.05), [rows, columns]),
+        tf.tensor2d(
+          Float32Array.from({ length: rows * columns }, () => random.normal() * 0.05),
+          [rows, columns],
+        ),
       ),
     );
-  const ones = () => tf.tidy(() => tf.variable(tf.ones([hidden]) as ReturnType<typeof tf.tensor1d>));
+  const ones = () =>
+    tf.tidy(() => tf.variable(tf.ones([hidden]) as ReturnType<typeof tf.tensor1d>));
   const kv = kvHeads * headDim;
   return {
     embed: make(vocabulary, hidden),
@@ -106,7 +109,9 @@ function printProfile(title: string, per: number): void {
   const rows = [...kernelTimes].sort((a, b) => b[1].ms - a[1].ms);
   console.log(`${title}: milliseconds and calls of each kernel`);
   for (const [name, { ms, calls }] of rows) {
-    console.log(`  ${name.padEnd(24)} ${(ms / per).toFixed(2).padStart(9)} ${(calls / per).toFixed(0).padStart(6)}`);
+    console.log(
+      `  ${name.padEnd(24)} ${(ms / per).toFixed(2).padStart(9)} ${(calls / per).toFixed(0).padStart(6)}`,
+    );
   }
   kernelTimes.clear();
 }
@@ -116,7 +121,7 @@ console.log(choice.reason);
 const weights = createWeights(shape);
 const table = rotaryTable(shape.headDim, 1024);
 
-function forward(ids: Int32Array, positions: Int32Array, attend: Attend): tf2 {
+function forward(ids: Int32Array, positions: Int32Array, attend: Attend): Matrix {
   return tf.tidy(() => {
     let x = ops.embedding(weights.embed, ids);
     weights.layers.forEach((w, layer) => {
@@ -137,7 +142,9 @@ function train(): void {
   const random = createRandom(3);
   const ids = Int32Array.from({ length: tokens }, () => random.int(shape.vocabulary));
   const targets = Int32Array.from({ length: tokens }, () => random.int(shape.vocabulary));
-  const segments = Int32Array.from({ length: Math.ceil(tokens / length) + 1 }, (_, i) => Math.min(tokens, i * length));
+  const segments = Int32Array.from({ length: Math.ceil(tokens / length) + 1 }, (_, i) =>
+    Math.min(tokens, i * length),
+  );
   const positions = ids.map((_, i) => i % length);
   const all = [weights.embed, weights.norm, ...weights.layers.flatMap((w) => Object.values(w))];
   const moments = all.map((w) => [tf.variable(tf.zerosLike(w)), tf.variable(tf.zerosLike(w))]);
@@ -145,31 +152,52 @@ function train(): void {
   for (let step = 1; step <= Number(values.steps); step++) {
     const start = performance.now();
     const { value, grads } = tf.variableGrads(() => {
-      const hidden = forward(ids, positions, (_, q, k, v) => ops.causalAttention(q, k, v, segments, shape));
-      return tf.neg(tf.mean(ops.tokenLogprobs(hidden, weights.embed, targets).logprobs));
+      const hidden = forward(ids, positions, (_, q, k, v) =>
+        ops.causalAttention(q, k, v, segments, shape),
+      );
+      return tf.neg<tf.Scalar>(
+        tf.mean<tf.Scalar>(ops.tokenLogprobs(hidden, weights.embed, targets).logprobs),
+      );
     }, all);
     const gradients = all.map((w) => grads[w.name]);
     const norm = ops.globalNorm(gradients);
     all.forEach((w, i) => {
-      const settings = { learningRate: 1e-3, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, step };
+      const settings = {
+        learningRate: 1e-3,
+        beta1: 0.9,
+        beta2: 0.95,
+        epsilon: 1e-8,
+        weightDecay: 0.1,
+        step,
+      };
       ops.adamwStep(w, gradients[i], moments[i][0], moments[i][1], settings);
     });
     times.push(performance.now() - start);
-    console.log(`step ${step}: loss ${value.dataSync()[0].toFixed(4)}, norm ${norm.toFixed(3)}, ${times[step - 1].toFixed(0)} ms, ${tf.memory().numTensors} tensors`);
+    console.log(
+      `step ${step}: loss ${value.dataSync()[0].toFixed(4)}, norm ${norm.toFixed(3)}, ${times[step - 1].toFixed(0)} ms, ${tf.memory().numTensors} tensors`,
+    );
     tf.dispose([value, gradients]);
   }
   printProfile('one training step (mean)', times.length);
   const best = Math.min(...times);
-  console.log(`train: ${((tokens / best) * 1000).toFixed(0)} tokens/s (${best.toFixed(0)} ms for ${tokens} tokens)`);
+  console.log(
+    `train: ${((tokens / best) * 1000).toFixed(0)} tokens/s (${best.toFixed(0)} ms for ${tokens} tokens)`,
+  );
 }
 
 function sample(): void {
   const rows = Number(values.rows);
   const random = createRandom(5);
   const maxLength = 256;
-  const cache = ops.createKvCache({ layers: shape.layers, slots: rows, maxLength, kvHeads: shape.kvHeads, headDim: shape.headDim });
+  const cache = ops.createKvCache({
+    layers: shape.layers,
+    slots: rows,
+    maxLength,
+    kvHeads: shape.kvHeads,
+    headDim: shape.headDim,
+  });
   const slots = Int32Array.from({ length: rows }, (_, i) => i);
-  let ids = Int32Array.from({ length: rows }, () => random.int(shape.vocabulary));
+  let ids: Int32Array = Int32Array.from({ length: rows }, () => random.int(shape.vocabulary));
   const start = performance.now();
   for (let position = 0; position < maxLength; position++) {
     const positions = new Int32Array(rows).fill(position);
@@ -178,12 +206,19 @@ function sample(): void {
         ops.cachedAttention(q, k, v, cache, layer, slots, positions, shape),
       );
       const uniforms = Float32Array.from({ length: rows }, () => random.next());
-      return ops.sampleTokens(hidden, weights.embed, uniforms, { temperature: 1, topK: 0, topP: 1, minP: 0 }).ids;
+      return ops.sampleTokens(hidden, weights.embed, uniforms, {
+        temperature: 1,
+        topK: 0,
+        topP: 1,
+        minP: 0,
+      }).ids;
     });
   }
   const elapsed = performance.now() - start;
   printProfile('one sampling step (mean)', maxLength);
-  console.log(`sample: ${((rows * maxLength) / elapsed * 1000).toFixed(0)} tokens/s, ${(elapsed / maxLength).toFixed(2)} ms a step of ${rows} rows`);
+  console.log(
+    `sample: ${(((rows * maxLength) / elapsed) * 1000).toFixed(0)} tokens/s, ${(elapsed / maxLength).toFixed(2)} ms a step of ${rows} rows`,
+  );
 }
 
 train();

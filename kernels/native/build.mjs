@@ -4,7 +4,15 @@
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -28,7 +36,8 @@ const flags = [
   '-Wextra',
   '-Wno-psabi',
 ];
-const advice = 'On Debian or Ubuntu: apt-get install g++ libdnnl-dev. Without it, rlsf runs on the wasm backend.';
+const advice =
+  'On Debian or Ubuntu: apt-get install g++ libdnnl-dev. Without it, rlsf runs on the wasm backend.';
 
 try {
   await build();
@@ -41,9 +50,12 @@ async function build() {
   const version = compilerVersion();
   requireDnnl();
   const { include_dir: headers } = createRequire(import.meta.url)('node-api-headers');
-  const sources = readdirSync(folder).filter((name) => name.endsWith('.cpp')).sort();
+  const sources = readdirSync(folder)
+    .filter((name) => name.endsWith('.cpp'))
+    .sort();
   const hash = hashOf(version, headers);
-  const current = existsSync(hashFile) && existsSync(target) && readFileSync(hashFile, 'utf8') === hash;
+  const current =
+    existsSync(hashFile) && existsSync(target) && readFileSync(hashFile, 'utf8') === hash;
   if (current && !process.argv.includes('--force')) {
     console.log('native kernels: up to date');
     return;
@@ -54,7 +66,12 @@ async function build() {
   try {
     const objects = sources.map((name) => join(work, name.replace(/\.cpp$/, '.o')));
     const queue = sources.map((name, i) => [
-      ...flags, `-I${headers}`, '-c', join(folder, name), '-o', objects[i],
+      ...flags,
+      `-I${headers}`,
+      '-c',
+      join(folder, name),
+      '-o',
+      objects[i],
     ]);
     const workers = Array.from({ length: availableParallelism() }, async () => {
       for (let args = queue.shift(); args !== undefined; args = queue.shift()) await compile(args);
@@ -74,7 +91,9 @@ function compilerVersion() {
   try {
     return execFileSync(compiler, ['--version'], { encoding: 'utf8' }).split('\n')[0];
   } catch (cause) {
-    throw new Error(`expected the C++ compiler ${compiler}, which does not run. ${advice}`, { cause });
+    throw new Error(`expected the C++ compiler ${compiler}, which does not run. ${advice}`, {
+      cause,
+    });
   }
 }
 
@@ -85,13 +104,18 @@ function requireDnnl() {
       stdio: ['pipe', 'ignore', 'ignore'],
     });
   } catch (cause) {
-    throw new Error(`expected oneDNN's header dnnl.hpp, which ${compiler} does not find. ${advice}`, { cause });
+    throw new Error(
+      `expected oneDNN's header dnnl.hpp, which ${compiler} does not find. ${advice}`,
+      { cause },
+    );
   }
 }
 
 function hashOf(version, headers) {
   const hash = createHash('sha256');
-  for (const name of readdirSync(folder).filter((file) => /\.(cpp|h)$/.test(file)).sort()) {
+  for (const name of readdirSync(folder)
+    .filter((file) => /\.(cpp|h)$/.test(file))
+    .sort()) {
     hash.update(name).update(readFileSync(join(folder, name)));
   }
   return hash.update(JSON.stringify([version, flags, headers, process.arch])).digest('hex');

@@ -34,7 +34,8 @@ export async function selectBackend(
   for (const { name, start } of candidates) {
     const result = await attempt(start, threads);
     tried.push({ name, ok: result.ok, note: result.note });
-    if (result.ok) return { name, reason: reasonFor(choice, tried), threads: result.threads, tried };
+    if (result.ok)
+      return { name, reason: reasonFor(choice, tried), threads: result.threads, tried };
   }
   const notes = tried.map(({ name, note }) => `${name}: ${note}`).join('; ');
   throw environmentError(`selectBackend: no tensor backend works here (${notes}).`);

@@ -103,8 +103,7 @@ export function causalAttention(
       const start = segments[s];
       const length = segments[s + 1] - start;
       if (length === 0) continue;
-      const part = (x: tf.Tensor2D): tf.Tensor2D =>
-        tf.slice(x, [start, 0], [length, x.shape[1]]);
+      const part = (x: tf.Tensor2D): tf.Tensor2D => tf.slice(x, [start, 0], [length, x.shape[1]]);
       const positions = Int32Array.from({ length }, (_, i) => i);
       outputs.push(maskedAttention(part(q), part(k), part(v), positions, dims));
     }

@@ -103,7 +103,7 @@ export function cachedAttention(
   });
   return tf.tidy(() => {
     const outputs: tf.Tensor2D[] = [];
-    for (let start = 0; start < slots.length; ) {
+    for (let start = 0; start < slots.length;) {
       let end = start + 1;
       while (end < slots.length && slots[end] === slots[start]) end++;
       const own = positions.subarray(start, end);

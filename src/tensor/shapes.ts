@@ -35,7 +35,12 @@ export function checkNorm(x: tf.Tensor2D, weight: tf.Tensor1D): void {
   }
 }
 
-export function checkSame(where: string, a: tf.Tensor, b: tf.Tensor, names: [string, string]): void {
+export function checkSame(
+  where: string,
+  a: tf.Tensor,
+  b: tf.Tensor,
+  names: [string, string],
+): void {
   if (a.shape.length !== b.shape.length || a.shape.some((size, i) => size !== b.shape[i])) {
     throw mismatch(where, names[0], a, names[1], b);
   }
@@ -107,7 +112,9 @@ export function checkCount(
   against: string,
 ): void {
   if (came !== expected) {
-    throw inputError(`${where}: expected ${name} [${expected}] to match ${against}, got [${came}].`);
+    throw inputError(
+      `${where}: expected ${name} [${expected}] to match ${against}, got [${came}].`,
+    );
   }
 }
 

@@ -11,7 +11,12 @@ export interface Case {
 type Matrix = tf.Tensor2D;
 type Vector = tf.Tensor1D;
 
-function linear(rows: number, width: number, out: number, options: { bias?: boolean; rank?: number } = {}): Case {
+function linear(
+  rows: number,
+  width: number,
+  out: number,
+  options: { bias?: boolean; rank?: number } = {},
+): Case {
   const { bias = false, rank = 0 } = options;
   const inputs = [normal('x', rows, width), normal('w', out, width)];
   if (bias) inputs.push(normal('bias', out));
@@ -47,7 +52,10 @@ function rotary(rows: number, heads: number, headDim: number): Case {
 
 function attention(lengths: number[], heads: number, kvHeads: number, headDim: number): Case {
   const rows = lengths.reduce((a, b) => a + b, 0);
-  const segments = Int32Array.from([0, ...lengths.map((_, i) => lengths.slice(0, i + 1).reduce((a, b) => a + b))]);
+  const segments = Int32Array.from([
+    0,
+    ...lengths.map((_, i) => lengths.slice(0, i + 1).reduce((a, b) => a + b)),
+  ]);
   return {
     title: `causalAttention of segments ${lengths.join(', ')}, ${heads} heads on ${kvHeads} of ${headDim}`,
     inputs: [
@@ -56,7 +64,11 @@ function attention(lengths: number[], heads: number, kvHeads: number, headDim: n
       normal('v', rows, kvHeads * headDim),
     ],
     compute: (operations, [q, k, v]) => [
-      operations.causalAttention(q as Matrix, k as Matrix, v as Matrix, segments, { heads, kvHeads, headDim }),
+      operations.causalAttention(q as Matrix, k as Matrix, v as Matrix, segments, {
+        heads,
+        kvHeads,
+        headDim,
+      }),
     ],
   };
 }
@@ -84,7 +96,12 @@ function tokenLogprobs(rows: number, width: number, vocabulary: number, temperat
     title: `tokenLogprobs ${rows}×${width} over ${vocabulary} at temperature ${temperature}`,
     inputs: [normal('hidden', rows, width), normal('w', vocabulary, width)],
     compute(operations, [hidden, weight]) {
-      const both = operations.tokenLogprobs(hidden as Matrix, weight as Matrix, targets, temperature);
+      const both = operations.tokenLogprobs(
+        hidden as Matrix,
+        weight as Matrix,
+        targets,
+        temperature,
+      );
       return [both.logprobs, both.entropy];
     },
   };

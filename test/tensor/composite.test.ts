@@ -13,11 +13,17 @@ const values = (tensor: tf.Tensor): number[] => Array.from(tensor.dataSync());
 describe('composite operations give values computed by hand', () => {
   it('linear adds the bias and the low-rank update', () => {
     const x = tf.tensor2d([[1, 2]]);
-    const weight = tf.tensor2d([[3, 4], [5, 6], [7, 8]]);
+    const weight = tf.tensor2d([
+      [3, 4],
+      [5, 6],
+      [7, 8],
+    ]);
     expect(values(composite.linear(x, weight))).toEqual([11, 17, 23]);
     const lora = { a: tf.tensor2d([[1, 1]]), b: tf.tensor2d([[1], [0], [2]]), scale: 0.5 };
     // x Aᵀ = 3, times 0.5, spread by B
-    expect(values(composite.linear(x, weight, tf.tensor1d([1, 0, -1]), lora))).toEqual([13.5, 17, 25]);
+    expect(values(composite.linear(x, weight, tf.tensor1d([1, 0, -1]), lora))).toEqual([
+      13.5, 17, 25,
+    ]);
   });
 
   it('rmsNorm divides by the root of the mean square', () => {

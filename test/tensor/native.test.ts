@@ -9,22 +9,27 @@ import { evaluate, expectClose, integers, nativeBuilt, normal } from './support.
 const tolerance = 1e-4;
 
 describe.skipIf(!nativeBuilt)('fused kernels agree with the composites', () => {
-  it.each([...smallCases, ...largeCases])('$title: values and gradients', async ({ inputs, compute }) => {
-    const rows = inputs.some(({ values }) => values.length === 0);
-    const expected = rows ? null : await evaluate('cpu', inputs, compute);
-    const came = await evaluate('native', inputs, compute);
-    if (expected === null) {
-      // tfjs's own cpu kernels do not take empty tensors everywhere: an empty batch gives empty
-      // outputs and zero gradients.
-      for (const output of came.outputs) expect(output.length).toBe(0);
-      for (const gradient of came.gradients) expect(gradient.every((x) => x === 0)).toBe(true);
-      return;
-    }
-    came.outputs.forEach((output, i) => expectClose(output, expected.outputs[i], tolerance, `output ${i}`));
-    came.gradients.forEach((gradient, i) =>
-      expectClose(gradient, expected.gradients[i], tolerance, `gradient ${i}`),
-    );
-  });
+  it.each([...smallCases, ...largeCases])(
+    '$title: values and gradients',
+    async ({ inputs, compute }) => {
+      const rows = inputs.some(({ values }) => values.length === 0);
+      const expected = rows ? null : await evaluate('cpu', inputs, compute);
+      const came = await evaluate('native', inputs, compute);
+      if (expected === null) {
+        // tfjs's own cpu kernels do not take empty tensors everywhere: an empty batch gives empty
+        // outputs and zero gradients.
+        for (const output of came.outputs) expect(output.length).toBe(0);
+        for (const gradient of came.gradients) expect(gradient.every((x) => x === 0)).toBe(true);
+        return;
+      }
+      came.outputs.forEach((output, i) =>
+        expectClose(output, expected.outputs[i], tolerance, `output ${i}`),
+      );
+      came.gradients.forEach((gradient, i) =>
+        expectClose(gradient, expected.gradients[i], tolerance, `gradient ${i}`),
+      );
+    },
+  );
 });
 
 describe.skipIf(!nativeBuilt)('the native backend', () => {
@@ -39,7 +44,12 @@ describe.skipIf(!nativeBuilt)('the native backend', () => {
   });
 
   it('gives a row the same bits whatever rows stand beside it', () => {
-    for (const [width, out] of [[192, 512], [512, 192], [896, 1152], [37, 65]]) {
+    for (const [width, out] of [
+      [192, 512],
+      [512, 192],
+      [896, 1152],
+      [37, 65],
+    ]) {
       const all = normal('x', 200, width).values;
       const weight = tf.tensor2d(normal('w', out, width).values, [out, width]);
       const whole = ops.linear(tf.tensor2d(all, [200, width]), weight).dataSync();
@@ -52,17 +62,43 @@ describe.skipIf(!nativeBuilt)('the native backend', () => {
   });
 
   it('multiplies matrices like tfjs for every transposition and batch', async () => {
-    const shapes = [[[5, 7], [7, 3]], [[4, 5, 7], [4, 7, 3]], [[1, 5, 7], [4, 7, 3]], [[4, 5, 7], [1, 7, 3]]];
+    const shapes = [
+      [
+        [5, 7],
+        [7, 3],
+      ],
+      [
+        [4, 5, 7],
+        [4, 7, 3],
+      ],
+      [
+        [1, 5, 7],
+        [4, 7, 3],
+      ],
+      [
+        [4, 5, 7],
+        [1, 7, 3],
+      ],
+    ];
     for (const [left, right] of shapes) {
       for (const transposeA of [false, true]) {
         for (const transposeB of [false, true]) {
-          const flip = (shape: number[]): number[] => [...shape.slice(0, -2), shape[shape.length - 1], shape[shape.length - 2]];
+          const flip = (shape: number[]): number[] => [
+            ...shape.slice(0, -2),
+            shape[shape.length - 1],
+            shape[shape.length - 2],
+          ];
           const a = normal('a', ...(transposeA ? flip(left) : left));
           const b = normal('b', ...(transposeB ? flip(right) : right));
           const results: Float32Array[] = [];
           for (const backend of ['cpu', 'native'] as const) {
             await ops.selectBackend(backend);
-            const product = tf.matMul(tf.tensor(a.values, a.shape), tf.tensor(b.values, b.shape), transposeA, transposeB);
+            const product = tf.matMul(
+              tf.tensor(a.values, a.shape),
+              tf.tensor(b.values, b.shape),
+              transposeA,
+              transposeB,
+            );
             results.push(product.dataSync<'float32'>());
           }
           expectClose(results[1], results[0], 1e-5);
@@ -110,7 +146,10 @@ describe.skipIf(!nativeBuilt)('the native backend', () => {
   it('leaves no tensor behind after a training step', () => {
     const weight = tf.variable(tf.tensor2d(normal('w', 20, 16).values, [20, 16]));
     const norm = tf.variable(tf.tensor1d(normal('n', 16).values));
-    const moments = [weight, norm].map((x) => [tf.variable(tf.zerosLike(x)), tf.variable(tf.zerosLike(x))]);
+    const moments = [weight, norm].map((x) => [
+      tf.variable(tf.zerosLike(x)),
+      tf.variable(tf.zerosLike(x)),
+    ]);
     const ids = integers('ids', 12, 20);
     const dims = { heads: 2, kvHeads: 2, headDim: 8 };
     const counts: number[] = [];
@@ -119,12 +158,22 @@ describe.skipIf(!nativeBuilt)('the native backend', () => {
       const { value, grads } = tf.variableGrads(() => {
         const x = ops.embedding(weight as tf.Variable<tf.Rank.R2>, ids);
         const h = ops.rmsNorm(x, norm as tf.Variable<tf.Rank.R1>, 1e-6);
-        const y = tf.add(x, ops.causalAttention(h, h, h, Int32Array.of(0, 5, 12), dims)) as tf.Tensor2D;
-        return tf.neg(tf.mean(ops.tokenLogprobs(y, weight as tf.Variable<tf.Rank.R2>, ids).logprobs));
+        const y = tf.add(
+          x,
+          ops.causalAttention(h, h, h, Int32Array.of(0, 5, 12), dims),
+        ) as tf.Tensor2D;
+        return tf.neg<tf.Scalar>(
+          tf.mean<tf.Scalar>(ops.tokenLogprobs(y, weight as tf.Variable<tf.Rank.R2>, ids).logprobs),
+        );
       });
       [weight, norm].forEach((variable, i) =>
         ops.adamwStep(variable, grads[variable.name], moments[i][0], moments[i][1], {
-          learningRate: 0.01, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0, step,
+          learningRate: 0.01,
+          beta1: 0.9,
+          beta2: 0.99,
+          epsilon: 1e-8,
+          weightDecay: 0,
+          step,
         }),
       );
       losses.push(value.dataSync()[0]);

@@ -8,15 +8,19 @@ import { isAddonBuilt } from '../../src/tensor/native/addon.js';
 /** Says once why native tests are skipped. */
 export const nativeBuilt = isAddonBuilt();
 if (!nativeBuilt) {
-  console.warn('native kernels are not built (node kernels/native/build.mjs): their tests are skipped');
+  console.warn(
+    'native kernels are not built (node kernels/native/build.mjs): their tests are skipped',
+  );
 }
 
 /** The operations under test, as the oracle and as the fused kernels. */
-export const implementations = { composite, native };
 export type Operations = Pick<
   typeof composite,
-  'embedding' | 'linear' | 'rmsNorm' | 'rotary' | 'causalAttention' | 'swiglu' | 'tokenLogprobs'
->;
+  'embedding' | 'rmsNorm' | 'rotary' | 'causalAttention' | 'swiglu'
+> & {
+  linear: typeof native.linear;
+  tokenLogprobs: typeof native.tokenLogprobs;
+};
 
 export interface Values {
   shape: number[];
@@ -50,10 +54,11 @@ export async function evaluate(
   compute: Computation,
 ): Promise<Outcome> {
   await selectBackend(backend, { threads: 2 });
-  const operations = implementations[backend === 'native' ? 'native' : 'composite'];
+  const operations: Operations = backend === 'native' ? native : composite;
   return tf.tidy(() => {
     const tensors = inputs.map(({ shape, values }) => tf.tensor(values.slice(), shape));
-    const read = (xs: tf.Tensor[]): Float32Array[] => xs.map((x) => x.dataSync<'float32'>().slice());
+    const read = (xs: tf.Tensor[]): Float32Array[] =>
+      xs.map((x) => x.dataSync<'float32'>().slice());
     const gradients = tf.grads((...xs: tf.Tensor[]) => weighted(compute(operations, xs)))(tensors);
     return { outputs: read(compute(operations, tensors)), gradients: read(gradients) };
   });

@@ -32,7 +32,13 @@ export interface NativeAddon {
   sumOfSquares(a: Floats): number;
   columnSums(x: Floats, out: Floats, rows: number, columns: number): void;
   embedding(table: Floats, ids: Int32Array, out: Floats, vocabulary: number, width: number): void;
-  embeddingGradient(dy: Floats, ids: Int32Array, sum: Floats, vocabulary: number, width: number): void;
+  embeddingGradient(
+    dy: Floats,
+    ids: Int32Array,
+    sum: Floats,
+    vocabulary: number,
+    width: number,
+  ): void;
   rmsNorm(
     x: Floats,
     weight: Floats,

@@ -48,7 +48,9 @@ export class NativeBackend extends MathBackendCPU {
 
   /** A tensor on values from `pool.take` that are already filled. */
   adopt(shape: number[], values: Float32Array): tf.Tensor {
-    return tf.engine().makeTensorFromTensorInfo(this.makeTensorInfo(shape, 'float32', values), this);
+    return tf
+      .engine()
+      .makeTensorFromTensorInfo(this.makeTensorInfo(shape, 'float32', values), this);
   }
 
   /** Whether a tensor's memory may change without anybody else noticing. */

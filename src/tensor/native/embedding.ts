@@ -23,7 +23,13 @@ export const embeddingKernel: FusedKernel = {
     return {
       weight: () =>
         native.tensor([vocabulary, width], (sum) =>
-          native.addon.embeddingGradient(native.floats(dy), native.ints(ids), sum, vocabulary, width),
+          native.addon.embeddingGradient(
+            native.floats(dy),
+            native.ints(ids),
+            sum,
+            vocabulary,
+            width,
+          ),
         ),
     };
   },

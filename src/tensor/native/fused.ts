@@ -46,7 +46,12 @@ export function registerFused(kernel: FusedKernel): void {
       // the next one's turn comes: giving its memory back then halves what a step needs.
       tf.dispose(finished);
       finished = saved;
-      return kernel.gradient(nativeBackend(), Array.isArray(dy) ? dy : [dy], saved, attrs as Numbers);
+      return kernel.gradient(
+        nativeBackend(),
+        Array.isArray(dy) ? dy : [dy],
+        saved,
+        attrs as Numbers,
+      );
     },
   });
 }

@@ -103,7 +103,21 @@ function base(native: NativeBackend, inputs: Inputs, y: Float32Array): void {
   const [out, width] = weight.shape;
   const rows = x.shape[0];
   const left = native.floats(x);
-  native.addon.gemm(left, native.floats(weight), values, y, rows, out, width, false, true, false, 1, 0, 0);
+  native.addon.gemm(
+    left,
+    native.floats(weight),
+    values,
+    y,
+    rows,
+    out,
+    width,
+    false,
+    true,
+    false,
+    1,
+    0,
+    0,
+  );
 }
 
 /** scale · x Aᵀ [N, r], on memory that the collector takes back. */
@@ -116,7 +130,9 @@ function lowRank(
   const [rank, width] = a.shape;
   const rows = x.shape[0];
   return scaled(native, rows * rank, scale, (low) =>
-    product(native, native.floats(x), native.floats(a), low, rows, rank, width, { transposeB: true }),
+    product(native, native.floats(x), native.floats(a), low, rows, rank, width, {
+      transposeB: true,
+    }),
   );
 }
 
@@ -132,7 +148,7 @@ function scaled(
   return values;
 }
 
-function inputGradient(native: NativeBackend, dy: tf.Tensor, weight: tf.Tensor): tf.Tensor {
+function inputGradient(native: NativeBackend, dy: tf.TensorInfo, weight: tf.TensorInfo): tf.Tensor {
   const [out, width] = weight.shape;
   const rows = dy.shape[0];
   return native.tensor([rows, width], (dx) =>
@@ -140,15 +156,17 @@ function inputGradient(native: NativeBackend, dy: tf.Tensor, weight: tf.Tensor):
   );
 }
 
-function weightGradient(native: NativeBackend, dy: tf.Tensor, x: tf.Tensor): tf.Tensor {
+function weightGradient(native: NativeBackend, dy: tf.TensorInfo, x: tf.TensorInfo): tf.Tensor {
   const [rows, out] = dy.shape;
   const width = x.shape[1];
   return native.tensor([out, width], (dw) =>
-    product(native, native.floats(dy), native.floats(x), dw, out, width, rows, { transposeA: true }),
+    product(native, native.floats(dy), native.floats(x), dw, out, width, rows, {
+      transposeA: true,
+    }),
   );
 }
 
-function columnSums(native: NativeBackend, dy: tf.Tensor): tf.Tensor {
+function columnSums(native: NativeBackend, dy: tf.TensorInfo): tf.Tensor {
   const [rows, columns] = dy.shape;
   return native.tensor([columns], (sums) =>
     native.addon.columnSums(native.floats(dy), sums, rows, columns),

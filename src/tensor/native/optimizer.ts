@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import type { AdamwSettings } from '../types.js';
 import { nativeBackend, type NativeBackend } from './backend.js';
 

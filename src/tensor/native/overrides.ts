@@ -11,9 +11,18 @@ type KernelArguments = Parameters<KernelFunc>[0];
  */
 export function registerOverrides(): void {
   override('BatchMatMul', batchMatMul);
-  override('Add', elementwise((addon) => addon.add));
-  override('Sub', elementwise((addon) => addon.subtract));
-  override('Multiply', elementwise((addon) => addon.multiply));
+  override(
+    'Add',
+    elementwise((addon) => addon.add),
+  );
+  override(
+    'Sub',
+    elementwise((addon) => addon.subtract),
+  );
+  override(
+    'Multiply',
+    elementwise((addon) => addon.multiply),
+  );
   override('AddN', addMany);
   override('GatherV2', gatherRows);
   override('UnsortedSegmentSum', segmentSum);
@@ -32,7 +41,10 @@ function override(kernelName: string, attempt: Attempt): void {
   });
 }
 
-function batchMatMul(native: NativeBackend, { inputs, attrs }: KernelArguments): tf.TensorInfo | null {
+function batchMatMul(
+  native: NativeBackend,
+  { inputs, attrs }: KernelArguments,
+): tf.TensorInfo | null {
   const [a, b] = [inputs['a'], inputs['b']];
   if (!isFloat(a) || !isFloat(b) || a.shape.length !== b.shape.length) return null;
   const rank = a.shape.length;
@@ -50,7 +62,21 @@ function batchMatMul(native: NativeBackend, { inputs, attrs }: KernelArguments):
   const [strideA, strideB] = [batchA === 1 ? 0 : m * k, batchB === 1 ? 0 : k * n];
   const [left, right] = [native.floats(a), native.floats(b)];
   return native.output(rank === 3 ? [batch, m, n] : [m, n], (c) =>
-    native.addon.gemm(left, right, null, c, m, n, k, transposeA, transposeB, false, batch, strideA, strideB),
+    native.addon.gemm(
+      left,
+      right,
+      null,
+      c,
+      m,
+      n,
+      k,
+      transposeA,
+      transposeB,
+      false,
+      batch,
+      strideA,
+      strideB,
+    ),
   );
 }
 
@@ -75,20 +101,28 @@ function addMany(native: NativeBackend, { inputs }: KernelArguments): tf.TensorI
   });
 }
 
-function gatherRows(native: NativeBackend, { inputs, attrs }: KernelArguments): tf.TensorInfo | null {
+function gatherRows(
+  native: NativeBackend,
+  { inputs, attrs }: KernelArguments,
+): tf.TensorInfo | null {
   const [x, indices] = [inputs['x'], inputs['indices']];
   if (!isFloat(x) || x.shape.length !== 2 || indices?.dtype !== 'int32') return null;
-  if (indices.shape.length !== 1 || attrs?.['axis'] !== 0 || attrs?.['batchDims'] !== 0) return null;
+  if (indices.shape.length !== 1 || attrs?.['axis'] !== 0 || attrs?.['batchDims'] !== 0)
+    return null;
   const [rows, width] = x.shape;
   return native.output([indices.shape[0], width], (out) =>
     native.addon.embedding(native.floats(x), native.ints(indices), out, rows, width),
   );
 }
 
-function segmentSum(native: NativeBackend, { inputs, attrs }: KernelArguments): tf.TensorInfo | null {
+function segmentSum(
+  native: NativeBackend,
+  { inputs, attrs }: KernelArguments,
+): tf.TensorInfo | null {
   const [x, ids] = [inputs['x'], inputs['segmentIds']];
   const count = attrs?.['numSegments'];
-  if (!isFloat(x) || x.shape.length !== 2 || ids?.dtype !== 'int32' || typeof count !== 'number') return null;
+  if (!isFloat(x) || x.shape.length !== 2 || ids?.dtype !== 'int32' || typeof count !== 'number')
+    return null;
   const width = x.shape[1];
   return native.output([count, width], (sum) =>
     native.addon.embeddingGradient(native.floats(x), native.ints(ids), sum, count, width),

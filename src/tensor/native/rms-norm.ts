@@ -24,7 +24,8 @@ export const rmsNormKernel: FusedKernel = {
   gradient(native, [dy], [x, weight, scales]) {
     return {
       x: () => native.tensor(x.shape, (dx) => back(native, x, weight, scales, dy, dx, null)),
-      weight: () => native.tensor(weight.shape, (dw) => back(native, x, weight, scales, dy, null, dw)),
+      weight: () =>
+        native.tensor(weight.shape, (dw) => back(native, x, weight, scales, dy, null, dw)),
     };
   },
 };

@@ -38,5 +38,14 @@ function turn(
   inverse: boolean,
 ): void {
   const angles = native.ints(positions);
-  native.addon.rotary(native.floats(x), angles, native.floats(cos), native.floats(sin), y, heads, half, inverse);
+  native.addon.rotary(
+    native.floats(x),
+    angles,
+    native.floats(cos),
+    native.floats(sin),
+    y,
+    heads,
+    half,
+    inverse,
+  );
 }

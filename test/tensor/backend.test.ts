@@ -1,0 +1,45 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { selectBackend, tf } from '../../src/tensor/index.js';
+import { nativeBuilt } from './support.js';
+
+afterEach(() => {
+  delete process.env['RLSF_BACKEND'];
+  delete process.env['RLSF_THREADS'];
+});
+
+describe('selectBackend', () => {
+  it('makes the named backend current and says so', async () => {
+    const choice = await selectBackend('cpu');
+    expect(choice).toMatchObject({ name: 'cpu', threads: 1, tried: [{ name: 'cpu', ok: true }] });
+    expect(choice.reason).toContain('asked for');
+    expect(tf.getBackend()).toBe('cpu');
+  });
+
+  it('auto takes the fastest that works and names what it passed over', async () => {
+    const choice = await selectBackend('auto', { threads: 2 });
+    expect(choice.name).toBe(nativeBuilt ? 'native' : 'wasm');
+    expect(choice.tried[0]).toMatchObject({ name: 'tensorflow', ok: false });
+    expect(choice.reason).toContain('@tensorflow/tfjs-node-gpu is not installed');
+    expect(choice.threads).toBe(2);
+  });
+
+  it('reads RLSF_BACKEND and RLSF_THREADS, the argument first', async () => {
+    process.env['RLSF_BACKEND'] = 'cpu';
+    expect((await selectBackend()).name).toBe('cpu');
+    process.env['RLSF_THREADS'] = '3';
+    if (nativeBuilt) {
+      expect((await selectBackend('native')).threads).toBe(3);
+      expect((await selectBackend('native', { threads: 1 })).threads).toBe(1);
+    }
+    process.env['RLSF_THREADS'] = 'many';
+    await expect(selectBackend('cpu')).rejects.toThrow('positive integer, got many');
+  });
+
+  it('refuses an unknown name and a backend that is not there', async () => {
+    process.env['RLSF_BACKEND'] = 'cuda';
+    await expect(selectBackend()).rejects.toThrow(
+      'expected auto, native, tensorflow, wasm, cpu, got cuda',
+    );
+    await expect(selectBackend('tensorflow')).rejects.toMatchObject({ tag: 'environment' });
+  });
+});
