@@ -104,6 +104,12 @@ if (values.profile) {
   }
 }
 
+/** User and system time of all threads: what remains comparable on a busy machine. */
+function cpuMs(since: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(since);
+  return (user + system) / 1000;
+}
+
 function printProfile(title: string, per: number): void {
   if (!values.profile) return;
   const rows = [...kernelTimes].sort((a, b) => b[1].ms - a[1].ms);
@@ -149,8 +155,10 @@ function train(): void {
   const all = [weights.embed, weights.norm, ...weights.layers.flatMap((w) => Object.values(w))];
   const moments = all.map((w) => [tf.variable(tf.zerosLike(w)), tf.variable(tf.zerosLike(w))]);
   const times: number[] = [];
+  const cpu: number[] = [];
   for (let step = 1; step <= Number(values.steps); step++) {
     const start = performance.now();
+    const cpuStart = process.cpuUsage();
     const { value, grads } = tf.variableGrads(() => {
       const hidden = forward(ids, positions, (_, q, k, v) =>
         ops.causalAttention(q, k, v, segments, shape),
@@ -173,6 +181,7 @@ function train(): void {
       ops.adamwStep(w, gradients[i], moments[i][0], moments[i][1], settings);
     });
     times.push(performance.now() - start);
+    cpu.push(cpuMs(cpuStart));
     console.log(
       `step ${step}: loss ${value.dataSync()[0].toFixed(4)}, norm ${norm.toFixed(3)}, ${times[step - 1].toFixed(0)} ms, ${tf.memory().numTensors} tensors`,
     );
@@ -181,7 +190,7 @@ function train(): void {
   printProfile('one training step (mean)', times.length);
   const best = Math.min(...times);
   console.log(
-    `train: ${((tokens / best) * 1000).toFixed(0)} tokens/s (${best.toFixed(0)} ms for ${tokens} tokens)`,
+    `train: ${((tokens / best) * 1000).toFixed(0)} tokens/s (${best.toFixed(0)} ms for ${tokens} tokens; processor time ${Math.min(...cpu).toFixed(0)} ms)`,
   );
 }
 
@@ -199,6 +208,7 @@ function sample(): void {
   const slots = Int32Array.from({ length: rows }, (_, i) => i);
   let ids: Int32Array = Int32Array.from({ length: rows }, () => random.int(shape.vocabulary));
   const start = performance.now();
+  const cpuStart = process.cpuUsage();
   for (let position = 0; position < maxLength; position++) {
     const positions = new Int32Array(rows).fill(position);
     ids = tf.tidy(() => {
@@ -217,7 +227,7 @@ function sample(): void {
   const elapsed = performance.now() - start;
   printProfile('one sampling step (mean)', maxLength);
   console.log(
-    `sample: ${(((rows * maxLength) / elapsed) * 1000).toFixed(0)} tokens/s, ${(elapsed / maxLength).toFixed(2)} ms a step of ${rows} rows`,
+    `sample: ${(((rows * maxLength) / elapsed) * 1000).toFixed(0)} tokens/s, ${(elapsed / maxLength).toFixed(2)} ms a step of ${rows} rows; processor time ${(cpuMs(cpuStart) / maxLength).toFixed(2)} ms`,
   );
 }
 
