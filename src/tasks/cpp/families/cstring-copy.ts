@@ -7,7 +7,7 @@ export const cstringCopy = defineFamily({
   name: 'cstring-copy',
   topics: ['C strings', 'allocation'],
   settings: combinations({
-    keep: ['digit', 'lower', 'upper', 'space', 'other'],
+    keep: ['digit', 'outside', 'space', 'other', 'below'],
     change: ['as-is', 'next', 'twice', 'backwards'],
     alloc: ['malloc', 'new'],
   }),
@@ -57,7 +57,7 @@ export const cstringCopy = defineFamily({
         line`char* ${out} = ${request};`,
         `int ${m} = 0;`,
         change === 'backwards'
-          ? line`for (int ${p} = (int)strlen(${text}) ${site('- 1', ['off_by_one', ''])}; ${p} ${site('>=', ['off_by_one', '>'])} 0; ${p}--) {`
+          ? line`for (int ${p} = (int)strlen(${text})${site(' - 1', ['off_by_one', keep === 'digit' || keep === 'space' ? ' + 1' : ''])}; ${p} ${site('>=', ['off_by_one', '>'])} 0; ${p}--) {`
           : line`for (const char* ${p} = ${text}; ${site(`*${p} != '\\0'`, ['off_by_one', `${p}[1] != '\\0'`], ['null_dereference', `${p} != nullptr`])}; ${p}++) {`,
         change === 'twice'
           ? line`    if (${c.test(value)}) {`

@@ -8,7 +8,7 @@ export const cstringCount = defineFamily({
   topics: ['C strings'],
   settings: combinations({
     answer: ['count', 'first', 'last', 'run'],
-    test: ['digit', 'lower', 'upper', 'space', 'equal', 'other'],
+    test: ['digit', 'outside', 'space', 'equal', 'other', 'below'],
   }),
   draft({ answer, test }, style) {
     const text = style.name(names.text);
@@ -40,7 +40,7 @@ export const cstringCount = defineFamily({
       last: `The index of the last character of ${text} among those that are ${c.text}, or -1.`,
       run: `The length of the longest run of characters of ${text} that are ${c.text}.`,
     }[answer];
-    const walk = line`for (int ${i} = ${site('0', ['off_by_one', '1'])}; ${site(`${value} != '\\0'`, ['off_by_one', `${text}[${i} + 1] != '\\0'`], ['type_error', `${text} != '\\0'`], ['off_by_one', `${i} <= (int)strlen(${text})`])}; ${i}++) {`;
+    const walk = line`for (int ${i} = ${site('0', ['off_by_one', '1'])}; ${site(`${value} != '\\0'`, ['off_by_one', `${text}[${i} + 1] != '\\0'`], ['type_error', `${text} != '\\0'`])}; ${i}++) {`;
     const finish = site(`return ${s};`, ['missing_return', '']);
     const body = {
       count: () =>
@@ -72,7 +72,6 @@ export const cstringCount = defineFamily({
           finish,
         ),
     }[answer]();
-    // The terminating zero is «other» too: reading it as a character counts one more.
     return {
       statement: what,
       signature: `int ${name}(const char* ${text}${c.parameter})`,

@@ -1,7 +1,7 @@
 import { site } from '../family.js';
 import type { FaultKind, Site } from '../family.js';
 
-export type CharacterTest = 'digit' | 'lower' | 'upper' | 'space' | 'equal' | 'other';
+export type CharacterTest = 'digit' | 'outside' | 'space' | 'equal' | 'other' | 'below';
 
 interface CharacterClass {
   /** For statements, of several characters. */
@@ -12,20 +12,29 @@ interface CharacterClass {
   holds(c: string, key: string): boolean;
 }
 
-const between = (low: string, high: string): Pick<CharacterClass, 'right' | 'slips' | 'holds'> => ({
-  right: `X >= '${low}' && X <= '${high}'`,
-  slips: [
-    ['wrong_condition', `X > '${low}' && X < '${high}'`],
-    ['wrong_condition', `X >= '${low}' || X <= '${high}'`],
-    ['type_error', `'${low}' <= X <= '${high}'`],
-  ],
-  holds: (c) => c >= low && c <= high,
-});
-
 const classes: Record<CharacterTest, CharacterClass> = {
-  digit: { text: () => 'digits', keyed: false, ...between('0', '9') },
-  lower: { text: () => 'lower-case letters', keyed: false, ...between('a', 'z') },
-  upper: { text: () => 'upper-case letters', keyed: false, ...between('A', 'Z') },
+  digit: {
+    text: () => 'digits',
+    right: "X >= '0' && X <= '9'",
+    slips: [
+      ['wrong_condition', "X > '0' && X < '9'"],
+      ['wrong_condition', "X >= '0' || X <= '9'"],
+      ['type_error', "'0' <= X <= '9'"],
+    ],
+    keyed: false,
+    holds: (c) => c >= '0' && c <= '9',
+  },
+  outside: {
+    text: () => 'not digits',
+    right: "X < '0' || X > '9'",
+    slips: [
+      ['wrong_condition', "X < '0' && X > '9'"],
+      ['wrong_condition', "X <= '0' || X >= '9'"],
+      ['type_error', 'X < 0 || X > 9'],
+    ],
+    keyed: false,
+    holds: (c) => c < '0' || c > '9',
+  },
   space: {
     text: () => 'spaces or tabs',
     right: "X == ' ' || X == '\\t'",
@@ -52,6 +61,13 @@ const classes: Record<CharacterTest, CharacterClass> = {
     slips: [['wrong_condition', 'X == K']],
     keyed: true,
     holds: (c, key) => c !== key,
+  },
+  below: {
+    text: (key) => `less than ${key}`,
+    right: 'X < K',
+    slips: [['wrong_condition', 'X <= K']],
+    keyed: true,
+    holds: (c, key) => c < key,
   },
 };
 
@@ -87,8 +103,9 @@ export const characterInputs: readonly { text: string; key: string }[] = [
   { text: 'aB3 z9\tZ0a', key: 'a' },
   { text: '', key: 'x' },
   { text: '0099', key: '0' },
-  { text: 'azza', key: 'b' },
+  { text: '8a7zza6', key: 'b' },
   { text: 'AZ', key: 'A' },
+  { text: 'ABBA', key: 'Z' },
   { text: ' \t ', key: ' ' },
   { text: 'x Y xx1 22 333 aAbB QRS\t\t\tk', key: 'x' },
 ];

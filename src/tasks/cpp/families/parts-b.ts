@@ -4,7 +4,7 @@ import type { Piece, Site } from '../family.js';
 /** One line of a body: text with sites in it. */
 export function line(
   strings: TemplateStringsArray,
-  ...values: (string | number | Site)[]
+  ...values: (string | number | Site | Piece[])[]
 ): Piece[] {
   return strings.flatMap((text, i) => {
     const value = values[i];

@@ -82,6 +82,7 @@ export const pointerRange = defineFamily({
       body,
       cases: [
         ...mixedInputs.map(call),
+        call({ values: [-5, 3, 0], key: 3 }),
         call({ values: big, key: answer === 'sum' && test === 'equal' ? 2000000001 : 7 }),
         call({ values: big.map((x) => -x), key: 7 }),
       ],

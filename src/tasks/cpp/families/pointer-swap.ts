@@ -72,14 +72,14 @@ export const pointerSwap = defineFamily({
         expected: `${answered} ${u ?? 0} ${v ?? 0}`,
       };
     };
-    const by = { value: '', square: ' of their squares', digit: ' of their last digits' }[measure];
+    const by = { value: '', square: ' of squares', digit: ' of last digits' }[measure];
     const told = {
-      swapped: 'returns whether it swapped them, false',
-      gap: `returns *${b} - *${a} then, -1`,
-      sum: 'returns their sum, 0',
+      swapped: 'whether it swapped, false',
+      gap: `*${b} - *${a} then, -1`,
+      sum: 'their sum, 0',
     }[answer];
     return {
-      statement: `Puts *${a} and *${b} into ${order} order${by}; ${told} if one is null.`,
+      statement: `Puts *${a} and *${b} in ${order} order${by}; returns ${told} if one is null.`,
       signature: `${type} ${name}(int* ${a}, int* ${b})`,
       body: lines(
         nothing,

@@ -57,14 +57,17 @@ export const treePath = defineFamily({
             site(`if (${root} == nullptr) return 0;`, ['null_dereference', '']),
             line`${type} ${x} = ${side('left')};`,
             line`${weight === 'values' ? site('long long', ['overflow', 'int']) : 'int'} ${y} = ${site(side('right'), ['wrong_value', side('left')])};`,
-            site(
-              `if (${root}->left == nullptr) ${x} = ${y};\nif (${root}->right == nullptr) ${y} = ${x};`,
-              ['wrong_condition', `if (${root}->left == nullptr) ${x} = ${y};`],
-              [
-                'wrong_condition',
-                `if (${root}->left == nullptr) ${y} = ${x};\nif (${root}->right == nullptr) ${x} = ${y};`,
-              ],
-            ),
+            // Weights that are never negative need no care for a missing child when the most counts.
+            pick === 'longest' && weight !== 'values'
+              ? null
+              : site(
+                  `if (${root}->left == nullptr) ${x} = ${y};\nif (${root}->right == nullptr) ${y} = ${x};`,
+                  ['wrong_condition', `if (${root}->left == nullptr) ${x} = ${y};`],
+                  [
+                    'wrong_condition',
+                    `if (${root}->left == nullptr) ${y} = ${x};\nif (${root}->right == nullptr) ${x} = ${y};`,
+                  ],
+                ),
             line`return ${site(picked, ['wrong_condition', unpicked])}(${x}, ${y}) + ${group[0]}${own}${group[1]};`,
           );
     const call = (tree: Tree, key: number, wanted = 0) => {
@@ -83,7 +86,7 @@ export const treePath = defineFamily({
       };
     };
     const measure = c
-      ? `number of nodes whose value is ${c.text}`
+      ? `number of values that are ${c.text}`
       : weight === 'nodes'
         ? 'number of nodes'
         : 'sum of the values';
@@ -110,6 +113,8 @@ const leaf = (value: number): Tree => [value, null, null];
 
 const samples: { tree: Tree; key: number }[] = [
   { tree: null, key: 0 },
+  { tree: [3, leaf(-1), null], key: 0 },
+  { tree: [-3, leaf(-5), null], key: -9 },
   { tree: leaf(2), key: 2 },
   { tree: [4, leaf(3), [-3, leaf(6), [5, leaf(4), null]]], key: 4 },
   { tree: [-3, null, [-5, null, leaf(-8)]], key: -5 },

@@ -126,6 +126,10 @@ export const treeSum = defineFamily({
       cases: [
         call(sample, 2),
         call(null, 1),
+        call(
+          [-3, [2, [1, null, null], null], [40, null, [60, [33, null, null], [36, null, null]]]],
+          3,
+        ),
         call([-4, null, null], -4),
         call([0, [0, null, null], null], 0),
         call([9, null, [4, [-8, null, null], [3, null, null]]], 4),
