@@ -14,6 +14,8 @@ export interface RolloutViewOptions {
   width: number;
   /** @default 40 */
   maxSourceLines?: number;
+  /** How many findings are told in full; all are marked. @default 6 */
+  maxFindings?: number;
 }
 
 /**
@@ -26,8 +28,9 @@ export function rolloutView(
   reached: readonly ReachedToken[],
   options: RolloutViewOptions,
 ): StyledLine[] {
-  const { width, maxSourceLines = 40 } = options;
-  const findings = (rollout.verdict?.diagnostics ?? []).filter((d) => d.severity !== 'note');
+  const { width, maxSourceLines = 40, maxFindings = 6 } = options;
+  const all = (rollout.verdict?.diagnostics ?? []).filter((d) => d.severity !== 'note');
+  const findings = all.slice(0, maxFindings);
   const rows = sourceRows(rollout.completion);
   const shown = visibleRows(rows, findings, maxSourceLines);
   const gutter = String(rows.length).length + 2;
@@ -54,10 +57,12 @@ export function rolloutView(
     );
   for (const finding of findings) {
     if (finding.span.precision !== 'none') continue;
-    const text = `${severitySign(finding)} ${finding.tool} ${finding.kind}: ${finding.message} (no place in the completion: ${finding.span.reason})`;
+    const text = `${severitySign(finding)} ${findingText(finding)} (no place in the completion: ${finding.span.reason})`;
     for (const part of wrapText(text, width - 4))
       lines.push(line('    ', span(part, severityTone(finding.severity))));
   }
+  if (all.length > maxFindings)
+    lines.push(line(span(`    and ${all.length - maxFindings} more findings`, 'dim')));
   return lines.map((each) => fitLine(each, width));
 }
 
@@ -199,13 +204,21 @@ function markRow(row: SourceRow, reached: readonly ReachedToken[]): StyledSpan[]
   return spans.some((each) => each.tone !== 'plain') ? spans : [];
 }
 
+/** `asan heap-buffer-overflow: READ of size 4`; sanitizers often begin the message with the kind. */
+function findingText({ tool, kind, message }: Diagnostic): string {
+  const rest = message.startsWith(kind)
+    ? message.slice(kind.length).replace(/^[\s:;,]+/, '')
+    : message;
+  return rest === '' ? `${tool} ${kind}` : `${tool} ${kind}: ${rest}`;
+}
+
 function findingLines(
   finding: Diagnostic,
   column: number,
   empty: string,
   width: number,
 ): StyledLine[] {
-  const text = `${finding.tool} ${finding.kind}: ${finding.message}`;
+  const text = findingText(finding);
   const room = width - textWidth(empty);
   // Far to the right there is no room for a sentence: it then starts further left.
   const indent = Math.min(column, Math.max(0, room - 44));

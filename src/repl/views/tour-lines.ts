@@ -73,25 +73,27 @@ export function eventLines(event: TourEvent, width: number): StyledLine[] {
 
 function headerLines(event: HeaderEvent, width: number): StyledLine[] {
   const { model, backend } = event;
-  const fact = (name: string, value: string): StyledLine =>
-    fitLine(line(span(padEnd(name, 10), 'dim'), value), width);
+  const fact = (name: string, value: string): StyledLine[] =>
+    wrapText(value, width - 10).map((row, index) =>
+      line(span(padEnd(index === 0 ? name : '', 10), 'dim'), row),
+    );
   return [
     line(
       span('RLSF Workbench', 'title'),
       span('  reinforcement learning from symbolic feedback', 'dim'),
     ),
-    fact(
+    ...fact(
       'run',
       `${event.run} (${event.kind}, seed ${event.seed}, task ${event.task}) → ${event.folder}`,
     ),
-    fact(
+    ...fact(
       'policy',
       `${model.folder}, ${thousands(model.parameters)} parameters, ${thousands(model.trainableParameters)} trained (${model.trained}), revision ${model.revision}`,
     ),
-    fact('machine', event.device),
-    fact('backend', `${backend.name}, ${backend.threads} threads: ${backend.reason}`),
+    ...fact('machine', event.device),
+    ...fact('backend', `${backend.name}, ${backend.threads} threads: ${backend.reason}`),
     ...(event.toolchain
-      ? [fact('judge', `${event.toolchain}; isolation: ${event.isolation ?? 'none'}`)]
+      ? [...fact('judge', `${event.toolchain}; isolation: ${event.isolation ?? 'none'}`)]
       : []),
     ...(event.resumedAfterStep === null
       ? []
