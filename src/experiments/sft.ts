@@ -163,9 +163,7 @@ async function prepareData(
     completionOnly: sft.completion_only_loss,
     onProgress: (done, total) => clock.progress('programs encoded', done, total),
   });
-  const lengths = sequences.map(
-    ({ promptIds, completionIds }) => promptIds.length + completionIds.length,
-  );
+  const lengths = sequences.map((sequence) => tokensIn([sequence]));
   const longest = Math.max(...lengths);
   if (longest > sft.model.max_position_embeddings) {
     throw inputError(
@@ -202,6 +200,7 @@ async function trainLoop(loop: TrainLoop): Promise<void> {
   const started = Date.now();
   let timer = createPartTimer();
   let window: Record<string, number>[] = [];
+  let tokensRead = 0;
   for (let step = from + 1; step <= maxSteps; step++) {
     timer.enter('update');
     const learningRate = learningRateAt(step, maxSteps, {
@@ -210,25 +209,27 @@ async function trainLoop(loop: TrainLoop): Promise<void> {
       warmupRatio: sft.warmup_ratio,
     });
     window.push(sftStep(policy, optimizer, batches[step - 1], { learningRate }));
+    tokensRead += tokensIn(batches[step - 1]);
     clock.progress('updates', step, maxSteps);
 
     timer.enter('save');
     if (step % sft.logging_steps === 0 || step === maxSteps) {
-      const tokens = window.reduce((sum, metrics) => sum + metrics.num_tokens, 0);
       const seconds = timer.totalMs() / 1000;
       const metrics = {
         step,
         ...meanOf(window),
         learning_rate: learningRate,
-        num_tokens: tokens,
+        num_tokens: window.reduce((sum, metrics) => sum + metrics.num_tokens, 0),
         step_time: seconds / window.length,
-        tokens_per_second: tokens / seconds,
+        // Prompts too: they are read, if not learned.
+        tokens_per_second: tokensRead / seconds,
       };
       await appendMetrics(run.paths.metrics, metrics);
       const elapsedMs = Date.now() - started;
       const etaMs = remainingMs(elapsedMs, step - from, maxSteps - from);
       emit({ type: 'step', step, maxSteps, metrics, elapsedMs, etaMs, shares: timer.shares() });
       window = [];
+      tokensRead = 0;
       timer = createPartTimer();
     }
     if (step % sft.save_steps === 0 || step === maxSteps) {
@@ -309,6 +310,12 @@ function optimizerSettings({ sft }: Config): Parameters<typeof createOptimizer>[
     weightDecay: sft.weight_decay,
     maxGradNorm: sft.max_grad_norm,
   };
+}
+
+function tokensIn(sequences: SftData['sequences']): number {
+  return sequences.reduce((sum, { promptIds, completionIds }) => {
+    return sum + promptIds.length + completionIds.length;
+  }, 0);
 }
 
 function meanOf(rows: readonly Record<string, number>[]): Record<string, number> {

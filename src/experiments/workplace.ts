@@ -196,7 +196,7 @@ function openJudge({ judge }: Config): Promise<JudgePool> {
     memoryMiB: judge.memory_mib,
     outputKiB: judge.output_kib,
     isolation: judge.isolation,
-    cacheFolder: judge.cache,
+    cacheFolder: judge.cache === null ? null : path.resolve(judge.cache),
     batchSize: judge.batch_size,
     std: judge.std,
   });
