@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import type { RewardResult } from '../../src/records.js';
+import {
+  compileOnly,
+  scoreRollouts,
+  testsPassedFraction,
+  type RewardFunction,
+} from '../../src/rewards/index.js';
+import { exampleRollout, exampleVerdict } from '../rollouts/example-rollout.js';
+
+function constant(name: string, weight: number, scores: (number | null)[]): RewardFunction {
+  return {
+    name,
+    weight,
+    score: () =>
+      scores.map((score): RewardResult => ({ name: '', weight: 0, score, spans: [], log: {} })),
+  };
+}
+
+const two = [exampleRollout(), exampleRollout({ sample: 1 })];
+
+describe('scoreRollouts', () => {
+  it('sums weight times score over the functions that gave one, null when none did', async () => {
+    const scored = await scoreRollouts(two, [
+      constant('a', 2, [0.5, null]),
+      constant('b', 0.5, [1, null]),
+    ]);
+    expect(scored.map(({ reward }) => reward)).toEqual([1.5, null]);
+    expect(scored[0].rewards).toMatchObject([
+      { name: 'a', weight: 2, score: 0.5 },
+      { name: 'b', weight: 0.5, score: 1 },
+    ]);
+    const partly = await scoreRollouts(two, [
+      constant('a', 2, [0, 0]),
+      constant('b', 1, [null, 1]),
+    ]);
+    expect(partly.map(({ reward }) => reward)).toEqual([0, 1]);
+  });
+
+  it('leaves the rollouts it was given as they were, and waits for asynchronous scores', async () => {
+    const later: RewardFunction = {
+      name: 'later',
+      weight: 1,
+      score: async (rollouts) =>
+        rollouts.map(() => ({ name: 'later', weight: 1, score: 1, spans: [], log: {} })),
+    };
+    const [scored] = await scoreRollouts(two, [later]);
+    expect(scored.reward).toBe(1);
+    expect(two[0].reward).toBeUndefined();
+  });
+
+  it('throws, naming the function, on a wrong length', async () => {
+    await expect(scoreRollouts(two, [constant('short', 1, [1])])).rejects.toThrow(
+      /function short: expected 2 results, one per rollout, got 1/,
+    );
+  });
+
+  it('throws, naming the function, on a score that is not a number, and on equal names', async () => {
+    await expect(scoreRollouts(two, [constant('odd', 1, [1, NaN])])).rejects.toThrow(
+      /function odd: .*run\/1\/0\/1, got NaN/,
+    );
+    const twins = [constant('a', 1, [1, 1]), constant('a', 1, [1, 1])];
+    await expect(scoreRollouts(two, twins)).rejects.toThrow(/"a" twice/);
+    await expect(scoreRollouts(two, [])).rejects.toThrow(/at least one reward/);
+  });
+});
+
+describe('the simple companions', () => {
+  const judged = [
+    exampleVerdict('wrong_answer', { testsPassed: 1 }),
+    exampleVerdict('clean'),
+    exampleVerdict('compile_error'),
+    exampleVerdict('sandbox_error'),
+  ].map((verdict, sample) => exampleRollout({ sample, verdict }));
+
+  it('testsPassedFraction is the share of tests passed', async () => {
+    const scored = await scoreRollouts(judged, [testsPassedFraction()]);
+    expect(scored.map(({ reward }) => reward)).toEqual([0.25, 1, 0, null]);
+  });
+
+  it('compileOnly is 1 for everything that compiles', async () => {
+    const scored = await scoreRollouts(judged, [compileOnly({ weight: 2 })]);
+    expect(scored.map(({ reward }) => reward)).toEqual([2, 2, 0, null]);
+  });
+});
