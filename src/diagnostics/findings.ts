@@ -48,6 +48,9 @@ export function sanitizerDiagnostics(reports: readonly SanitizerReport[], view: 
     const own = [diagnostic.tool, diagnostic.kind, place?.file, place?.line, place?.column].join('|');
     // Leaks differ in size only; a faulting line that is reached twice is one fault.
     if (place !== null && keys.has(own)) continue;
+    // An index out of bounds is said a second time as a load without enough space.
+    if (diagnostic.kind === 'insufficient-object-size' && previous?.kind === 'out-of-bounds-index' && samePlace(previous, diagnostic))
+      continue;
     keys.add(own);
     found.push(diagnostic);
   }
@@ -106,6 +109,10 @@ function ubsanPlace(
   if (kind === 'program') return { position, span: view.map.locate(place.line, place.column) };
   const reason = kind === 'harness' ? 'harness line (test case)' : 'library line: the tool gives no stack';
   return { position, span: { precision: 'none', reason } };
+}
+
+function samePlace(a: Diagnostic, b: Diagnostic): boolean {
+  return JSON.stringify(a.position) === JSON.stringify(b.position);
 }
 
 /** UBSan names the fault (division by zero, null pointer), then the signal of the same line ends the program. */

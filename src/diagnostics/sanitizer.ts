@@ -82,8 +82,7 @@ function endOfReport(lines: string[], from: number): number {
 
 function ubsanReport(lines: string[], at: number, head: RegExpExecArray): SanitizerReport {
   const frames = parseFrames(lines.slice(at + 1));
-  const next = lines[at + 1 + frames.length] ?? '';
-  const summary = /^SUMMARY: UndefinedBehaviorSanitizer: ([a-z-]+) /.exec(next)?.[1];
+  const summary = summaryOf(lines, at + 1 + frames.length);
   const message = head[4].replaceAll(/0x[0-9a-f]{6,}/g, '<address>');
   return {
     tool: 'ubsan',
@@ -93,6 +92,15 @@ function ubsanReport(lines: string[], at: number, head: RegExpExecArray): Saniti
     stacks: frames.length > 0 ? [{ title: '', frames }] : [],
     deadly: false,
   };
+}
+
+/** The report's own summary may follow a note and a dump of memory. */
+function summaryOf(lines: string[], from: number): string | undefined {
+  for (const line of lines.slice(from, from + 6)) {
+    const kind = /^SUMMARY: UndefinedBehaviorSanitizer: ([a-z-]+) /.exec(line)?.[1];
+    if (kind !== undefined || /: runtime error: |^==\d+==/.test(line)) return kind;
+  }
+  return undefined;
 }
 
 /** The names UBSan itself uses, for builds that do not print them. */
@@ -192,7 +200,8 @@ function stacksOf(body: string[]): SanitizerStack[] {
 function withoutAddresses(line: string): string {
   return line
     .replace(/^0x[0-9a-f]+ is located/, 'located')
-    .replace(/^Address 0x[0-9a-f]+ is/, 'located')
+    .replace(/^Address 0x[0-9a-f]+ is( located)?/, 'located')
+    .replace(' of thread T0', '')
     .replace(/\s*\[0x[0-9a-f]+,\s*0x[0-9a-f]+\)/, '')
     .replace(/ on (unknown )?address (0x[0-9a-f]+)?.*$/, (_, unknown: string | undefined, address: string | undefined) =>
       unknown === undefined ? '' : address !== undefined && /^0x0+$/.test(address) ? ' on the null pointer' : ' on an unknown address',

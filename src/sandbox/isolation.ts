@@ -69,7 +69,7 @@ function bubblewrapTier(launcher: string, kind: 'privileged' | 'user namespace')
     leakCheck: true,
     owner: (slot) => (drops ? firstUid + slot : null),
     wrap(command) {
-      const { folder, writable, readOnly, slot } = command;
+      const { folder, writable, readOnly, slot, mode } = command;
       const args = [
         '--unshare-pid', '--unshare-net', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try',
         '--die-with-parent', '--new-session',
@@ -83,9 +83,9 @@ function bubblewrapTier(launcher: string, kind: 'privileged' | 'user namespace')
         '--chdir', '/judge',
         '/rlsf-launcher',
         ...(drops ? ['--uid', String(firstUid + slot)] : []),
-        ...launcherArguments(command, '/judge'),
+        ...launcherArguments(command),
       ]; // prettier-ignore
-      return { file: 'bwrap', args, cwd: '/', env: { HOME: '/judge', TMPDIR: writable ? '/tmp' : '/judge' } };
+      return { file: 'bwrap', args, cwd: '/', env: placesFor(mode, '/tmp') };
     },
   };
 }
@@ -107,9 +107,9 @@ function restrictedTier(launcher: string, walls: { landlock: boolean; uid: boole
         ...[...system, ...readOnly].flatMap((path) => ['--ro', path]),
         writable ? '--rw' : '--ro', folder,
         '--rw', '/dev/null',
-        ...launcherArguments(command, folder),
+        ...launcherArguments(command),
       ]; // prettier-ignore
-      return { file: launcher, args, cwd: folder, env: { HOME: folder, TMPDIR: folder } };
+      return { file: launcher, args, cwd: folder, env: placesFor(command.mode, folder) };
     },
   };
 }
@@ -121,13 +121,18 @@ function unguardedTier(launcher: string): Tier {
     leakCheck: true,
     owner: () => null,
     wrap(command) {
-      const args = ['--unfiltered', ...launcherArguments(command, command.folder)];
-      return { file: launcher, args, cwd: command.folder, env: { HOME: command.folder, TMPDIR: command.folder } };
+      const args = ['--unfiltered', ...launcherArguments(command)];
+      return { file: launcher, args, cwd: command.folder, env: placesFor(command.mode, command.folder) };
     },
   };
 }
 
-function launcherArguments({ mode, limits, command }: IsolatedCommand, folder: string): string[] {
+/** A judged program sees the same environment everywhere: its length moves the stack, and so its reports. */
+function placesFor(mode: IsolatedCommand['mode'], folder: string): Record<string, string> {
+  return mode === 'compile' ? { HOME: folder, TMPDIR: folder } : { HOME: '/' };
+}
+
+function launcherArguments({ mode, limits, command }: IsolatedCommand): string[] {
   const [program, ...rest] = command;
   return [
     '--cpu-ms', String(limits.cpuMs),
@@ -136,7 +141,7 @@ function launcherArguments({ mode, limits, command }: IsolatedCommand, folder: s
     '--output-bytes', String(limits.outputBytes),
     '--processes', '64',
     mode,
-    program.startsWith('/') ? program : `${folder}/${program}`,
+    program.startsWith('/') ? program : `./${program}`,
     ...rest,
   ]; // prettier-ignore
 }

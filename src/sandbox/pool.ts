@@ -165,7 +165,7 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
       const failed: unknown[] = [];
       await Promise.all(
         groups.map((group) =>
-          queue.add(() => (failed.length > 0 || signal.aborted ? undefined : judgeGroup(group, false))).catch((error: unknown) => failed.push(error)),
+          queue.add(async () => { if (failed.length === 0 && !signal.aborted) await judgeGroup(group, false); }).catch((error: unknown) => failed.push(error)),
         ),
       );
       signal.throwIfAborted();
