@@ -67,8 +67,13 @@ Product makeProduct(Engine& local, const Gemm& g, bool hasBias) {
     operations.append_sum(1.f);
     attributes.set_post_ops(operations);
   }
+#if DNNL_VERSION_MAJOR >= 3
+  const auto primitive = hasBias ? dnnl::matmul::primitive_desc(local.engine, a, b, bias, c, attributes)
+                                 : dnnl::matmul::primitive_desc(local.engine, a, b, c, attributes);
+#else
   const auto description = hasBias ? dnnl::matmul::desc(a, b, bias, c) : dnnl::matmul::desc(a, b, c);
   const dnnl::matmul::primitive_desc primitive(description, attributes, local.engine);
+#endif
   return {dnnl::matmul(primitive), memory(a, local.engine, nullptr), memory(b, local.engine, nullptr),
           memory(bias, local.engine, nullptr), memory(c, local.engine, nullptr)};
 }

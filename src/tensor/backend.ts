@@ -89,9 +89,8 @@ async function startNativeBackend(threads: number): Promise<Started> {
 }
 
 async function startTensorflowGpu(threads: number): Promise<Started> {
-  if (!(await canImport('@tensorflow/tfjs-node-gpu'))) {
-    return { ok: false, note: '@tensorflow/tfjs-node-gpu is not installed', threads };
-  }
+  const failure = await importFailure('@tensorflow/tfjs-node-gpu');
+  if (failure !== null) return { ok: false, note: failure, threads };
   const before = tf.getBackend();
   await tf.setBackend('tensorflow');
   const backend: object = tf.backend();
@@ -103,21 +102,27 @@ async function startTensorflowGpu(threads: number): Promise<Started> {
 }
 
 async function startTensorflow(threads: number): Promise<Started> {
+  const notes: string[] = [];
   for (const name of ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node']) {
-    if (!(await canImport(name))) continue;
-    const ok = await tf.setBackend('tensorflow');
-    return { ok, note: ok ? name : `${name} did not start`, threads };
+    const failure = await importFailure(name);
+    if (failure === null && (await tf.setBackend('tensorflow'))) {
+      return { ok: true, note: name, threads };
+    }
+    notes.push(failure ?? `${name} did not start`);
   }
-  return { ok: false, note: 'neither @tensorflow/tfjs-node-gpu nor -node is installed', threads };
+  return { ok: false, note: notes.join(', '), threads };
 }
 
-/** Importing one of these packages registers its backend. */
-async function canImport(name: string): Promise<boolean> {
+/** Importing one of these packages registers its backend; null, or why that failed. */
+async function importFailure(name: string): Promise<string | null> {
   try {
     await import(name);
-    return true;
-  } catch {
-    return false;
+    return null;
+  } catch (error) {
+    const missing =
+      error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
+    if (missing) return `${name} is not installed`;
+    return `${name} does not load (${error instanceof Error ? error.message.split('\n')[0] : String(error)})`;
   }
 }
 

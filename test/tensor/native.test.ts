@@ -107,6 +107,42 @@ describe.skipIf(!nativeBuilt)('the native backend', () => {
     }
   });
 
+  it('adds, subtracts, multiplies and scales like tfjs', async () => {
+    const [a, b] = [normal('a', 40, 300), normal('b', 40, 300)];
+    const compute = (): Float32Array[] => {
+      const x = tf.tensor(a.values, a.shape);
+      const y = tf.tensor(b.values, b.shape);
+      const row = tf.tensor1d(b.values.slice(0, 300));
+      const results = [
+        tf.add(x, y),
+        tf.sub(x, y),
+        tf.mul(x, y),
+        tf.mul(x, 0.3),
+        tf.mul(0.3, x),
+        tf.mul(x, row),
+        tf.addN([x, y, x]),
+        tf.gather(x, [3, 0, 3]),
+        tf.unsortedSegmentSum(x, tf.tensor1d(integers('segments', 40, 7), 'int32'), 7),
+      ];
+      return results.map((result) => result.dataSync<'float32'>());
+    };
+    await ops.selectBackend('cpu');
+    const expected = compute();
+    await ops.selectBackend('native');
+    compute().forEach((values, i) => expectClose(values, expected[i], 1e-6, `result ${i}`));
+  });
+
+  it('takes over tensors from another backend and hands its own over', async () => {
+    await ops.selectBackend('cpu');
+    const made = tf.tensor2d(normal('x', 40, 50).values, [40, 50]);
+    await ops.selectBackend('native');
+    const doubled = tf.mul(made, 2);
+    await ops.selectBackend('cpu');
+    const [once, twice] = [made.dataSync(), tf.add(doubled, 0).dataSync()];
+    expect(Array.from(twice)).toEqual(Array.from(once, (x) => 2 * x));
+    await ops.selectBackend('native');
+  });
+
   it('computes no gradient of a weight that is not trained', () => {
     const addon = loadAddon();
     const gemm = addon.gemm;

@@ -19,10 +19,7 @@ export function registerOverrides(): void {
     'Sub',
     elementwise((addon) => addon.subtract),
   );
-  override(
-    'Multiply',
-    elementwise((addon) => addon.multiply),
-  );
+  override('Multiply', multiply);
   override('AddN', addMany);
   override('GatherV2', gatherRows);
   override('UnsortedSegmentSum', segmentSum);
@@ -89,6 +86,19 @@ function elementwise(pick: (addon: NativeAddon) => Binary): Attempt {
     const apply = pick(native.addon);
     return native.output(a.shape, (out) => apply(native.floats(a), native.floats(b), out));
   };
+}
+
+const multiplySame = elementwise((addon) => addon.multiply);
+
+/** Same shapes, or one number for all (clipping scales every gradient). */
+function multiply(native: NativeBackend, call: KernelArguments): tf.TensorInfo | null {
+  const [a, b] = [call.inputs['a'], call.inputs['b']];
+  if (!isFloat(a) || !isFloat(b)) return null;
+  const [factor, x] = a.shape.length === 0 ? [a, b] : [b, a];
+  if (factor.shape.length > 0) return multiplySame(native, call);
+  return native.output(x.shape, (out) =>
+    native.addon.scale(native.floats(x), native.floats(factor)[0], out),
+  );
 }
 
 function addMany(native: NativeBackend, { inputs }: KernelArguments): tf.TensorInfo | null {

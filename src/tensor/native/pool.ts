@@ -35,13 +35,14 @@ export function createBufferPool(addon: NativeAddon, limit: number): BufferPool 
       ours.add(array.buffer);
       return array;
     }
-    const size = sizeClass(bytes);
-    const kept = idle.get(size)?.pop();
-    if (kept !== undefined) {
+    // A buffer up to twice as large will do: batches change size from step to step.
+    for (let size = sizeClass(bytes); size < 2 * bytes; size = sizeClass(size + 1)) {
+      const kept = idle.get(size)?.pop();
+      if (kept === undefined) continue;
       idleBytes -= size;
       return new Float32Array(kept, 0, length);
     }
-    const buffer = addon.allocate(size);
+    const buffer = addon.allocate(sizeClass(bytes));
     ours.add(buffer);
     return new Float32Array(buffer, 0, length);
   }
