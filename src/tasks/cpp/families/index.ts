@@ -15,6 +15,20 @@ import { matrixDiagonal } from './matrix-diagonal.js';
 import { matrixLine } from './matrix-line.js';
 import { matrixMove } from './matrix-move.js';
 import { textMirror } from './text-mirror.js';
+import { parseInteger } from './parse-integer.js';
+import { guardedProduct } from './guarded-product.js';
+import { commonDivisor } from './common-divisor.js';
+import { digits } from './digits.js';
+import { guardedDivision } from './guarded-division.js';
+import { ringIndex } from './ring-index.js';
+import { bitTricks } from './bit-tricks.js';
+import { saturatingMath } from './saturating-math.js';
+import { compareArrays } from './compare-arrays.js';
+import { histogram } from './histogram.js';
+import { slidingWindow } from './sliding-window.js';
+import { checksum } from './checksum.js';
+import { nestedPairs } from './nested-pairs.js';
+import { wordScan } from './word-scan.js';
 
 /** All families of the C++ task. */
 export const families: readonly Family[] = [
@@ -33,5 +47,19 @@ export const families: readonly Family[] = [
   matrixLine,
   matrixMove,
   textMirror,
+  parseInteger,
+  guardedProduct,
+  commonDivisor,
+  digits,
+  guardedDivision,
+  ringIndex,
+  bitTricks,
+  saturatingMath,
+  compareArrays,
+  histogram,
+  slidingWindow,
+  checksum,
+  nestedPairs,
+  wordScan,
   ...familiesB,
 ];
