@@ -16,7 +16,7 @@ export const checksum = defineFamily({
     const sum = style.name(names.sum);
     const d = style.name(['d', 'digit', 'x']);
     const pointer = form === 'c-string';
-    const modulus = style.random.pick([10, 11]);
+    const modulus = style.random.pick([11, 13]);
     const f = `${weights}_${goal === 'value' ? 'checksum' : 'check_digit'}`;
     const size = pointer ? `(int)strlen(${s})` : `(int)${s}.size()`;
     const n = style.name(['n', 'len', 'size']);
@@ -51,10 +51,10 @@ export const checksum = defineFamily({
     const weight = {
       alternating: 'weights 1, 3, 1, 3 and so on',
       position: 'weights 1, 2, 3 and so on',
-      descending: 'weights that fall to 1 at the last',
+      descending: 'weights falling to 1 at the end',
       doubled: 'every second doubled, less 9 above 9',
     }[weights];
-    const what = goal === 'value' ? `Sum modulo ${modulus}` : `What lacks to a multiple of ${modulus} in the sum`;
+    const what = goal === 'value' ? `Sum modulo ${modulus}` : `Gap to a multiple of ${modulus} of the sum`;
     return {
       statement: `${what} of the digits of ${s}, ${weight}; -1 if not all digits.`,
       signature: `int ${f}(${pointer ? `const char* ${s}` : `const std::string& ${s}`})`,

@@ -100,7 +100,6 @@ export const slidingWindow = defineFamily({
         call([-4, -1, -7], 2, -9),
         call([6, 3], 3, 1),
         call([7, 2], 2, 8),
-        call([], 1),
         call([big, 0, big, 0, 1, 2], 3),
         call([5, 9, 4, 6], 1),
         call([3, 4], 0, -1),

@@ -128,7 +128,7 @@ export const wordScan = defineFamily({
       statement: `${words}.`,
       signature: `${result} ${f}(${pointer ? `const char* ${s}` : `const std::string& ${s}`}${given ? `, char ${sep}` : ''})`,
       body: bodies[goal](),
-      cases: [call('the quick zebra'), call('  two   words '), call(''), call('a'), call('   '), call('x zz'), call('seven up it is now')],
+      cases: [call('the quick zebra'), call('  two   words  apart '), call(''), call('a'), call(' '.repeat(17)), call('x zz'), call('seven up it is now')],
     };
   },
 });
