@@ -68,7 +68,10 @@ module.exports = {
       severity: 'error',
       comment: 'Importing rlsf in a notebook must not load Ink.',
       from: { path: '^src/index\\.ts$' },
-      to: { path: '^src/(repl|serving)/|^src/cli\\.ts$|node_modules/(ink|react)/', reachable: true },
+      to: {
+        path: '^src/(repl|serving)/|^src/cli\\.ts$|node_modules/(ink|react)/',
+        reachable: true,
+      },
     },
     {
       name: 'no-circles',

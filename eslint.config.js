@@ -2,16 +2,31 @@ import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
   {
-    ignores: ['node_modules/', 'dist/', 'runs/', '.cache/', 'kernels/*/build/', 'data/', 'notebooks/'],
+    ignores: [
+      'node_modules/',
+      'dist/',
+      'runs/',
+      '.cache/',
+      'kernels/*/build/',
+      'data/',
+      'notebooks/',
+    ],
   },
   ...tseslint.configs.recommended,
   {
     linterOptions: { reportUnusedDisableDirectives: true },
     rules: {
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_' },
+      ],
       'no-restricted-properties': [
         'error',
-        { object: 'Math', property: 'random', message: 'Pass a Random (src/algorithms/random.ts).' },
+        {
+          object: 'Math',
+          property: 'random',
+          message: 'Pass a Random (src/algorithms/random.ts).',
+        },
       ],
       eqeqeq: 'error',
     },
