@@ -7,8 +7,6 @@ void rlsf_emit_signed(long long value);
 void rlsf_emit_unsigned(unsigned long long value);
 void rlsf_emit_real(double value);
 void rlsf_emit_string(const char* text);
-// The program's own main returned something else than 0.
-void rlsf_exit(int status);
 
 inline void rlsf_emit(bool value) { rlsf_emit_signed(value ? 1 : 0); }
 inline void rlsf_emit(char value) { rlsf_emit_text('s', &value, 1); }
@@ -41,10 +39,5 @@ struct rlsf_program {
   int count;
 };
 
-// A program's own `main`, where there is one, is called like this when there are no cases.
-inline int rlsf_call_main(int (*function)()) { return function(); }
-inline int rlsf_call_main(int (*function)(int, char**)) {
-  static char name[] = "program";
-  static char* arguments[] = {name, nullptr};
-  return function(1, arguments);
-}
+// Calls the program's own `main`, where there is one; what it returns becomes the exit code.
+void rlsf_run_main();

@@ -32,6 +32,8 @@ export interface Tier {
   /** What the verdict says. */
   label: string;
   leakCheck: boolean;
+  /** Programs see our folders by their real paths, as another user: those under a home may be closed to it. */
+  needsOpenPaths: boolean;
   /** The user id that owns a worker's folder, `null`: ours. */
   owner(slot: number): number | null;
   wrap(command: IsolatedCommand): { file: string; args: string[]; cwd: string; env: Record<string, string> };
@@ -67,6 +69,7 @@ function bubblewrapTier(launcher: string, kind: 'privileged' | 'user namespace')
     name: 'bubblewrap',
     label: 'bubblewrap',
     leakCheck: true,
+    needsOpenPaths: false,
     owner: (slot) => (drops ? firstUid + slot : null),
     wrap(command) {
       const { folder, writable, readOnly, slot, mode } = command;
@@ -96,6 +99,7 @@ function restrictedTier(launcher: string, walls: { landlock: boolean; uid: boole
     name: 'restricted',
     label: guarded ? 'restricted' : 'restricted (leak checking off: neither Landlock nor a user id of its own)',
     leakCheck: guarded,
+    needsOpenPaths: walls.uid,
     owner: (slot) => (walls.uid ? firstUid + slot : null),
     wrap(command) {
       const { folder, writable, readOnly, slot } = command;
@@ -119,6 +123,7 @@ function unguardedTier(launcher: string): Tier {
     name: 'none',
     label: 'none',
     leakCheck: true,
+    needsOpenPaths: false,
     owner: () => null,
     wrap(command) {
       const args = ['--unfiltered', ...launcherArguments(command)];

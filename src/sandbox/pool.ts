@@ -88,6 +88,7 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
     const maxBytes = batchSize * (4 * limits.outputKiB + 1) * 1024 + (1 << 22);
     const active = new Set<Promise<unknown>>();
 
+    const reachable = async (path: string): Promise<string> => (tier.needsOpenPaths ? workspace.openCopy(path) : path);
     const contextFor = (signal: AbortSignal): UnitContext => {
       const run = (command: IsolatedCommand): ReturnType<typeof runProcess> => {
         const { file, args, cwd, env } = tier.wrap(command);
@@ -102,8 +103,9 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
           const slot = slots.pop() ?? 0;
           const folder = await workspace.create(tier.owner(slot));
           try {
-            const header = await toolchain.header(programs[0].tests.includes);
-            return await use({ toolchain, folder, header, slot, run });
+            const header = await reachable(await toolchain.header(programs[0].tests.includes));
+            const runtime = await reachable(toolchain.runtime);
+            return await use({ toolchain, folder, header, runtime, slot, run });
           } finally {
             slots.push(slot);
             await workspace.remove(folder);

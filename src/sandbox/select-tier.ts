@@ -1,15 +1,15 @@
-import { join } from 'node:path';
-import { rename, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
+import { chmod, copyFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { environmentError } from '../errors.js';
 import { candidateTiers, noTierError } from './isolation.js';
 import type { Tier, TierName } from './isolation.js';
 import type { Limits } from './limits.js';
 import { runProcess } from './process.js';
 import { executionEnvironment, readFrames } from './toolchains/cpp/execute.js';
+import { linkFlags } from './toolchains/cpp/flags.js';
 import type { CppToolchain } from './toolchains/cpp/toolchain.js';
 import type { Workspace } from './workspace.js';
-import { copyFile, chmod } from 'node:fs/promises';
 
 /** A program that leaks, and that says whether it could open a socket or write a file. */
 const probeSource = `#include <fcntl.h>
@@ -52,7 +52,7 @@ async function buildProbe(toolchain: CppToolchain): Promise<string> {
   const partial = `${binary}.${process.pid}`;
   const source = join(toolchain.base, `probe.${process.pid}.cpp`);
   await writeFile(source, probeSource);
-  const args = [...toolchain.flags, '-I', toolchain.base, source, join(toolchain.base, 'runtime.o'), '-o', partial];
+  const args = [...toolchain.flags, '-I', toolchain.base, source, join(toolchain.runtime, 'runtime.o'), ...linkFlags, '-o', partial];
   const made = await runProcess('g++', args, { wallMs: 120_000, maxBytes: 1 << 22 });
   if (made.exitCode !== 0)
     throw environmentError(

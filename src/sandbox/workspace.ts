@@ -1,5 +1,5 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { chmod, chown, mkdir, rm } from 'node:fs/promises';
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chown, cp, mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -8,6 +8,8 @@ export interface Workspace {
   /** A new folder, owned by `uid` when given, that nobody else can look into. */
   create(uid: number | null): Promise<string>;
   remove(folder: string): Promise<void>;
+  /** A copy of a folder that every user may read; made once. */
+  openCopy(folder: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -15,18 +17,25 @@ export interface Workspace {
 export function createWorkspace(): Workspace {
   removeAbandoned();
   const root = mkdtempSync(join(tmpdir(), `rlsf-judge-${process.pid}-`));
+  const copies = new Map<string, Promise<string>>();
   let next = 0;
+  // Passing through is allowed, listing is not.
+  chmodSync(root, 0o711);
   const sweep = (): void => rmSync(root, { recursive: true, force: true });
   process.once('exit', sweep);
   return {
     root,
     async create(uid) {
-      // Passing through is allowed, listing is not.
-      if (next === 0) await chmod(root, 0o711);
       const folder = join(root, String(next++));
       await mkdir(folder, { mode: 0o700 });
       if (uid !== null) await chown(folder, uid, uid);
       return folder;
+    },
+    openCopy(folder) {
+      const target = join(root, `copy-${copies.size}`);
+      const known = copies.get(folder) ?? cp(folder, target, { recursive: true }).then(() => target);
+      copies.set(folder, known);
+      return known;
     },
     async remove(folder) {
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });

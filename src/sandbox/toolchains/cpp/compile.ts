@@ -4,7 +4,7 @@ import type { Diagnostic, StageRecord } from '../../../records.js';
 import { compileLimits } from '../../limits.js';
 import type { IsolatedCommand } from '../../isolation.js';
 import type { ProcessResult } from '../../process.js';
-import { jsonDiagnostics } from './flags.js';
+import { jsonDiagnostics, linkFlags } from './flags.js';
 import type { CppToolchain } from './toolchain.js';
 import { viewOf, writeSyntaxFile } from './unit.js';
 import type { Program } from './unit.js';
@@ -14,7 +14,9 @@ export interface Workbench {
   toolchain: CppToolchain;
   /** Our folder with the unit's files. */
   folder: string;
+  /** Folders that the worker's user can reach: the precompiled header, and `runtime.o`. */
   header: string;
+  runtime: string;
   slot: number;
   run(command: IsolatedCommand): Promise<ProcessResult>;
 }
@@ -32,8 +34,8 @@ export interface Compiled {
 
 /** Compiles and links `unit.cpp` into `unit`. */
 export async function compileUnit(bench: Workbench): Promise<Compiled> {
-  const { toolchain } = bench;
-  return compile(bench, [...toolchain.flags, jsonDiagnostics, 'unit.cpp', `${toolchain.base}/runtime.o`, '-o', 'unit']);
+  const { toolchain, runtime } = bench;
+  return compile(bench, [...toolchain.flags, jsonDiagnostics, 'unit.cpp', `${runtime}/runtime.o`, ...linkFlags, '-o', 'unit']);
 }
 
 /**
@@ -66,11 +68,11 @@ export async function errorDiagnostics(
   const isLost = (finding: CompilerFinding): boolean => finding.severity === 'error' && !touchesProgram(finding, view);
   if (findings.some(isLost) && file !== '') {
     // The JSON format leaves out the chain from a template in a header to the user's line.
-    const text = await compile(bench, [...bench.toolchain.flags, '-fsyntax-only', '-fno-diagnostics-show-caret', file]);
+    const text = await compile(bench, [...bench.toolchain.flags, '-fsyntax-only', file]);
     const chains = parseGccText(text.result.stderr);
     findings = findings.map((finding) => {
       if (!isLost(finding)) return finding;
-      const twin = chains.find((other) => other.message === finding.message && other.place?.line === finding.place?.line);
+      const twin = chains.find(({ place }) => place?.file === finding.place?.file && place?.line === finding.place?.line && place?.column === finding.place?.column);
       return twin === undefined ? finding : { ...finding, related: [...twin.related, ...finding.related] };
     });
   }
@@ -123,12 +125,12 @@ export function compileStage(compiled: Compiled, diagnostics: readonly Diagnosti
 }
 
 async function compile(bench: Workbench, args: string[]): Promise<Compiled> {
-  const { toolchain, folder, header, slot } = bench;
+  const { folder, header, runtime, slot } = bench;
   const result = await bench.run({
     mode: 'compile',
     folder,
     writable: true,
-    readOnly: [header, toolchain.base],
+    readOnly: [header, runtime],
     limits: compileLimits,
     command: ['/usr/bin/g++', ...args],
     slot,
@@ -138,10 +140,11 @@ async function compile(bench: Workbench, args: string[]): Promise<Compiled> {
   const ok = result.exitCode === 0;
   const killed = /Killed|signal terminated|out of memory|virtual memory exhausted|cannot allocate|CPU time limit|File size limit/i.test(rest);
   const overLimit = !ok && (result.exitCode === 124 || result.timedOut || result.truncated || killed);
-  const hasError = findings.some(({ severity }) => severity === 'error');
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  const ours = errors.some(({ message }) => /^rlsf\.h(\.gch)?: |^(\d+\/)?(program|cases)\.cpp: /.test(message));
   // Paths of this machine's cache are no part of what was done.
-  const command = ['g++', ...args.map((arg) => arg.replace(`${toolchain.base}/`, ''))];
-  return { ok, command, result, findings, overLimit, unexplained: !ok && !hasError && !overLimit };
+  const command = ['g++', ...args.map((arg) => arg.replace(`${runtime}/`, ''))];
+  return { ok, command, result, findings, overLimit, unexplained: !ok && (ours || errors.length === 0) && !overLimit };
 }
 
 function touchesProgram({ place, related }: CompilerFinding, view: ProgramView): boolean {

@@ -18,6 +18,9 @@ export function compileFlags(std: string): string[] {
 
 export const jsonDiagnostics = '-fdiagnostics-format=json';
 
+/** Our `main` runs first; a program's own stays as it is and is called where there are no cases. */
+export const linkFlags = ['-Wl,--wrap=main'];
+
 /** The sanitizers' own switches at run time; addresses are resolved later, outside the dying process. */
 export function sanitizerEnvironment(options: { memoryMiB: number; leakCheck: boolean }): Record<string, string> {
   const shared = 'symbolize=0:color=never:';

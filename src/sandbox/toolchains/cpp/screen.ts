@@ -38,13 +38,18 @@ function lex(text: string): Lexed {
   const pattern =
     /\s+|\/\/[^\n]*|\/\*[^]*?\*\/|(?:u8|[uUL])?"(?:[^"\\\n]|\\[^\n])*"|(?:u8|[uUL])?'(?:[^'\\\n]|\\[^\n])*'|[A-Za-z_]\w*|\.?\d(?:[\w.]|[eEpP][+-]|'(?=\w))*|::|->|[-+*/%&|^!~<>=?:;,.()[\]{}]/y;
   if (/\\\r?\n|\?\?[=/'()!<>-]|\0/.test(text)) return stop('joined lines or trigraphs', false);
+  let directive: string | null = null;
   let at = 0;
   while (at < text.length) {
     pattern.lastIndex = at;
     const match = pattern.exec(text);
     if (match === null) {
       const rest = text.slice(at);
-      if (rest.startsWith('#')) return stop('preprocessor directive', false);
+      if (rest.startsWith('#')) {
+        directive = 'preprocessor directive';
+        at += /^[^\n]*/.exec(rest)?.[0].length ?? 1;
+        continue;
+      }
       if (/^["']|^\/\*/.test(rest)) return stop('a literal or comment does not close', true);
       return stop('a character outside the basic set', true);
     }
@@ -60,7 +65,7 @@ function lex(text: string): Lexed {
     depths.push(open.length);
     if ('([{'.includes(token)) open.push(token);
   }
-  return open.length > 0 ? stop('brackets do not close', true) : { tokens, depths, fault: null, broken: false };
+  return open.length > 0 ? stop('brackets do not close', true) : { tokens, depths, fault: directive, broken: false };
 }
 
 const words = new Set(

@@ -13,8 +13,10 @@ export interface CppToolchain {
   flags: string[];
   /** Digest of compiler, flags and our own runtime: part of every verdict's key. */
   fingerprint: string;
-  /** A folder with `runtime.o` and the launcher. */
+  /** Our folder in the cache. */
   base: string;
+  /** The folder with `runtime.o`, which is linked into every program. */
+  runtime: string;
   launcher: string;
   /** The folder with the precompiled header of a set of includes; made once, kept in the cache. */
   header(includes: string): Promise<string>;
@@ -23,6 +25,8 @@ export interface CppToolchain {
 /** Sources of the launcher and of the runtime, beside `src/` and `dist/` alike. */
 const kernels = fileURLToPath(new URL('../../../../kernels/launcher/', import.meta.url));
 const sources = ['launcher.c', 'limits.h', 'rlsf.h', 'runtime.cpp', 'supervise.h'];
+/** Bump when the folders below `base` change. */
+const layout = 2;
 const build = { wallMs: 120_000, maxBytes: 1 << 22 };
 
 /** Finds g++ and prepares what all compiles share in `cache`. */
@@ -35,12 +39,13 @@ export async function createCppToolchain(cache: string, std: string): Promise<Cp
   const version = found.stdout.toString('utf8').split('\n')[0].trim();
   const flags = compileFlags(std);
   const texts = await Promise.all(sources.map((name) => readFile(join(kernels, name))));
-  const digest = createHash('sha256').update(JSON.stringify([version, flags, process.arch]));
+  const digest = createHash('sha256').update(JSON.stringify([layout, version, flags, process.arch]));
   for (const text of texts) digest.update(text);
   const fingerprint = digest.digest('hex').slice(0, 16);
   const base = join(cache, `cpp-${fingerprint}`);
   await makeOnce(base, async (folder) => {
-    await compileOurs('g++', ['-std=c++17', '-O1', '-c', join(kernels, 'runtime.cpp'), '-o', join(folder, 'runtime.o')]);
+    await mkdir(join(folder, 'runtime'));
+    await compileOurs('g++', ['-std=c++17', '-O1', '-c', join(kernels, 'runtime.cpp'), '-o', join(folder, 'runtime', 'runtime.o')]);
     await compileOurs('gcc', ['-std=gnu11', '-O2', join(kernels, 'launcher.c'), '-o', join(folder, 'rlsf-launcher')]);
     await writeFile(join(folder, 'rlsf.h'), texts[sources.indexOf('rlsf.h')]);
   });
@@ -52,6 +57,7 @@ export async function createCppToolchain(cache: string, std: string): Promise<Cp
     flags,
     fingerprint,
     base,
+    runtime: join(base, 'runtime'),
     launcher: join(base, 'rlsf-launcher'),
     header(includes) {
       const known = headers.get(includes) ?? makeHeader(base, flags, includes);

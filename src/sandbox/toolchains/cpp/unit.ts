@@ -54,8 +54,7 @@ export function viewOf(program: Program, k: number, resolve: (frame: RawFrame) =
     clean: (text) =>
       text
         .replaceAll(/\brlsf_k\d+::/g, '')
-        .replaceAll(/\b(?:[^\s:()]*\/)?\d+\/(program|cases)\.cpp\b/g, '$1.cpp')
-        .replaceAll('rlsf_user_main', 'main'),
+        .replaceAll(/\b(?:[^\s:()]*\/)?\d+\/(program|cases)\.cpp\b/g, '$1.cpp'),
     resolve,
   };
 }
@@ -78,14 +77,13 @@ function bodyOf({ screening }: Program, k: number, withCases: boolean): string {
   const text = `#include "${k}/program.cpp"`;
   const cases = `#include "${k}/cases.cpp"`;
   if (screening.mode === 'batch') return [`namespace rlsf_k${k} {`, text, ...(withCases ? [cases] : []), '}'].join('\n');
-  const renamed = screening.definesMain ? ['#define main rlsf_user_main', text, '#undef main'] : [text];
-  return [...renamed, ...(withCases ? [`namespace rlsf_k${k} {`, cases, '}'] : [])].join('\n');
+  return [text, ...(withCases ? [`namespace rlsf_k${k} {`, cases, '}'] : [])].join('\n');
 }
 
 function casesOf({ tests, screening }: Program): string {
   const { cases } = tests;
   if (cases.length === 0 && screening.definesMain)
-    return 'static void rlsf_case_0() { if (int status = rlsf_call_main(&::rlsf_user_main)) rlsf_exit(status); }\nstatic const rlsf_case rlsf_cases[] = {rlsf_case_0};\n';
+    return 'static const rlsf_case rlsf_cases[] = {rlsf_run_main};\n';
   if (cases.length === 0) return '';
   const functions = cases.map(({ code }, i) => `static void rlsf_case_${i}() {\n${code}\n}\n`);
   return `${functions.join('')}static const rlsf_case rlsf_cases[] = {${cases.map((_, i) => `rlsf_case_${i}`).join(', ')}};\n`;
