@@ -4,6 +4,8 @@
  */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import type * as Canvas from '@napi-rs/canvas';
+import type * as Jsdom from 'jsdom';
 import type { DOMWindow } from 'jsdom';
 import { environmentError } from '../errors.js';
 import type { Figure } from './figure.js';
@@ -78,8 +80,8 @@ function plotlyWindow(): Promise<PlotlyWindow> {
 }
 
 async function openWindow(): Promise<PlotlyWindow> {
-  let jsdom: typeof import('jsdom');
-  let canvas: typeof import('@napi-rs/canvas');
+  let jsdom: typeof Jsdom;
+  let canvas: typeof Canvas;
   try {
     jsdom = await import('jsdom');
     canvas = await import('@napi-rs/canvas');
@@ -99,7 +101,7 @@ async function openWindow(): Promise<PlotlyWindow> {
 }
 
 /** What plotly asks of a browser and jsdom does not have. */
-function standIn(window: DOMWindow, canvas: typeof import('@napi-rs/canvas')): void {
+function standIn(window: DOMWindow, canvas: typeof Canvas): void {
   const pen = canvas.createCanvas(8, 8).getContext('2d');
   const box = (element: Element) => {
     const style = window.getComputedStyle(element);

@@ -6,7 +6,7 @@ const corpus = z
   .strictObject({
     n: option(whole(1).default(20000), 'Programs in the corpus.'),
     fault_rate: option(
-      share().default(0.2),
+      share().default(0.12),
       'Chance that one site of a program that can go wrong does (off by one, leak, wrong condition, …).',
     ),
     slip_rate: option(
