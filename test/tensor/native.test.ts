@@ -132,6 +132,36 @@ describe.skipIf(!nativeBuilt)('the native backend', () => {
     compute().forEach((values, i) => expectClose(values, expected[i], 1e-6, `result ${i}`));
   });
 
+  it('reads float32 tensors that tfjs cast from integers without converting them', () => {
+    const cast = tf.cast(
+      tf.tensor2d(
+        [
+          [1, 2],
+          [3, 4],
+        ],
+        [2, 2],
+        'int32',
+      ),
+      'float32',
+    );
+    expect(Array.from(tf.mul(cast, cast).dataSync())).toEqual([1, 4, 9, 16]);
+    const product = tf.matMul(
+      cast,
+      tf.cast(
+        tf.tensor2d(
+          [
+            [1, 0],
+            [1, 1],
+          ],
+          [2, 2],
+          'bool',
+        ),
+        'float32',
+      ),
+    );
+    expect(Array.from(product.dataSync())).toEqual([3, 2, 7, 4]);
+  });
+
   it('takes over tensors from another backend and hands its own over', async () => {
     await ops.selectBackend('cpu');
     const made = tf.tensor2d(normal('x', 40, 50).values, [40, 50]);

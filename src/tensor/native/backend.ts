@@ -20,11 +20,17 @@ export class NativeBackend extends MathBackendCPU {
     this.pool = createBufferPool(addon, totalmem() / 2);
   }
 
-  /** The memory of a float32 tensor itself. */
+  /**
+   * The memory of a float32 tensor itself; a copy where there is none: tfjs casts integers and
+   * booleans to float32 by changing the label and keeping the data.
+   */
   floats(tensor: tf.TensorInfo): Float32Array {
     const { values } = this.data.get(tensor.dataId);
     if (values instanceof Float32Array) return values;
-    throw internalError(`a native kernel got a ${tensor.dtype} tensor where it needs float32.`);
+    if (tensor.dtype !== 'float32' || values === undefined) {
+      throw internalError(`a native kernel got a ${tensor.dtype} tensor where it needs float32.`);
+    }
+    return Float32Array.from(values as ArrayLike<number>);
   }
 
   /** The memory of an int32 tensor itself. */
