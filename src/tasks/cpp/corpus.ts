@@ -1,5 +1,6 @@
 import { createRandom } from '../../algorithms/random.js';
 import { createStyle, renderWithFaults } from './family.js';
+import type { Draft } from './family.js';
 import { draftForms, draftPattern } from './forms.js';
 import { normalForm } from './normal-form.js';
 import { completionOf, draftOf, promptOf, variantsPerSetting } from './problems.js';
@@ -30,12 +31,18 @@ export interface CorpusOptions {
  * whose function has the form of a held-out reference or fault is left out and drawn again.
  */
 export function makeCorpus(options: CorpusOptions): CorpusProgram[] {
+  const programs: CorpusProgram[] = [];
+  for (const { program } of corpusDraws(options)) programs.push(program);
+  return programs;
+}
+
+/** The programs of `makeCorpus` one by one, each with the draft it came from and so with its cases. */
+export function* corpusDraws(options: CorpusOptions): Generator<{ program: CorpusProgram; draft: Draft }> {
   const { n, faultRate, slipRate, seed } = options;
   const forbidden = heldOutForms();
   const settings = byFamily(settingsOf('train'));
   const random = createRandom(`cpp/corpus/${seed}`);
-  const programs: CorpusProgram[] = [];
-  for (let draws = 0; programs.length < n; draws++) {
+  for (let draws = 0, given = 0; given < n; draws++) {
     const { family, setting } = random.pick(settings[draws % settings.length]);
     const draft = family.draft(setting, createStyle(random.fork(draws)));
     const rendered = renderWithFaults(draft, random, faultRate);
@@ -46,9 +53,10 @@ export function makeCorpus(options: CorpusOptions): CorpusProgram[] {
       family: family.name,
       faults: [...rendered.faults, ...kinds],
     };
-    if (!forbidden.has(programForm(program))) programs.push(program);
+    if (forbidden.has(programForm(program))) continue;
+    given++;
+    yield { program, draft };
   }
-  return programs;
 }
 
 function byFamily<T extends { family: { name: string } }>(rows: readonly T[]): T[][] {

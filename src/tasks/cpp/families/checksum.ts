@@ -54,9 +54,9 @@ export const checksum = defineFamily({
       descending: 'weights falling to 1 at the end',
       doubled: 'every second doubled, less 9 above 9',
     }[weights];
-    const what = goal === 'value' ? `Sum modulo ${modulus}` : `Gap to a multiple of ${modulus} of the sum`;
+    const what = goal === 'value' ? `Digit sum modulo ${modulus}` : `Gap to a multiple of ${modulus} of the digit sum`;
     return {
-      statement: `${what} of the digits of ${s}, ${weight}; -1 if not all digits.`,
+      statement: `${what} of ${s}, ${weight}; -1 if not all digits.`,
       signature: `int ${f}(${pointer ? `const char* ${s}` : `const std::string& ${s}`})`,
       body: code`
         int ${n} = ${size};
