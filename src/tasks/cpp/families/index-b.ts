@@ -1,4 +1,15 @@
 import type { Family } from '../family.js';
+import { polyEvaluate } from './poly-evaluate.js';
+import { dateDays } from './date-days.js';
+import { mapFrequency } from './map-frequency.js';
+import { sortOrder } from './sort-order.js';
+import { gridNeighbours } from './grid-neighbours.js';
+import { intervalOverlap } from './interval-overlap.js';
+import { vectorWindow } from './vector-window.js';
+import { vectorErase } from './vector-erase.js';
+import { stackBrackets } from './stack-brackets.js';
+import { recursionSeries } from './recursion-series.js';
+import { recursionDigits } from './recursion-digits.js';
 import { treePath } from './tree-path.js';
 import { treeSum } from './tree-sum.js';
 import { pointerRange } from './pointer-range.js';
@@ -38,4 +49,15 @@ export const familiesB: Family[] = [
   pointerRange,
   treeSum,
   treePath,
+  recursionDigits,
+  recursionSeries,
+  stackBrackets,
+  vectorErase,
+  vectorWindow,
+  intervalOverlap,
+  gridNeighbours,
+  sortOrder,
+  mapFrequency,
+  dateDays,
+  polyEvaluate,
 ];
