@@ -62,7 +62,7 @@ export function rolloutView(
       lines.push(line('    ', span(part, severityTone(finding.severity))));
   }
   if (all.length > maxFindings)
-    lines.push(line(span(`    and ${all.length - maxFindings} more findings`, 'dim')));
+    lines.push(line(span(`    findings beyond these: ${all.length - maxFindings}`, 'dim')));
   return lines.map((each) => fitLine(each, width));
 }
 
