@@ -76,7 +76,7 @@ export async function withGrpoRun(
     return { status: 'finished', run: run.name, folder: run.folder, ...outcome };
   } catch (error) {
     if (!run) throw error;
-    return await leave(run, error, signal, emit);
+    return await leave(run, error, { signal, emit, begun: store !== null });
   } finally {
     store?.close();
     await place?.close();
@@ -169,16 +169,18 @@ async function announce(
   }
 }
 
-/** Marks the folder and says so; a stop that was asked for is a result, an error is thrown on. */
+/**
+ * Marks the folder and says so; a stop that was asked for is a result, an error is thrown on. A
+ * resumed run that could not even begin (no compiler, say) stays as resumable as it was.
+ */
 export async function leave(
   run: RunFolder,
   error: unknown,
-  signal: AbortSignal,
-  emit: Emit,
+  { signal, emit, begun }: { signal: AbortSignal; emit: Emit; begun: boolean },
 ): Promise<RunResult> {
   if (!signal.aborted) {
     const message = error instanceof Error ? error.message : String(error);
-    await run.setStatus({ state: 'failed', error: message });
+    await run.setStatus({ state: begun ? 'failed' : 'interrupted', error: message });
     throw error;
   }
   const { step, maxSteps } = await run.setStatus({ state: 'interrupted' });

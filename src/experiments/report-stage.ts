@@ -182,7 +182,10 @@ function reportInput(
       ['toolchain', `${judge.toolchain}, isolation ${judge.isolation}`],
     ],
     files: [
-      ['config.yaml', 'the config as resolved; `rlsf tour --config` with it makes this run again'],
+      [
+        'config.yaml',
+        'the config as resolved; `rlsf tour --config` with it and another `--run-name` makes this run again',
+      ],
       ['rollouts.jsonl', 'every rollout with verdict, rewards and advantages'],
       ['metrics.jsonl', 'one row per step, TRL’s metric names'],
       [

@@ -115,7 +115,7 @@ export async function trainSft(given: Config, options: RunOptions = {}): Promise
     return { status: 'finished', folder, ...outcome };
   } catch (error) {
     if (!run) throw error;
-    return await leave(run, error, signal, emit);
+    return await leave(run, error, { signal, emit, begun: policy !== null });
   } finally {
     optimizer?.dispose();
     policy?.dispose();

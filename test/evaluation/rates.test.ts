@@ -1,10 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  cleanAtK,
-  compareEvaluations,
-  factsOf,
-  ratesOf,
-} from '../../src/evaluation/rates.js';
+import { cleanAtK, compareEvaluations, factsOf, ratesOf } from '../../src/evaluation/rates.js';
 import { summarise } from '../../src/evaluation/summary.js';
 import { row, verdictOf } from './examples.js';
 

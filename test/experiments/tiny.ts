@@ -1,4 +1,6 @@
 /** A pre-training so small that a test can afford it, and configs around it. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { configFromObject } from '../../src/experiments/config/index.js';
 import type { Config } from '../../src/experiments/config/index.js';
 
@@ -25,3 +27,8 @@ export function tinySft(outputDir: string, sft: Record<string, unknown> = {}): C
     },
   });
 }
+
+/** Without g++ nothing can be judged: such tests are skipped, visibly. */
+export const hasCompiler = (process.env['PATH'] ?? '')
+  .split(path.delimiter)
+  .some((place) => existsSync(path.join(place, 'g++')));

@@ -15,11 +15,7 @@ import {
 } from '../../src/experiments/index.js';
 import type { Rollout } from '../../src/records.js';
 import { readRollouts } from '../../src/rollouts/index.js';
-import { tinySft } from './tiny.js';
-
-const hasCompiler = (process.env['PATH'] ?? '')
-  .split(path.delimiter)
-  .some((place) => existsSync(path.join(place, 'g++')));
+import { hasCompiler, tinySft } from './tiny.js';
 
 let folder = '';
 let model = '';

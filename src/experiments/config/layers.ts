@@ -28,6 +28,7 @@ export const environmentNames: Readonly<Record<string, string>> = {
   N_TRAIN: 'task.train_problems',
   N_EVAL: 'evaluation.problems',
   RLSF_BACKEND: 'run.backend',
+  RLSF_THREADS: 'run.threads',
 };
 
 /** The file and everything it extends, the farthest ancestor first. */

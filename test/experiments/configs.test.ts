@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadConfig, runTour, trainGrpo, trainSft } from '../../src/experiments/index.js';
+import { hasCompiler, tinySft } from './tiny.js';
+
+let folder = '';
+let model = '';
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'rlsf-configs-'));
+  model = (await trainSft(tinySft(path.join(folder, 'sft')))).paths.model ?? '';
+}, 60_000);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const caps = () => [
+  `run.output_dir=${folder}`,
+  'run.threads=1',
+  `policy.model_name_or_path=${model}`,
+  `judge.cache=${path.join(folder, 'cache')}`,
+  'task.train_problems=4',
+  'sampling.max_completion_length=12',
+  'grpo.max_steps=1',
+  'grpo.prompts_per_step=2',
+  'grpo.num_generations=2',
+  'evaluation.problems=2',
+  'evaluation.held_out_families_problems=1',
+  'evaluation.num_samples=1',
+  'evaluation.bootstrap_resamples=100',
+  'sft.corpus.n=40',
+  'sft.tokenizer.sample=40',
+  'sft.tokenizer.vocab_size=300',
+  'sft.max_steps=1',
+  'sft.tokens_per_batch=512',
+  `sft.output=${path.join(folder, 'policy')}`,
+];
+
+/** What runs a file of configs/, by how its name starts. */
+const runners = { tour: runTour, grpo: trainGrpo, pretrain: trainSft };
+
+describe('every file in configs/', () => {
+  it('has something that runs it', async () => {
+    for (const name of await readdir('configs'))
+      expect(Object.keys(runners)).toContain(kindOf(name));
+  });
+
+  it.skipIf(!hasCompiler)(
+    'runs as it stands, here with a tiny policy and small sets (needs g++)',
+    async () => {
+      for (const name of await readdir('configs')) {
+        const config = await loadConfig(path.join('configs', name), { env: {}, set: caps() });
+        const { status, run, folder: runFolder } = await runners[kindOf(name)](config);
+        expect([status, run]).toEqual(['finished', path.parse(name).name]);
+        expect(existsSync(path.join(runFolder, 'run_metadata.json'))).toBe(true);
+      }
+    },
+    120_000,
+  );
+});
+
+function kindOf(file: string): keyof typeof runners {
+  return file.split(/[-.]/)[0] as keyof typeof runners;
+}
