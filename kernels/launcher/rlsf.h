@@ -35,8 +35,10 @@ auto rlsf_emit(const Text& text) -> decltype(rlsf_emit_text('s', text.data(), te
 using rlsf_case = void (*)();
 
 struct rlsf_program {
-  const rlsf_case* cases;
+  const rlsf_case* const* cases;
   int count;
+  // The function under test, where the cases are compiled apart; they reach it through rlsf_target.
+  void* target;
 };
 
 // Calls the program's own `main`, where there is one; what it returns becomes the exit code.

@@ -13,6 +13,11 @@
 extern const rlsf_program rlsf_programs[];
 extern const int rlsf_program_count;
 
+// Where the shared cases of a problem jump to (shared-cases.ts).
+extern "C" {
+void* rlsf_target = nullptr;
+}
+
 // Linked with --wrap=main: this is the program's own, null where it has none.
 extern "C" int __real_main(int, char**) __attribute__((weak));
 
@@ -87,11 +92,12 @@ void onStop(int number, siginfo_t*, void* context) {
   setitimer(ITIMER_PROF, &timer, nullptr);
 
   const rlsf_program& program = rlsf_programs[index];
+  rlsf_target = program.target;
   char line[32];
   for (int i = 0; i < program.count; i++) {
     currentCase = i;
     put(RLSF_RESULTS, line, static_cast<unsigned long>(snprintf(line, sizeof line, ">%d\n", i)));
-    program.cases[i]();
+    (*program.cases)[i]();
   }
   put(RLSF_RESULTS, "!\n", 2);
   exit(0);

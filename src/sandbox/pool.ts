@@ -9,9 +9,9 @@ import { defaultLimits } from './limits.js';
 import type { Limits } from './limits.js';
 import { runProcess } from './process.js';
 import { executionEnvironment } from './toolchains/cpp/execute.js';
+import { createCaseStore } from './toolchains/cpp/case-store.js';
 import { judgeUnit } from './toolchains/cpp/judge-unit.js';
 import type { UnitContext } from './toolchains/cpp/judge-unit.js';
-import { screen } from './toolchains/cpp/screen.js';
 import { createCppToolchain } from './toolchains/cpp/toolchain.js';
 import { createProgram } from './toolchains/cpp/unit.js';
 import type { Program } from './toolchains/cpp/unit.js';
@@ -89,6 +89,7 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
     const active = new Set<Promise<unknown>>();
 
     const reachable = async (path: string): Promise<string> => (tier.needsOpenPaths ? workspace.openCopy(path) : path);
+    const cases = createCaseStore(workspace);
     const contextFor = (signal: AbortSignal): UnitContext => {
       const run = (command: IsolatedCommand): ReturnType<typeof runProcess> => {
         const { file, args, cwd, env } = tier.wrap(command);
@@ -96,22 +97,24 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
         const sanitizers = command.mode === 'compile' ? {} : executionEnvironment(limits, tier);
         return runProcess(file, args, { cwd, env: { ...env, ...sanitizers }, wallMs, maxBytes, signal });
       };
-      return {
+      const context: UnitContext = {
         limits,
         around,
+        sharedCases: (programs) => cases.prepare(programs, context),
         async withBench(programs, use) {
           const slot = slots.pop() ?? 0;
           const folder = await workspace.create(tier.owner(slot));
           try {
             const header = await reachable(await toolchain.header(programs[0].tests.includes));
             const runtime = await reachable(toolchain.runtime);
-            return await use({ toolchain, folder, header, runtime, slot, run });
+            return await use({ toolchain, folder, header, runtime, objects: cases.folder, slot, run });
           } finally {
             slots.push(slot);
             await workspace.remove(folder);
           }
         },
       };
+      return context;
     };
 
     const judgeAll = async (
@@ -140,7 +143,9 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
           continue;
         }
         const { completion, tests } = jobs[i];
-        programs.set(key, createProgram(tests, completion, screen(tests.prefix + completion + tests.suffix)));
+        const program = createProgram(tests, completion);
+        programs.set(key, program);
+        cases.announce(program);
       }
 
       const context = contextFor(signal);

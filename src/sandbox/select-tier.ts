@@ -25,7 +25,8 @@ static void probe() {
   lost = nullptr;
 }
 static const rlsf_case cases[] = {probe};
-extern const rlsf_program rlsf_programs[] = {{cases, 1}};
+static const rlsf_case* const table = cases;
+extern const rlsf_program rlsf_programs[] = {{&table, 1, nullptr}};
 extern const int rlsf_program_count = 1;
 `;
 

@@ -17,6 +17,8 @@ export interface Workbench {
   /** Folders that the worker's user can reach: the precompiled header, and `runtime.o`. */
   header: string;
   runtime: string;
+  /** The folder with the compiled cases of problems, `<name>.o` each. */
+  objects: string;
   slot: number;
   run(command: IsolatedCommand): Promise<ProcessResult>;
 }
@@ -32,10 +34,16 @@ export interface Compiled {
   unexplained: boolean;
 }
 
-/** Compiles and links `unit.cpp` into `unit`. */
-export async function compileUnit(bench: Workbench): Promise<Compiled> {
-  const { toolchain, runtime } = bench;
-  return compile(bench, [...toolchain.flags, jsonDiagnostics, 'unit.cpp', `${runtime}/runtime.o`, ...linkFlags, '-o', 'unit']);
+/** Compiles and links `unit.cpp`, with the cases that are compiled already, into `unit`. */
+export async function compileUnit(bench: Workbench, shared: ReadonlySet<string>): Promise<Compiled> {
+  const { toolchain, runtime, objects } = bench;
+  const others = [...shared].map((name) => `${objects}/${name}.o`);
+  return compile(bench, [...toolchain.flags, jsonDiagnostics, 'unit.cpp', ...others, `${runtime}/runtime.o`, ...linkFlags, '-o', 'unit']);
+}
+
+/** Compiles `shared.cpp` into `shared.o`. */
+export async function compileSharedCases(bench: Workbench): Promise<boolean> {
+  return (await compile(bench, [...bench.toolchain.flags, jsonDiagnostics, '-c', 'shared.cpp', '-o', 'shared.o'])).ok;
 }
 
 /**
@@ -125,12 +133,12 @@ export function compileStage(compiled: Compiled, diagnostics: readonly Diagnosti
 }
 
 async function compile(bench: Workbench, args: string[]): Promise<Compiled> {
-  const { folder, header, runtime, slot } = bench;
+  const { folder, header, runtime, objects, slot } = bench;
   const result = await bench.run({
     mode: 'compile',
     folder,
     writable: true,
-    readOnly: [header, runtime],
+    readOnly: [header, runtime, objects],
     limits: compileLimits,
     command: ['/usr/bin/g++', ...args],
     slot,
@@ -143,7 +151,7 @@ async function compile(bench: Workbench, args: string[]): Promise<Compiled> {
   const errors = findings.filter(({ severity }) => severity === 'error');
   const ours = errors.some(({ message }) => /^rlsf\.h(\.gch)?: |^(\d+\/)?(program|cases)\.cpp: /.test(message));
   // Paths of this machine's cache are no part of what was done.
-  const command = ['g++', ...args.map((arg) => arg.replace(`${runtime}/`, ''))];
+  const command = ['g++', ...args.map((arg) => arg.replace(`${runtime}/`, '').replace(`${objects}/`, ''))];
   return { ok, command, result, findings, overLimit, unexplained: !ok && (ours || errors.length === 0) && !overLimit };
 }
 

@@ -7,6 +7,8 @@ export function compileFlags(std: string): string[] {
   return [
     `-std=${std}`,
     '-g1',
+    // addr2line of binutils 2.40 takes the wrong file from GCC 12's DWARF 5.
+    '-gdwarf-4',
     '-O0',
     '-Wall',
     '-Wextra',

@@ -12,6 +12,8 @@ import type { Surroundings } from './verdict.js';
 export interface UnitContext {
   limits: Limits;
   around: Surroundings;
+  /** Compiles the cases that the programs share, where that pays; the names of those that are ready. */
+  sharedCases(programs: readonly Program[]): Promise<ReadonlySet<string>>;
   /** Hands out a fresh folder, set up for one unit, and takes it back. */
   withBench<T>(programs: readonly Program[], use: (bench: Workbench) => Promise<T>): Promise<T>;
 }
@@ -28,7 +30,8 @@ export async function judgeUnit(programs: readonly Program[], context: UnitConte
   let rest = [...programs];
   while (rest.length > 0) {
     const group = rest;
-    const judged = await context.withBench(group, (bench) => judgeOnce(group, bench, context));
+    const shared = await context.sharedCases(group);
+    const judged = await context.withBench(group, (bench) => judgeOnce(group, shared, bench, context));
     for (const [program, verdict] of judged) verdicts.set(program, verdict);
     rest = group.filter((program) => !judged.has(program));
     if (rest.length === group.length) {
@@ -45,17 +48,18 @@ export async function judgeUnit(programs: readonly Program[], context: UnitConte
 
 async function judgeOnce(
   group: readonly Program[],
+  shared: ReadonlySet<string>,
   bench: Workbench,
   context: UnitContext,
 ): Promise<Map<Program, UnitVerdict>> {
-  await writeUnit(bench.folder, group, bench.header);
+  await writeUnit(bench.folder, group, bench.header, shared);
   const verdicts = new Map<Program, UnitVerdict>();
   const single = group.length === 1 ? group[0] : null;
   if (single?.screening.broken) {
     // Brackets do not match: the look at its syntax nearly always settles it.
     if (await refuse(single, 0, bench, context, verdicts)) return verdicts;
   }
-  const compiled = await compileUnit(bench);
+  const compiled = await compileUnit(bench, shared);
   if (!compiled.ok) {
     if (single !== null) {
       if (await refuse(single, 0, bench, context, verdicts)) return verdicts;

@@ -1,3 +1,5 @@
+import { lex } from './lexer.js';
+
 /**
  * Whether a program may share a compile with others. Everything is judged alone that could reach a
  * sibling (unbalanced brackets, directives, attributes, code that runs before `main`, …) or whose
@@ -18,54 +20,6 @@ export function screen(text: string): Screening {
   const definesMain = lexed.tokens.some((token, i) => token === 'main' && lexed.tokens[i + 1] === '(' && lexed.depths[i] === 0);
   const reason = lexed.fault ?? forbidden(lexed.tokens) ?? (definesMain ? 'defines main' : null) ?? unknownItem(lexed.tokens);
   return { mode: reason === null ? 'batch' : 'alone', reason, broken: lexed.fault !== null && lexed.broken, definesMain };
-}
-
-interface Lexed {
-  tokens: string[];
-  /** Bracket depth at each token. */
-  depths: number[];
-  fault: string | null;
-  broken: boolean;
-}
-
-const pairs: Record<string, string> = { ')': '(', ']': '[', '}': '{' };
-
-function lex(text: string): Lexed {
-  const tokens: string[] = [];
-  const depths: number[] = [];
-  const open: string[] = [];
-  const stop = (fault: string, broken: boolean): Lexed => ({ tokens, depths, fault, broken });
-  const pattern =
-    /\s+|\/\/[^\n]*|\/\*[^]*?\*\/|(?:u8|[uUL])?"(?:[^"\\\n]|\\[^\n])*"|(?:u8|[uUL])?'(?:[^'\\\n]|\\[^\n])*'|[A-Za-z_]\w*|\.?\d(?:[\w.]|[eEpP][+-]|'(?=\w))*|::|->|[-+*/%&|^!~<>=?:;,.()[\]{}]/y;
-  if (/\\\r?\n|\?\?[=/'()!<>-]|\0/.test(text)) return stop('joined lines or trigraphs', false);
-  let directive: string | null = null;
-  let at = 0;
-  while (at < text.length) {
-    pattern.lastIndex = at;
-    const match = pattern.exec(text);
-    if (match === null) {
-      const rest = text.slice(at);
-      if (rest.startsWith('#')) {
-        directive = 'preprocessor directive';
-        at += /^[^\n]*/.exec(rest)?.[0].length ?? 1;
-        continue;
-      }
-      if (/^["']|^\/\*/.test(rest)) return stop('a literal or comment does not close', true);
-      return stop('a character outside the basic set', true);
-    }
-    const token = match[0];
-    at += token.length;
-    if (/^\s|^\/[/*]/.test(token)) continue;
-    if (/^R$|^(u8|[uUL])R$/.test(token) && text[at] === '"') return stop('raw string', false);
-    if ((token === '<' && /^[%:]/.test(text.slice(at))) || (token === '%' && text[at] === ':')) return stop('digraph', false);
-    if (token in pairs) {
-      if (open.pop() !== pairs[token]) return stop('brackets do not match', true);
-    }
-    tokens.push(token);
-    depths.push(open.length);
-    if ('([{'.includes(token)) open.push(token);
-  }
-  return open.length > 0 ? stop('brackets do not close', true) : { tokens, depths, fault: directive, broken: false };
 }
 
 const words = new Set(
@@ -129,7 +83,7 @@ function unknownItem(tokens: readonly string[]): string | null {
 }
 
 /** One past the `;` or the closing brace that ends the item; a type's brace is followed by its `;`. */
-function endOfItem(tokens: readonly string[], from: number): number {
+export function endOfItem(tokens: readonly string[], from: number): number {
   let depth = 0;
   for (let i = from; i < tokens.length; i++) {
     if ('([{'.includes(tokens[i])) depth++;
@@ -141,7 +95,7 @@ function endOfItem(tokens: readonly string[], from: number): number {
   return tokens.length;
 }
 
-function isType(item: readonly string[]): boolean {
+export function isType(item: readonly string[]): boolean {
   const start = item[0] === 'template' ? afterTemplate(item) : 0;
   const isHead = ['struct', 'class', 'union', 'enum'].includes(item[start]);
   // `struct Node* find(…) {` is a function that returns one.
