@@ -1,5 +1,6 @@
 import { renderReference, singleFaults } from './family.js';
 import type { Draft, Site } from './family.js';
+import { lex } from './lexer.js';
 import { normalForm } from './normal-form.js';
 
 /** The most bodies of one draft that `draftForms` writes out. */
@@ -12,6 +13,23 @@ export function functionForm(signature: string, body: string): string {
 
 export function referenceForm(draft: Draft): string {
   return functionForm(draft.signature, renderReference(draft));
+}
+
+/**
+ * What a draft asks for, its free choices taken out: two settings with the same prompt form are one
+ * problem with two ways to solve it. The names of the signature are replaced in the statement too,
+ * numbers and pairs of brackets (a task about brackets draws which) by their order.
+ */
+export function promptForm(draft: Draft): string {
+  const renamed = normalForm(draft.signature).split(' ');
+  const names = new Map(lex(draft.signature).map(({ text }, i) => [text, renamed[i]]));
+  const numbers = new Map<string, string>();
+  const statement = draft.statement.replace(/<>|\(\)|\[\]|\{\}/g, 'PAIR').replace(/\w+/g, (word) => {
+    if (!/^\d+$/.test(word)) return names.get(word) ?? word;
+    if (!numbers.has(word)) numbers.set(word, `L${numbers.size}`);
+    return numbers.get(word)!;
+  });
+  return `// ${statement}\n${renamed.join(' ')}`;
 }
 
 /** Forms of the reference and of every body with exactly one fault. */

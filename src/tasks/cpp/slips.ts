@@ -76,7 +76,7 @@ export function applySlips(
     kinds.push(slip.kind);
   }
   // A line left empty is a line deleted.
-  return { completion: kinds.length > 0 ? text.replace(/^ +\n/gm, '') : text, kinds };
+  return { completion: kinds.length > 0 ? text.replace(/^ *\n/gm, '') : text, kinds };
 }
 
 function wrongTypes(tokens: readonly SourceToken[], random: Random): Edit[] {

@@ -1,7 +1,7 @@
 import { createRandom } from '../../algorithms/random.js';
 import type { Draft, Family } from './family.js';
 import { families } from './families/index.js';
-import { nearForms, referenceForm } from './forms.js';
+import { nearForms, promptForm, referenceForm } from './forms.js';
 import { draftOf } from './problems.js';
 
 export type Split = 'train' | 'held_out' | 'held_out_families';
@@ -31,7 +31,8 @@ export function settingsOf(split: Split): { family: Family; setting: number }[] 
  * Which settings are kept from training: about a fifth of every family, chosen by a seeded shuffle,
  * and all of the families marked so. A setting whose reference has the same normal form as the
  * reference, or as a single fault, of a held-out one is held out with it: else its own solution could
- * not be in the corpus, which holds no reference and no fault of a held-out setting.
+ * not be in the corpus, which holds no reference and no fault of a held-out setting. Settings that ask
+ * for the same thing and differ in the reference's method only stay together as well.
  */
 export function makeSplit(all: readonly Family[]): Map<string, Split[]> {
   const result = new Map<string, Split[]>();
@@ -51,13 +52,17 @@ export function makeSplit(all: readonly Family[]): Map<string, Split[]> {
     const covered = new Set<string>();
     for (const family of all) {
       result.get(family.name)!.forEach((split, i) => {
-        if (split !== 'train') closures.get(family.name)!.near[i].forEach((form) => covered.add(form));
+        if (split === 'train') return;
+        const { near, prompts } = closures.get(family.name)!;
+        near[i].forEach((form) => covered.add(form));
+        covered.add(prompts[i]);
       });
     }
     for (const family of all) {
       const split = result.get(family.name)!;
-      closures.get(family.name)!.references.forEach((form, i) => {
-        if (split[i] === 'train' && covered.has(form)) {
+      const { references, prompts } = closures.get(family.name)!;
+      references.forEach((form, i) => {
+        if (split[i] === 'train' && (covered.has(form) || covered.has(prompts[i]))) {
           split[i] = 'held_out';
           changed = true;
         }
@@ -70,19 +75,23 @@ export function makeSplit(all: readonly Family[]): Map<string, Split[]> {
 /** For every setting, those that must be held out with it. */
 function closuresOf(family: Family): {
   references: string[];
+  prompts: string[];
   near: Set<string>[];
   closed: Set<number>[];
 } {
   const drafts: Draft[] = family.settings.map((_, setting) => draftOf(family, setting, 0));
   const references = drafts.map(referenceForm);
+  const prompts = drafts.map(promptForm);
   const near = drafts.map(nearForms);
-  const pulls = near.map((forms) => references.flatMap((form, i) => (forms.has(form) ? [i] : [])));
+  const pulls = near.map((forms, at) =>
+    references.flatMap((form, i) => (forms.has(form) || prompts[i] === prompts[at] ? [i] : [])),
+  );
   const closed = family.settings.map((_, start) => {
     const reached = new Set([start]);
     for (const setting of reached) pulls[setting].forEach((other) => reached.add(other));
     return reached;
   });
-  return { references, near, closed };
+  return { references, prompts, near, closed };
 }
 
 function heldOutSettings(family: Family, closed: readonly Set<number>[]): Set<number> {

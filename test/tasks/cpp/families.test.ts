@@ -20,16 +20,6 @@ describe('every family', () => {
     }
   });
 
-  it('gives each setting its own prompt', () => {
-    for (const family of families) {
-      const prompts = family.settings.map((_, setting) => {
-        const { prelude, statement, signature } = draftOf(family, setting, 0);
-        return `${prelude ?? ''}${statement}${signature}`;
-      });
-      expect(new Set(prompts).size, family.name).toBe(prompts.length);
-    }
-  });
-
   it('lays its bodies out by the same rules, and makes every fault a change of the text', () => {
     for (const family of families) {
       family.settings.forEach((_, setting) => {

@@ -23,7 +23,7 @@ describe('the problems of the C++ task', () => {
       expect(tests?.suffix).toBe('');
       expect(tests?.cases.length, id).toBeGreaterThanOrEqual(4);
       for (const { code, expected } of tests?.cases ?? []) {
-        expect(code.match(/rlsf_emit\(/g), id).toHaveLength(1);
+        expect(code, id).toContain('rlsf_emit(');
         expect(expected, id).not.toMatch(/NaN|undefined|null|Infinity/);
       }
     }
@@ -46,9 +46,9 @@ describe('the problems of the C++ task', () => {
 
   it('are the same problem under the same id, whatever the seed', () => {
     const byId = new Map(all.map((problem) => [problem.id, problem]));
-    for (const problem of task.problems({ split: 'train', n: 40, seed: 9 })) {
-      expect(problem).toEqual(byId.get(problem.id));
-    }
+    const both = task.problems({ split: 'train', n: 500, seed: 9 }).filter(({ id }) => byId.has(id));
+    expect(both.length).toBeGreaterThan(300);
+    for (const problem of both) expect(problem).toEqual(byId.get(problem.id));
   });
 
   it('take every setting once before any comes again', () => {

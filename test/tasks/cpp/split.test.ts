@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { families } from '../../../src/tasks/cpp/families/index.js';
-import { nearForms, referenceForm } from '../../../src/tasks/cpp/forms.js';
-import { draftOf } from '../../../src/tasks/cpp/problems.js';
+import { nearForms, promptForm, referenceForm } from '../../../src/tasks/cpp/forms.js';
+import { draftOf, variantsPerSetting } from '../../../src/tasks/cpp/problems.js';
 import { makeSplit, settingsOf, splitOf, splits } from '../../../src/tasks/cpp/split.js';
 
 const key = ({ family, setting }: ReturnType<typeof settingsOf>[number]): string =>
@@ -42,5 +42,18 @@ describe('the split', () => {
     }
     const shared = settingsOf('train').filter(({ family, setting }) => near.has(referenceForm(draftOf(family, setting, 0))));
     expect(shared.map(key)).toEqual([]);
+  });
+
+  it('keeps settings together that ask for the same thing', () => {
+    const parts = new Map<string, Set<string>>();
+    for (const split of splits) {
+      for (const { family, setting } of settingsOf(split)) {
+        for (let variant = 0; variant < variantsPerSetting; variant++) {
+          const form = promptForm(draftOf(family, setting, variant));
+          parts.set(form, (parts.get(form) ?? new Set()).add(split));
+        }
+      }
+    }
+    expect([...parts].filter(([, where]) => where.size > 1).map(([form]) => form)).toEqual([]);
   });
 });

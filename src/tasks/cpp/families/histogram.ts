@@ -64,12 +64,18 @@ export const histogram = defineFamily({
     const loop = pointer
       ? code`for (int ${i} = 0; ${i} ${site('<', ['off_by_one', '<='])} ${n}; ${i}++) {`
       : [`for (${letters ? 'char' : 'int'} ${x} : ${a}) {`];
-    const fetch = pointer ? `int ${x} = ${a}[${i}];\n        ` : '';
+    const fetch = pointer ? `int ${x} = ${a}[${i}];\n          ` : '';
     const made = site(`std::vector<int> ${c}(${bins});`, ['null_dereference', `std::vector<int> ${c};`], ['off_by_one', `std::vector<int> ${c}(${letters ? '25' : `${bins} - 1`});`]);
     const count = skip
       ? code`if (${site(inside, ['off_by_one', wider], ['wrong_condition', letters ? `${x} >= 'a' || ${x} <= 'z'` : `${x} < ${bins}`])}) ${c}[${at}]++;`
       : code`${c}[${site(inside, ['off_by_one', wider], ['wrong_condition', letters ? `${x} <= 'z'` : `${x} < ${bins}`])} ? ${at} : ${bins} - 1]++;`;
     const over = code`for (int ${r} = 0; ${r} ${site('<', ['off_by_one', '<='])} ${bins}; ${r}++)`;
+    const filling = code`
+      ${made}
+      ${loop}
+          ${fetch}${count}
+      }
+    `;
     const q = style.name(['q', 't', 'b']);
     const tail = {
       counts: () => code`
@@ -117,12 +123,7 @@ export const histogram = defineFamily({
     return {
       statement: `${words}; ${rule}.`,
       signature: `${returned} ${f}(${given})`,
-      body: code`
-        ${made}
-        ${loop}
-            ${fetch}${count}
-        }
-    ${tail}`,
+      body: [...filling, ...tail],
       cases: [
         call(letters ? [2, 0, 2, 25, 1, 2] : [2, 0, 2, 4, 1, 2]),
         call([3, 1, 1, 3]),
