@@ -7,22 +7,30 @@ export interface SourceToken {
   at: number;
 }
 
+// Matches everything there is, so that the lengths of its matches add up to positions.
 const pattern =
-  /\s+|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|("(?:[^"\\\n]|\\.)*"?)|('(?:[^'\\\n]|\\.)*'?)|(\.?\d(?:[eEpP][+-]|[\w.])*)|([A-Za-z_]\w*)|(<<=|>>=|\.\.\.|->|::|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|[\s\S])/g;
-const kinds: TokenKind[] = ['text', 'character', 'number', 'name', 'symbol'];
+  /\s+|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?|\.?\d(?:[eEpP][+-]|[\w.])*|[A-Za-z_]\w*|<<=|>>=|\.\.\.|->|::|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|[\s\S]/g;
 
 /** The tokens of C++ source, comments and white space dropped; broken source gives tokens too. */
 export function lex(source: string): SourceToken[] {
   const tokens: SourceToken[] = [];
-  for (const match of source.matchAll(pattern)) {
-    for (let group = 1; group <= kinds.length; group++) {
-      if (match[group] !== undefined) {
-        tokens.push({ kind: kinds[group - 1], text: match[group], at: match.index ?? 0 });
-        break;
-      }
-    }
+  let at = 0;
+  for (const text of source.match(pattern) ?? []) {
+    const kind = kindOf(text);
+    if (kind !== null) tokens.push({ kind, text, at });
+    at += text.length;
   }
   return tokens;
+}
+
+/** `null` for white space and comments. */
+function kindOf(text: string): TokenKind | null {
+  const first = text[0];
+  if (/\s/.test(first) || text.startsWith('//') || text.startsWith('/*')) return null;
+  if (/[A-Za-z_]/.test(first)) return 'name';
+  if (first === '"') return 'text';
+  if (first === "'") return 'character';
+  return /^\.?\d/.test(text) ? 'number' : 'symbol';
 }
 
 /** Keywords, built-in types and macros: names a program cannot choose. */
