@@ -5,6 +5,7 @@ import { evaluatePolicy } from '../evaluation/index.js';
 import type { Config } from './config/index.js';
 import { readJson, writeFileAtomically, writeJson } from './files.js';
 import type { ActiveRun } from './grpo-run.js';
+import { runPaths } from './run-folder.js';
 import { evaluationSampling, evaluationSplits } from './workplace.js';
 
 /** Evaluations by split. */
@@ -77,6 +78,11 @@ async function writeEvaluations(file: string, evaluations: Evaluations): Promise
   ]);
   // Last: its presence says that the measurement is whole.
   await writeJson(file, Object.fromEntries(summaries));
+}
+
+/** The measurement of a run, as stored in its folder. */
+export function readRunEvaluations(folder: string, when: 'before' | 'after'): Promise<Evaluations> {
+  return readEvaluations(runPaths(folder).evaluation(when));
 }
 
 async function readEvaluations(file: string): Promise<Evaluations> {

@@ -8,3 +8,4 @@ export type { RunFilePaths, RunFolder, RunKind, RunStatus, RunSummary } from './
 export { findInterruptedRun, listRuns, runPaths } from './run-folder.js';
 export { trainSft } from './sft.js';
 export { runTour, trainGrpo } from './tour.js';
+export { readRunEvaluations, type Evaluations } from './evaluate-stage.js';
