@@ -24,7 +24,9 @@ process.exit(act === 'open' ? open() : test());
 function open() {
   const program = ['jupyter-lab', 'jupyter-notebook'].find(has);
   if (!program) {
-    console.error('Neither jupyter-lab nor jupyter-notebook is here. On Debian: apt-get install jupyter-notebook');
+    console.error(
+      'Neither jupyter-lab nor jupyter-notebook is here. On Debian: apt-get install jupyter-notebook',
+    );
     return 1;
   }
   return spawnSync(program, ['--notebook-dir', folder], { stdio: 'inherit', env }).status ?? 1;
@@ -32,7 +34,8 @@ function open() {
 
 function test() {
   const wanted = readdirSync(folder).filter(
-    (name) => name.endsWith('.ipynb') && (names.length === 0 || names.some((part) => name.includes(part))),
+    (name) =>
+      name.endsWith('.ipynb') && (names.length === 0 || names.some((part) => name.includes(part))),
   );
   const out = path.join(root, '.cache', 'notebooks');
   mkdirSync(out, { recursive: true });
@@ -42,8 +45,14 @@ function test() {
     const run = spawnSync(
       'jupyter-nbconvert',
       [
-        '--to', 'notebook', '--execute', '--ExecutePreprocessor.timeout=300',
-        '--ExecutePreprocessor.kernel_name=rlsf', '--output-dir', out, path.join(folder, name),
+        '--to',
+        'notebook',
+        '--execute',
+        '--ExecutePreprocessor.timeout=300',
+        '--ExecutePreprocessor.kernel_name=rlsf',
+        '--output-dir',
+        out,
+        path.join(folder, name),
       ],
       { encoding: 'utf8', env },
     );

@@ -202,7 +202,7 @@ function pathLines(paths: RunPaths, width: number): StyledLine[] {
     ['adapter', paths.adapter],
     ['model', paths.model],
     ['metadata', paths.metadata],
-    ...paths.plots.map((plot): [string, string] => ['plot', plot]),
+    ...groupByStem(paths.plots).map((plot): [string, string] => ['plot', plot]),
   ];
   return [
     line(''),
@@ -213,4 +213,17 @@ function pathLines(paths: RunPaths, width: number): StyledLine[] {
         fitLine(line(span(`  ${padEnd(name, 10)}`, 'dim'), path ?? ''), width),
       ),
   ];
+}
+
+/** `plots/curves.html` and `plots/curves.png` → `plots/curves.{html,png}`. */
+function groupByStem(files: readonly string[]): string[] {
+  const endings = new Map<string, string[]>();
+  for (const file of files) {
+    const dot = file.lastIndexOf('.');
+    const stem = file.slice(0, dot);
+    endings.set(stem, [...(endings.get(stem) ?? []), file.slice(dot + 1)]);
+  }
+  return [...endings].map(
+    ([stem, all]) => `${stem}.${all.length === 1 ? all[0] : `{${all.join(',')}}`}`,
+  );
 }
