@@ -3,7 +3,9 @@ import { getTask, listTasks } from '../../src/tasks/index.js';
 
 describe('getTask', () => {
   it('finds every task that is listed', () => {
-    expect(listTasks().map(({ name }) => getTask(name).name)).toEqual(listTasks().map(({ name }) => name));
+    expect(listTasks().map(({ name }) => getTask(name).name)).toEqual(
+      listTasks().map(({ name }) => name),
+    );
   });
 
   it('names the nearest task, and the nearest split, when it does not know one', () => {
@@ -14,8 +16,8 @@ describe('getTask', () => {
   });
 
   it('says how many problems there are when asked for more', () => {
-    expect(() => getTask('cpp').problems({ split: 'held_out_families', n: 100_000, seed: 1 })).toThrow(
-      /expected n of at most \d+ for split "held_out_families", got 100000/,
-    );
+    expect(() =>
+      getTask('cpp').problems({ split: 'held_out_families', n: 100_000, seed: 1 }),
+    ).toThrow(/expected n of at most \d+ for split "held_out_families", got 100000/);
   });
 });

@@ -37,7 +37,9 @@ export function makeCorpus(options: CorpusOptions): CorpusProgram[] {
 }
 
 /** The programs of `makeCorpus` one by one, each with the draft it came from and so with its cases. */
-export function* corpusDraws(options: CorpusOptions): Generator<{ program: CorpusProgram; draft: Draft }> {
+export function* corpusDraws(
+  options: CorpusOptions,
+): Generator<{ program: CorpusProgram; draft: Draft }> {
   const { n, faultRate, slipRate, seed } = options;
   const forbidden = heldOutForms();
   const settings = byFamily(settingsOf('train'));
@@ -76,7 +78,10 @@ let memo: Set<string> | null = null;
 export function heldOutForms(): Set<string> {
   if (memo) return memo;
   const forms = new Set<string>();
-  for (const { family, setting } of [...settingsOf('held_out'), ...settingsOf('held_out_families')]) {
+  for (const { family, setting } of [
+    ...settingsOf('held_out'),
+    ...settingsOf('held_out_families'),
+  ]) {
     const seen = new Set<string>();
     for (let variant = 0; variant < variantsPerSetting; variant++) {
       const draft = draftOf(family, setting, variant);

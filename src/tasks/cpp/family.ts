@@ -28,9 +28,9 @@ export function defineFamily<S extends Record<string, string | number | boolean>
 }
 
 /** Every combination of the named choices, the last name varying fastest. */
-export function combinations<const T extends Record<string, readonly (string | number | boolean)[]>>(
-  choices: T,
-): { [K in keyof T]: T[K][number] }[] {
+export function combinations<
+  const T extends Record<string, readonly (string | number | boolean)[]>,
+>(choices: T): { [K in keyof T]: T[K][number] }[] {
   let rows: Record<string, string | number | boolean>[] = [{}];
   for (const [key, values] of Object.entries(choices)) {
     rows = rows.flatMap((row) => values.map((value) => ({ ...row, [key]: value })));

@@ -24,11 +24,13 @@ export function promptForm(draft: Draft): string {
   const renamed = normalForm(draft.signature).split(' ');
   const names = new Map(lex(draft.signature).map(({ text }, i) => [text, renamed[i]]));
   const numbers = new Map<string, string>();
-  const statement = draft.statement.replace(/<>|\(\)|\[\]|\{\}/g, 'PAIR').replace(/\w+/g, (word) => {
-    if (!/^\d+$/.test(word)) return names.get(word) ?? word;
-    if (!numbers.has(word)) numbers.set(word, `L${numbers.size}`);
-    return numbers.get(word)!;
-  });
+  const statement = draft.statement
+    .replace(/<>|\(\)|\[\]|\{\}/g, 'PAIR')
+    .replace(/\w+/g, (word) => {
+      if (!/^\d+$/.test(word)) return names.get(word) ?? word;
+      if (!numbers.has(word)) numbers.set(word, `L${numbers.size}`);
+      return numbers.get(word)!;
+    });
   return `// ${statement}\n${renamed.join(' ')}`;
 }
 
@@ -43,8 +45,13 @@ export function nearForms(draft: Draft): Set<string> {
  * texts. Beyond `cap` bodies, those with the fewest faults come first, so that all with up to some
  * number of faults are there; `complete` says whether all bodies are.
  */
-export function draftForms(draft: Draft, cap: number = formCap): { forms: Set<string>; complete: boolean } {
-  const sites = draft.body.flatMap((piece, at) => (typeof piece === 'string' ? [] : [{ piece, at }]));
+export function draftForms(
+  draft: Draft,
+  cap: number = formCap,
+): { forms: Set<string>; complete: boolean } {
+  const sites = draft.body.flatMap((piece, at) =>
+    typeof piece === 'string' ? [] : [{ piece, at }],
+  );
   const forms = new Set<string>();
   const pieces = draft.body.map((piece) => (typeof piece === 'string' ? piece : piece.right[0]));
   let left = cap;

@@ -7,7 +7,11 @@ export function integer(value: number | bigint): string {
 }
 
 /** `std::vector<int> v{1, 2};` with exactly that much heap behind it, so that ASan sees its ends. */
-export function vectorOf(element: string, values: readonly (number | bigint | string)[], name = 'v'): string {
+export function vectorOf(
+  element: string,
+  values: readonly (number | bigint | string)[],
+  name = 'v',
+): string {
   const items = values.map((value) => (typeof value === 'string' ? value : integer(value)));
   // One element in braces is still a list: `std::vector<int> v{3}` holds 3.
   return `std::vector<${element}> ${name}{${items.join(', ')}};`;

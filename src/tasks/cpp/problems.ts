@@ -10,7 +10,12 @@ export const variantsPerSetting = 8;
 export const taskName = 'cpp';
 
 /** Problem `cpp/<family>/<setting>/<variant>`: the same id is the same problem everywhere. */
-export function makeProblem(family: Family, setting: number, variant: number, split: string): Problem {
+export function makeProblem(
+  family: Family,
+  setting: number,
+  variant: number,
+  split: string,
+): Problem {
   const draft = draftOf(family, setting, variant);
   const prompt = promptOf(draft);
   return {

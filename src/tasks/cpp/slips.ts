@@ -21,15 +21,28 @@ const drop = (token: SourceToken): Edit => ({
   text: '',
 });
 
-const swap = (from: string, ...to: string[]): Slip['edits'] => (tokens, random) =>
-  tokens.flatMap((token) => (token.text === from ? [{ ...drop(token), text: random.pick(to) }] : []));
+const swap =
+  (from: string, ...to: string[]): Slip['edits'] =>
+  (tokens, random) =>
+    tokens.flatMap((token) =>
+      token.text === from ? [{ ...drop(token), text: random.pick(to) }] : [],
+    );
 
 /** Slips of the hand that any program can have; nearly all of them stop it from compiling. */
 export const slips: readonly Slip[] = [
-  { kind: 'slip/semicolon', edits: (tokens) => tokens.filter(({ text }) => text === ';').map(drop) },
-  { kind: 'slip/parenthesis', edits: (tokens) => tokens.filter(({ text }) => text === ')').map(drop) },
+  {
+    kind: 'slip/semicolon',
+    edits: (tokens) => tokens.filter(({ text }) => text === ';').map(drop),
+  },
+  {
+    kind: 'slip/parenthesis',
+    edits: (tokens) => tokens.filter(({ text }) => text === ')').map(drop),
+  },
   { kind: 'slip/bracket', edits: (tokens) => tokens.filter(({ text }) => text === ']').map(drop) },
-  { kind: 'slip/brace', edits: (tokens) => tokens.filter(({ text }) => '{}'.includes(text)).map(drop) },
+  {
+    kind: 'slip/brace',
+    edits: (tokens) => tokens.filter(({ text }) => '{}'.includes(text)).map(drop),
+  },
   { kind: 'slip/assignment', edits: swap('==', '=') },
   { kind: 'slip/type', edits: (tokens, random) => wrongTypes(tokens, random) },
   { kind: 'slip/undeclared', edits: (tokens, random) => misspelt(tokens, random) },
@@ -45,7 +58,7 @@ export const slips: readonly Slip[] = [
   {
     kind: 'slip/return',
     // The last return statement forgotten as a whole.
-    edits: (tokens) => {
+    edits: (tokens: readonly SourceToken[]): Edit[] => {
       const last = tokens.map(({ text }) => text).lastIndexOf('return');
       const end = tokens.findIndex(({ text }, i) => i > last && text === ';');
       return last < 0 || end < 0
@@ -109,7 +122,13 @@ function misspelt(tokens: readonly SourceToken[], random: Random): Edit[] {
         : [
             text.slice(0, at) + text.slice(at + 1),
             text.slice(0, at) + text[at] + text.slice(at),
-            text.slice(0, at) + text.slice(at, at + 2).split('').reverse().join('') + text.slice(at + 2),
+            text.slice(0, at) +
+              text
+                .slice(at, at + 2)
+                .split('')
+                .reverse()
+                .join('') +
+              text.slice(at + 2),
           ];
     return [{ ...drop(token), text: random.pick(spellings) }];
   });

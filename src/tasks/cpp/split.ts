@@ -38,7 +38,9 @@ export function makeSplit(all: readonly Family[]): Map<string, Split[]> {
   const result = new Map<string, Split[]>();
   const closures = new Map(all.map((family) => [family.name, closuresOf(family)]));
   for (const family of all) {
-    const split: Split[] = family.settings.map(() => (family.heldOut ? 'held_out_families' : 'train'));
+    const split: Split[] = family.settings.map(() =>
+      family.heldOut ? 'held_out_families' : 'train',
+    );
     if (!family.heldOut) {
       for (const setting of heldOutSettings(family, closures.get(family.name)!.closed)) {
         split[setting] = 'held_out';
@@ -47,7 +49,7 @@ export function makeSplit(all: readonly Family[]): Map<string, Split[]> {
     result.set(family.name, split);
   }
   // Families share programs here and there: what a held-out setting elsewhere covers is held out too.
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     const covered = new Set<string>();
     for (const family of all) {

@@ -10,7 +10,8 @@ import type { Split } from './split.js';
 /** Small C++ functions to be completed, judged by compiler, sanitizers and hidden tests. */
 export const cppTask: Task = {
   name: taskName,
-  summary: 'Complete a small C++ function: arrays, strings, pointers, allocation, arithmetic, recursion.',
+  summary:
+    'Complete a small C++ function: arrays, strings, pointers, allocation, arithmetic, recursion.',
   splits: [...splits],
   stop: [],
   problems,

@@ -2,7 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Outcome } from '../../../src/records.js';
 import { createJudgePool } from '../../../src/sandbox/index.js';
 import type { JudgePool } from '../../../src/sandbox/index.js';
-import { corpusDraws, corpusForms, heldOutForms, makeCorpus, normalForm } from '../../../src/tasks/cpp/corpus.js';
+import {
+  corpusDraws,
+  corpusForms,
+  heldOutForms,
+  makeCorpus,
+  normalForm,
+} from '../../../src/tasks/cpp/corpus.js';
 import { draftForms, functionForm, referenceForm } from '../../../src/tasks/cpp/forms.js';
 import { createStyle, renderWithFaults } from '../../../src/tasks/cpp/family.js';
 import { createRandom } from '../../../src/algorithms/random.js';
@@ -32,14 +38,18 @@ describe('the corpus', () => {
   });
 
   it('knows every body that a held-out draft can become', () => {
-    const cut = heldOut.filter(({ family, setting }) => !draftForms(draftOf(family, setting, 0)).complete);
+    const cut = heldOut.filter(
+      ({ family, setting }) => !draftForms(draftOf(family, setting, 0)).complete,
+    );
     expect(cut.map(({ family, setting }) => `${family.name}/${setting}`)).toEqual([]);
   });
 
   it('takes the form of a program from its signature and body, not from its types or its statement', () => {
     const [{ prompt, completion }] = makeCorpus({ ...options, n: 1 });
     const signature = prompt.trimEnd().split('\n').at(-1) ?? '';
-    expect([...corpusForms([{ prompt, completion, family: '', faults: [] }])]).toEqual([normalForm(`${signature}\n${completion}`)]);
+    expect([...corpusForms([{ prompt, completion, family: '', faults: [] }])]).toEqual([
+      normalForm(`${signature}\n${completion}`),
+    ]);
   });
 
   it('is the same for the same seed, and another for another', () => {
@@ -61,7 +71,9 @@ describe('the corpus', () => {
   });
 
   it('has no fault where none is asked for', () => {
-    expect(makeCorpus({ n: 500, faultRate: 0, slipRate: 0, seed: 1 }).flatMap(({ faults }) => faults)).toEqual([]);
+    expect(
+      makeCorpus({ n: 500, faultRate: 0, slipRate: 0, seed: 1 }).flatMap(({ faults }) => faults),
+    ).toEqual([]);
   });
 
   it('draws the style of a program from its own generator', () => {
@@ -87,13 +99,17 @@ describe('the outcomes of a small corpus', () => {
         language: 'cpp',
       })),
     );
-    const share = (outcome: Outcome): number => verdicts.filter((verdict) => verdict.outcome === outcome).length / draws.length;
+    const share = (outcome: Outcome): number =>
+      verdicts.filter((verdict) => verdict.outcome === outcome).length / draws.length;
     expect(share('clean')).toBeGreaterThan(0.25);
     expect(share('clean')).toBeLessThan(0.55);
-    for (const outcome of ['compile_error', 'runtime_error', 'wrong_answer'] as const) expect(share(outcome), outcome).toBeGreaterThan(0.02);
+    for (const outcome of ['compile_error', 'runtime_error', 'wrong_answer'] as const)
+      expect(share(outcome), outcome).toBeGreaterThan(0.02);
     expect(share('sandbox_error')).toBe(0);
     // A program without a fault is clean; a clean program with faults would be a fault nobody sees.
-    const right = draws.flatMap(({ program }, i) => (program.faults.length === 0 ? [verdicts[i].outcome] : []));
+    const right = draws.flatMap(({ program }, i) =>
+      program.faults.length === 0 ? [verdicts[i].outcome] : [],
+    );
     expect(new Set(right)).toEqual(new Set(['clean']));
   });
 });

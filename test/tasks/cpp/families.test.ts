@@ -12,9 +12,13 @@ describe('every family', () => {
   it('has at least ten settings, and two fault sites in each', () => {
     for (const family of families) {
       expect(family.settings.length, family.name).toBeGreaterThanOrEqual(10);
-      expect(new Set(family.settings.map((setting) => JSON.stringify(setting))).size).toBe(family.settings.length);
+      expect(new Set(family.settings.map((setting) => JSON.stringify(setting))).size).toBe(
+        family.settings.length,
+      );
       family.settings.forEach((_, setting) => {
-        const sites = draftOf(family, setting, 0).body.filter((piece) => typeof piece !== 'string' && piece.wrong.length > 0);
+        const sites = draftOf(family, setting, 0).body.filter(
+          (piece) => typeof piece !== 'string' && piece.wrong.length > 0,
+        );
         expect(sites.length, `${family.name}/${setting}`).toBeGreaterThanOrEqual(2);
       });
     }
@@ -50,7 +54,10 @@ describe('the judge on a sample', () => {
   });
 
   it('catches every single fault of a few of them', async () => {
-    const faults = random.shuffle(sample).slice(0, 8).flatMap(({ label, draft }) => faultyBodies(label, draft));
+    const faults = random
+      .shuffle(sample)
+      .slice(0, 8)
+      .flatMap(({ label, draft }) => faultyBodies(label, draft));
     expect(faults.length).toBeGreaterThan(30);
     expect(await misjudged(judge, faults)).toEqual([]);
   });

@@ -16,19 +16,33 @@ export function rightBodies(label: string, draft: Draft): Candidate[] {
   const others = draft.body.flatMap((piece, at) =>
     typeof piece === 'string'
       ? []
-      : piece.right.slice(1).map((text) =>
-          draft.body.map((other, i) => (i === at ? text : typeof other === 'string' ? other : other.right[0])).join(''),
-        ),
+      : piece.right
+          .slice(1)
+          .map((text) =>
+            draft.body
+              .map((other, i) =>
+                i === at ? text : typeof other === 'string' ? other : other.right[0],
+              )
+              .join(''),
+          ),
   );
   return [renderReference(draft), ...others].map((body) => ({ label, draft, body, right: true }));
 }
 
 export function faultyBodies(label: string, draft: Draft): Candidate[] {
-  return singleFaults(draft).map(({ kind, body }) => ({ label: `${label} ${kind}`, draft, body, right: false }));
+  return singleFaults(draft).map(({ kind, body }) => ({
+    label: `${label} ${kind}`,
+    draft,
+    body,
+    right: false,
+  }));
 }
 
 /** Those that are not judged as they should be: right ones clean, faulty ones anything else. */
-export async function misjudged(judge: JudgePool, candidates: readonly Candidate[]): Promise<string[]> {
+export async function misjudged(
+  judge: JudgePool,
+  candidates: readonly Candidate[],
+): Promise<string[]> {
   const verdicts = await judge.judge(
     candidates.map(({ draft, body }) => ({
       completion: completionOf(body),

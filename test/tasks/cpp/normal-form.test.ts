@@ -3,8 +3,10 @@ import { normalForm } from '../../../src/tasks/cpp/normal-form.js';
 
 describe('normalForm', () => {
   it('is the same for programs that differ in names, literals, comments and layout only', () => {
-    const one = 'int f(const int* a, int n) { int s = 0; // sum\n for (int i = 0; i < n; i++) s += a[i] * 3; return s; }';
-    const two = 'int g(const int*data,int size){int total=7;/* all */for(int k=7;k<size;k++)total+=data[k]*5;return total;}';
+    const one =
+      'int f(const int* a, int n) { int s = 0; // sum\n for (int i = 0; i < n; i++) s += a[i] * 3; return s; }';
+    const two =
+      'int g(const int*data,int size){int total=7;/* all */for(int k=7;k<size;k++)total+=data[k]*5;return total;}';
     expect(normalForm(one)).toBe(normalForm(two));
   });
 

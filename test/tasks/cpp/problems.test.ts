@@ -30,7 +30,9 @@ describe('the problems of the C++ task', () => {
   });
 
   it('are short enough for a small policy', () => {
-    const long = all.filter(({ prompt, reference }) => prompt.length + (reference?.length ?? 0) > 800);
+    const long = all.filter(
+      ({ prompt, reference }) => prompt.length + (reference?.length ?? 0) > 800,
+    );
     expect(long.map(({ id }) => id)).toEqual([]);
     for (const { prompt, id } of all) {
       const statement = /\/\/ ([^\n]+)\n[^\n]+\n$/.exec(String(prompt))?.[1] ?? '';
@@ -46,14 +48,18 @@ describe('the problems of the C++ task', () => {
 
   it('are the same problem under the same id, whatever the seed', () => {
     const byId = new Map(all.map((problem) => [problem.id, problem]));
-    const both = task.problems({ split: 'train', n: 500, seed: 9 }).filter(({ id }) => byId.has(id));
+    const both = task
+      .problems({ split: 'train', n: 500, seed: 9 })
+      .filter(({ id }) => byId.has(id));
     expect(both.length).toBeGreaterThan(300);
     for (const problem of both) expect(problem).toEqual(byId.get(problem.id));
   });
 
   it('take every setting once before any comes again', () => {
     const problems = task.problems({ split: 'held_out', n: 200, seed: 5 });
-    const settings = problems.map(({ columns }) => `${columns['family'] as string} ${JSON.stringify(columns['setting'])}`);
+    const settings = problems.map(
+      ({ columns }) => `${columns['family'] as string} ${JSON.stringify(columns['setting'])}`,
+    );
     expect(new Set(settings).size).toBe(200);
   });
 });

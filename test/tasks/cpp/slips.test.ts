@@ -24,6 +24,7 @@ describe('applySlips', () => {
 
   it('never leaves a blank line behind', () => {
     const random = createRandom(3);
-    for (let i = 0; i < 500; i++) expect(applySlips(completion, random, 0.8).completion).not.toMatch(/^\s*\n/m);
+    for (let i = 0; i < 500; i++)
+      expect(applySlips(completion, random, 0.8).completion).not.toMatch(/^\s*\n/m);
   });
 });

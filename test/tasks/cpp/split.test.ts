@@ -40,7 +40,9 @@ describe('the split', () => {
         for (const form of nearForms(draftOf(family, setting, 0))) near.add(form);
       }
     }
-    const shared = settingsOf('train').filter(({ family, setting }) => near.has(referenceForm(draftOf(family, setting, 0))));
+    const shared = settingsOf('train').filter(({ family, setting }) =>
+      near.has(referenceForm(draftOf(family, setting, 0))),
+    );
     expect(shared.map(key)).toEqual([]);
   });
 

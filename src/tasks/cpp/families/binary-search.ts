@@ -34,7 +34,9 @@ export const binarySearch = defineFamily({
     const f = `${goal.replaceAll('-', '_')}_${up ? 'up' : 'down'}`;
     const solve = (xs: number[], k: number): number => {
       if (goal === 'exact') return xs.indexOf(k);
-      const moved = xs.filter((value) => (up ? value < k : value > k) || (inclusive && value === k)).length;
+      const moved = xs.filter(
+        (value) => (up ? value < k : value > k) || (inclusive && value === k),
+      ).length;
       return last ? moved - 1 : moved;
     };
     const call = (ascending: number[]) => {

@@ -17,7 +17,17 @@ export const bitTricks = defineFamily({
     const width = { uint32_t: 32, uint64_t: 64, uint16_t: 16 }[type];
     const w = BigInt(width);
     const full = (1n << w) - 1n;
-    const f = { ones: 'count_ones', test: 'bit_is_set', set: 'with_bit', 'low-mask': 'low_bits', highest: 'highest_bit', rotate: 'rotate_left', reverse: 'reverse_bits', trailing: 'trailing_zeros' }[goal] + `_${width}`;
+    const f =
+      {
+        ones: 'count_ones',
+        test: 'bit_is_set',
+        set: 'with_bit',
+        'low-mask': 'low_bits',
+        highest: 'highest_bit',
+        rotate: 'rotate_left',
+        reverse: 'reverse_bits',
+        trailing: 'trailing_zeros',
+      }[goal] + `_${width}`;
     const solve = (given: bigint, by: bigint): bigint => {
       const inside = by >= 0n && by < w;
       const binary = given.toString(2).padStart(width, '0');
@@ -51,7 +61,12 @@ export const bitTricks = defineFamily({
     // A shift of a 16-bit value works on int, so that only the other widths can shift too far.
     const narrow = when(type === 'uint64_t', 'overflow', '1');
     const range = (nothing: string) =>
-      site(`if (${n} < 0 || ${n} >= ${width}) return ${nothing};\n    `, ['overflow', ''], ['wrong_condition', `if (${n} < 0) return ${nothing};\n    `], ['wrong_condition', `if (${n} >= ${width}) return ${nothing};\n    `]);
+      site(
+        `if (${n} < 0 || ${n} >= ${width}) return ${nothing};\n    `,
+        ['overflow', ''],
+        ['wrong_condition', `if (${n} < 0) return ${nothing};\n    `],
+        ['wrong_condition', `if (${n} >= ${width}) return ${nothing};\n    `],
+      );
     const bodies = {
       ones: () => code`
         int ${c}${site(' = 0', ['uninitialised', ''])};
@@ -111,7 +126,8 @@ export const bitTricks = defineFamily({
       reverse: `The ${width} bits of ${x} in reverse order`,
       trailing: `Number of bits that are 0 below the lowest 1 of ${x}; ${width} for 0`,
     }[goal];
-    const result = { ones: 'int', highest: 'int', trailing: 'int', test: 'bool' }[goal as string] ?? type;
+    const result =
+      { ones: 'int', highest: 'int', trailing: 'int', test: 'bool' }[goal as string] ?? type;
     const pattern = 0xb5a3c96e1d2f4783n & full;
     return {
       statement: `${words}.`,

@@ -55,7 +55,9 @@ export const charCount = defineFamily({
     const solve = (given: string | null): number => {
       const chars = [...(given ?? '')];
       if (goal === 'count') return chars.filter((x) => holds.test(x)).length;
-      return goal === 'first' ? chars.findIndex((x) => holds.test(x)) : Number(chars.every((x) => holds.test(x)));
+      return goal === 'first'
+        ? chars.findIndex((x) => holds.test(x))
+        : Number(chars.every((x) => holds.test(x)));
     };
     const call = (given: string | null) => ({
       code:
@@ -64,12 +66,16 @@ export const charCount = defineFamily({
           : form === 'length'
             ? `std::vector<char> v{${[...given].map(character).join(', ')}}; rlsf_emit(${f}(v.data(), ${given.length}));`
             : pointer
-            ? `std::vector<char> v(${given.length + 1}); memcpy(v.data(), ${text(given)}, ${given.length + 1}); rlsf_emit(${f}(v.data()));`
-            : `std::string v = ${text(given)}; rlsf_emit(${f}(v));`,
+              ? `std::vector<char> v(${given.length + 1}); memcpy(v.data(), ${text(given)}, ${given.length + 1}); rlsf_emit(${f}(v.data()));`
+              : `std::string v = ${text(given)}; rlsf_emit(${f}(v));`,
       expected: String(solve(given)),
     });
     const check = pointer
-      ? site(`if (${s} == nullptr) return ${nothing};\n    `, ['null_dereference', ''], ['wrong_value', `if (${s} == nullptr) return ${goal === 'all' ? 'false' : '1'};\n    `])
+      ? site(
+          `if (${s} == nullptr) return ${nothing};\n    `,
+          ['null_dereference', ''],
+          ['wrong_value', `if (${s} == nullptr) return ${goal === 'all' ? 'false' : '1'};\n    `],
+        )
       : '';
     const loop = walks
       ? code`for (${site('char', ['type_error', 'string'])} ${c} : ${s}) {`
@@ -78,7 +84,10 @@ export const charCount = defineFamily({
         : form === 'string'
           ? code`for (size_t ${i} = ${site('0', ['off_by_one', '1'])}; ${i} < ${s}.size()${site('', ['off_by_one', ' - 1'])}; ${i}++) {`
           : code`for (int ${i} = ${site('0', ['off_by_one', '1'])}; ${i} ${site('<', ['off_by_one', '<='])} ${size}; ${i}++) {`;
-    const condition = site(test(cell), ...slips.map((slip): ['wrong_condition', string] => ['wrong_condition', slip(cell)]));
+    const condition = site(
+      test(cell),
+      ...slips.map((slip): ['wrong_condition', string] => ['wrong_condition', slip(cell)]),
+    );
     const index = form === 'string' ? `(int)${i}` : i;
     const bodies = {
       count: () => code`
@@ -112,7 +121,14 @@ export const charCount = defineFamily({
       signature: `${goal === 'all' ? 'bool' : 'int'} ${f}(${{ 'c-string': `const char* ${s}`, length: `const char* ${s}, int ${size}`, string: `const std::string& ${s}` }[form]})`,
       body: bodies[goal](),
       cases: [
-        call({ digit: '0 to 9 in 1987', upper: 'Zoo And A to Z', vowel: 'unique education', blank: ' a b\tc ' }[kind]),
+        call(
+          {
+            digit: '0 to 9 in 1987',
+            upper: 'Zoo And A to Z',
+            vowel: 'unique education',
+            blank: ' a b\tc ',
+          }[kind],
+        ),
         call({ digit: '9081', upper: 'AZBY', vowel: 'uaeio', blank: '\t \t ' }[kind]),
         call(pointer ? null : 'x'),
         call(''),

@@ -54,7 +54,10 @@ export const checksum = defineFamily({
       descending: 'weights falling to 1 at the end',
       doubled: 'every second doubled, less 9 above 9',
     }[weights];
-    const what = goal === 'value' ? `Digit sum modulo ${modulus}` : `Gap to a multiple of ${modulus} of the digit sum`;
+    const what =
+      goal === 'value'
+        ? `Digit sum modulo ${modulus}`
+        : `Gap to a multiple of ${modulus} of the digit sum`;
     return {
       statement: `${what} of ${s}, ${weight}; -1 if not all digits.`,
       signature: `int ${f}(${pointer ? `const char* ${s}` : `const std::string& ${s}`})`,

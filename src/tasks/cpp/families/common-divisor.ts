@@ -20,7 +20,14 @@ export const commonDivisor = defineFamily({
     const i = style.name(['i', 'j', 'k']);
     const old = style.name(['first', 'start', 'saved']);
     const signed = type !== 'unsigned';
-    const f = { gcd: 'gcd_of', lcm: 'lcm_of', coprime: 'is_coprime', steps: 'euclid_steps', 'of-array': 'gcd_all', reduced: 'reduced_top' }[goal];
+    const f = {
+      gcd: 'gcd_of',
+      lcm: 'lcm_of',
+      coprime: 'is_coprime',
+      steps: 'euclid_steps',
+      'of-array': 'gcd_all',
+      reduced: 'reduced_top',
+    }[goal];
     const steps = (x: bigint, y: bigint): bigint => (y === 0n ? 0n : 1n + steps(y, x % y));
     const solve = (x: bigint, y: bigint): bigint => {
       switch (goal) {
@@ -101,15 +108,31 @@ export const commonDivisor = defineFamily({
       reduced: `Numerator of the fraction ${a}/${b} in lowest terms, neither negative; 0 if both are 0.`,
     }[goal];
     const result = { coprime: 'bool', lcm: 'long long', steps: 'int' }[goal as string] ?? type;
-    const parameters = goal === 'of-array' ? `const std::vector<${type}>& ${v}` : `${type} ${a}, ${type} ${b}`;
+    const parameters =
+      goal === 'of-array' ? `const std::vector<${type}>& ${v}` : `${type} ${a}, ${type} ${b}`;
     return {
       statement,
       signature: `${result} ${f}(${parameters})`,
       body: bodies[goal](),
       cases:
         goal === 'of-array'
-          ? [callAll([12, 18, 27]), callAll([]), callAll([0, 5]), callAll([7]), callAll([8, 0, 20]), callAll([6, 4])]
-          : [call(12, 18), call(7, 0), call(0, 4), call(0, 0), call(35, 64), call(100000, 99999), call(90, 15)],
+          ? [
+              callAll([12, 18, 27]),
+              callAll([]),
+              callAll([0, 5]),
+              callAll([7]),
+              callAll([8, 0, 20]),
+              callAll([6, 4]),
+            ]
+          : [
+              call(12, 18),
+              call(7, 0),
+              call(0, 4),
+              call(0, 0),
+              call(35, 64),
+              call(100000, 99999),
+              call(90, 15),
+            ],
     };
   },
 });

@@ -6,7 +6,15 @@ export const compareArrays = defineFamily({
   name: 'compare-arrays',
   topics: ['arrays', 'conditions'],
   settings: combinations({
-    goal: ['equal', 'starts-with', 'ends-with', 'first-difference', 'common-values', 'order', 'dot'],
+    goal: [
+      'equal',
+      'starts-with',
+      'ends-with',
+      'first-difference',
+      'common-values',
+      'order',
+      'dot',
+    ],
     element: ['int', 'long long', 'char'],
   }),
   draft({ goal, element }, style) {
@@ -17,7 +25,15 @@ export const compareArrays = defineFamily({
     const i = style.name(['i', 'j', 'p', 'idx']);
     const j = style.name(['q', 't', 'u']);
     const s = style.name(names.sum);
-    const f = { equal: 'arrays_equal', 'starts-with': 'starts_with', 'ends-with': 'ends_with', 'first-difference': 'first_difference', 'common-values': 'count_common', order: 'compare_arrays', dot: 'dot_product' }[goal];
+    const f = {
+      equal: 'arrays_equal',
+      'starts-with': 'starts_with',
+      'ends-with': 'ends_with',
+      'first-difference': 'first_difference',
+      'common-values': 'count_common',
+      order: 'compare_arrays',
+      dot: 'dot_product',
+    }[goal];
     const solve = (xs: number[], ys: number[]): number => {
       const shorter = Math.min(xs.length, ys.length);
       const differs = xs.findIndex((x, at) => at < shorter && x !== ys[at]);
@@ -27,13 +43,19 @@ export const compareArrays = defineFamily({
         case 'starts-with':
           return Number(ys.length <= xs.length && differs < 0);
         case 'ends-with':
-          return Number(ys.length <= xs.length && ys.every((y, at) => y === xs[xs.length - ys.length + at]));
+          return Number(
+            ys.length <= xs.length && ys.every((y, at) => y === xs[xs.length - ys.length + at]),
+          );
         case 'first-difference':
           return differs < 0 ? shorter : differs;
         case 'common-values':
           return xs.filter((x) => ys.includes(x)).length;
         case 'order':
-          return differs >= 0 ? (xs[differs] < ys[differs] ? -1 : 1) : Math.sign(xs.length - ys.length);
+          return differs >= 0
+            ? xs[differs] < ys[differs]
+              ? -1
+              : 1
+            : Math.sign(xs.length - ys.length);
         case 'dot':
           return xs.reduce((sum, x, at) => sum + (at < shorter ? x * ys[at] : 0), 0);
       }
@@ -44,7 +66,11 @@ export const compareArrays = defineFamily({
     });
     const here = `${a}[${i}]`;
     const there = `${b}[${i}]`;
-    const shorter = site(`${i} < ${n} && ${i} < ${m}`, ['off_by_one', `${i} < ${n}`], ['wrong_condition', `${i} < ${n} || ${i} < ${m}`]);
+    const shorter = site(
+      `${i} < ${n} && ${i} < ${m}`,
+      ['off_by_one', `${i} < ${n}`],
+      ['wrong_condition', `${i} < ${n} || ${i} < ${m}`],
+    );
     const loop = (end: string) =>
       code`for (int ${i} = ${site('0', ['off_by_one', '1'])}; ${i} ${site('<', ['off_by_one', '<='])} ${end}; ${i}++) {`;
     const bodies = {
@@ -108,7 +134,10 @@ export const compareArrays = defineFamily({
       order: `-1, 0 or 1 as ${first} comes before, equals or comes after ${second} in dictionary order`,
       dot: `Sum of the products ${here} * ${there} of ${first} and ${second}, up to the shorter length`,
     }[goal];
-    const result = { equal: 'bool', 'starts-with': 'bool', 'ends-with': 'bool', dot: 'long long' }[goal as string] ?? 'int';
+    const result =
+      { equal: 'bool', 'starts-with': 'bool', 'ends-with': 'bool', dot: 'long long' }[
+        goal as string
+      ] ?? 'int';
     const big = element === 'int' ? 1000000 : 90;
     return {
       statement: `${words}.`,

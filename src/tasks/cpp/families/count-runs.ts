@@ -6,7 +6,15 @@ export const countRuns = defineFamily({
   name: 'count-runs',
   topics: ['arrays', 'conditions'],
   settings: combinations({
-    goal: ['runs', 'longest-equal', 'longest-rising', 'longest-below', 'falls', 'peaks', 'sign-changes'],
+    goal: [
+      'runs',
+      'longest-equal',
+      'longest-rising',
+      'longest-below',
+      'falls',
+      'peaks',
+      'sign-changes',
+    ],
     container: ['pointer', 'vector'],
     element: ['int', 'long long'],
   }),
@@ -38,9 +46,17 @@ export const countRuns = defineFamily({
         'longest-equal': longest((ys, at) => ys[at] === ys[at - 1]),
         'longest-rising': longest((ys, at) => ys[at] > ys[at - 1]),
         'longest-below': (ys: number[]) =>
-          Math.max(0, ...ys.map((_, at) => { const end = ys.slice(at).findIndex((y) => y >= k); return end < 0 ? ys.length - at : end; })),
+          Math.max(
+            0,
+            ...ys.map((_, at) => {
+              const end = ys.slice(at).findIndex((y) => y >= k);
+              return end < 0 ? ys.length - at : end;
+            }),
+          ),
         falls: count((ys, at) => at > 0 && ys[at] < ys[at - 1]),
-        peaks: count((ys, at) => at > 0 && at < ys.length - 1 && ys[at] > ys[at - 1] && ys[at] > ys[at + 1]),
+        peaks: count(
+          (ys, at) => at > 0 && at < ys.length - 1 && ys[at] > ys[at - 1] && ys[at] > ys[at + 1],
+        ),
         'sign-changes': count((ys, at) => at > 0 && ys[at] < 0 !== ys[at - 1] < 0),
       })[goal](xs);
     const call = (xs: number[], k = 4) => ({
@@ -115,7 +131,9 @@ export const countRuns = defineFamily({
       peaks: `How many elements of ${whole} are greater than both neighbours; the ends do not count.`,
       'sign-changes': `How often neighbours in ${whole} differ in being negative; 0 is not negative.`,
     }[goal];
-    const array = vector ? `const std::vector<${element}>& ${a}` : `const ${element}* ${a}, int ${n}`;
+    const array = vector
+      ? `const std::vector<${element}>& ${a}`
+      : `const ${element}* ${a}, int ${n}`;
     return {
       statement,
       signature: `int ${f}(${array}${limited ? `, int ${x}` : ''})`,

@@ -16,7 +16,15 @@ export const digits = defineFamily({
     const d = style.name(['d', 'digit', 'last']);
     const k = style.name(['k', 'want', 'c']);
     const old = style.name(['old', 'start', 'saved']);
-    const f = { sum: 'digit_sum', count: 'digit_count', reverse: 'reverse_digits', largest: 'largest_digit', occurrences: 'count_digit', palindrome: 'digits_palindrome', even: 'even_digits' }[goal];
+    const f = {
+      sum: 'digit_sum',
+      count: 'digit_count',
+      reverse: 'reverse_digits',
+      largest: 'largest_digit',
+      occurrences: 'count_digit',
+      palindrome: 'digits_palindrome',
+      even: 'even_digits',
+    }[goal];
     const refused = negative === 'refused';
     const no = goal === 'palindrome' ? 'false' : '-1';
     const solve = (x: bigint): bigint => {
@@ -52,10 +60,17 @@ export const digits = defineFamily({
       : type === 'int'
         ? code`long long ${m} = ${n} < 0 ? ${site(`-(long long)${n}`, ['overflow', `-${n}`], ['wrong_value', n])} : ${n};`
         : code`${wide} ${m} = ${n} < 0 ? ${site(`0 - (${wide})${n}`, ['overflow', `-${n}`])} : ${n};`;
-    const initial = site(' = 0', ['uninitialised', ''], ...(goal === 'largest' ? [['wrong_value', ' = 9'] as ['wrong_value', string]] : [['wrong_value', ' = 1'] as ['wrong_value', string]]));
+    const initial = site(
+      ' = 0',
+      ['uninitialised', ''],
+      ...(goal === 'largest'
+        ? [['wrong_value', ' = 9'] as ['wrong_value', string]]
+        : [['wrong_value', ' = 1'] as ['wrong_value', string]]),
+    );
     const more = () => site(`${m} > 0`, ['off_by_one', `${m} > 9`], ['endless_loop', `${m} >= 0`]);
     const cut = site(`${m} /= 10`, ['wrong_value', `${m} %= 10`]);
-    const digit = () => site(`${m} % 10`, ['wrong_value', `${m} / 10`], ['wrong_value', `${m} % 9`]);
+    const digit = () =>
+      site(`${m} % 10`, ['wrong_value', `${m} / 10`], ['wrong_value', `${m} % 9`]);
     const result = type === 'int' ? 'long long' : refused ? type : wide;
     const bodies = {
       sum: () => code`
@@ -125,9 +140,7 @@ export const digits = defineFamily({
         return ${s};
       `,
     };
-    const rule = refused
-      ? `${no} if it is negative`
-      : 'the sign of a negative number is ignored';
+    const rule = refused ? `${no} if it is negative` : 'the sign of a negative number is ignored';
     const words = {
       sum: `Sum of the decimal digits of ${n}`,
       count: `Number of decimal digits of ${n}, 1 for 0`,
@@ -144,7 +157,16 @@ export const digits = defineFamily({
       statement: `${words}; ${rule}.`,
       signature: `${returns} ${f}(${type} ${n}${goal === 'occurrences' ? `, int ${k}` : ''})`,
       body: bodies[goal](),
-      cases: [call(1230n), call(0n), call(3n), call(8448n), call(goal === 'reverse' || goal === 'palindrome' ? 1999999999n : 2000000999n), call(-3003n), call(least), call(10n)],
+      cases: [
+        call(1230n),
+        call(0n),
+        call(3n),
+        call(8448n),
+        call(goal === 'reverse' || goal === 'palindrome' ? 1999999999n : 2000000999n),
+        call(-3003n),
+        call(least),
+        call(10n),
+      ],
     };
   },
 });

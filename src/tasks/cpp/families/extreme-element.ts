@@ -24,7 +24,9 @@ export const extremeElement = defineFamily({
     const slip = give === 'last' ? strict : `${strict}=`;
     const f = give === 'value' ? `${which}_value` : `${give}_${which}_index`;
     const what =
-      give === 'value' ? `${which} element` : `index of the ${which} element (the ${give} one of equals)`;
+      give === 'value'
+        ? `${which} element`
+        : `index of the ${which} element (the ${give} one of equals)`;
     const solve = (xs: number[]): number => {
       if (xs.length === 0) return empty;
       const value = which === 'largest' ? Math.max(...xs) : Math.min(...xs);
@@ -35,9 +37,14 @@ export const extremeElement = defineFamily({
       code: `${vectorOf(element, xs)} rlsf_emit(${f}(${container === 'vector' ? 'v' : `v.data(), ${xs.length}`}));`,
       expected: String(solve(xs)),
     });
-    const parameters = container === 'vector' ? `const std::vector<${element}>& ${a}` : `const ${element}* ${a}, int ${n}`;
+    const parameters =
+      container === 'vector'
+        ? `const std::vector<${element}>& ${a}`
+        : `const ${element}* ${a}, int ${n}`;
     const check =
-      container === 'vector' ? `if (${a}.empty()) return ${empty};` : `if (${n} == 0) return ${empty};`;
+      container === 'vector'
+        ? `if (${a}.empty()) return ${empty};`
+        : `if (${n} == 0) return ${empty};`;
     const loop = code`for (int ${i} = 1; ${i} ${site('<', ['off_by_one', '<='])} ${size}; ${i}++) {`;
     return {
       statement: `The ${what} of ${container === 'vector' ? a : `${a}[0..${n})`}; ${empty} if there is none.`,

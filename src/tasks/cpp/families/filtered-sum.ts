@@ -2,10 +2,25 @@ import { code, combinations, defineFamily, names, site, when } from '../family.j
 import { vectorOf } from '../literals.js';
 
 const conditions = {
-  above: { text: 'greater than', operator: '>', slip: '>=', holds: (x: number, k: number) => x > k },
-  'at-least': { text: 'at least', operator: '>=', slip: '>', holds: (x: number, k: number) => x >= k },
+  above: {
+    text: 'greater than',
+    operator: '>',
+    slip: '>=',
+    holds: (x: number, k: number) => x > k,
+  },
+  'at-least': {
+    text: 'at least',
+    operator: '>=',
+    slip: '>',
+    holds: (x: number, k: number) => x >= k,
+  },
   below: { text: 'less than', operator: '<', slip: '<=', holds: (x: number, k: number) => x < k },
-  'at-most': { text: 'at most', operator: '<=', slip: '<', holds: (x: number, k: number) => x <= k },
+  'at-most': {
+    text: 'at most',
+    operator: '<=',
+    slip: '<',
+    holds: (x: number, k: number) => x <= k,
+  },
 } as const;
 
 /** Sums and counts of the elements that meet a condition. */

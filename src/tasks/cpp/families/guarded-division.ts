@@ -8,7 +8,15 @@ export const guardedDivision = defineFamily({
   name: 'guarded-division',
   topics: ['division', 'arithmetic that can overflow'],
   settings: combinations({
-    goal: ['average', 'positive-average', 'percentage', 'round-up', 'remainder', 'quotient', 'exact'],
+    goal: [
+      'average',
+      'positive-average',
+      'percentage',
+      'round-up',
+      'remainder',
+      'quotient',
+      'exact',
+    ],
     type: ['int', 'long long'],
     bad: ['zero', 'minus-one'],
   }),
@@ -20,7 +28,8 @@ export const guardedDivision = defineFamily({
     const c = style.name(names.counter);
     const a = style.name(['a', 'part', 'p', 'top']);
     const b = style.name(['b', 'whole', 'q', 'parts']);
-    const nothing = goal === 'exact' ? (bad === 'zero' ? 'false' : 'true') : bad === 'zero' ? '0' : '-1';
+    const nothing =
+      goal === 'exact' ? (bad === 'zero' ? 'false' : 'true') : bad === 'zero' ? '0' : '-1';
     const f = `${goal.replace('-', '_')}${bad === 'zero' ? '_or_zero' : '_checked'}`;
     const none = BigInt({ false: 0, true: 1, '0': 0, '-1': -1 }[nothing]!);
     const min = type === 'int' ? -2147483648n : -9223372036854775808n;
@@ -116,8 +125,25 @@ export const guardedDivision = defineFamily({
       signature: `${result} ${f}(${arrays ? `const ${type}* ${xs}, int ${n}` : `${type} ${a}, ${type} ${b}`})`,
       body: bodies[goal](),
       cases: arrays
-        ? [callAll([4n, 8n, 3n, 9n]), callAll([]), callAll([7n]), callAll([-5n, -2n, 0n]), callAll([big, big]), callAll([6n, -3n, 12n]), callAll([9n, 0n, 1n, 1n, 1n])]
-        : [call(17n, 5n), call(9n, 0n), call(0n, 7n), call(-7n, 2n), call(large, large / 3n), call(12n, 4n), goal === 'percentage' || goal === 'round-up' ? call(3n, 8n) : call(min, -1n), call(goal === 'remainder' ? -7n : 5n, -3n)],
+        ? [
+            callAll([4n, 8n, 3n, 9n]),
+            callAll([]),
+            callAll([7n]),
+            callAll([-5n, -2n, 0n]),
+            callAll([big, big]),
+            callAll([6n, -3n, 12n]),
+            callAll([9n, 0n, 1n, 1n, 1n]),
+          ]
+        : [
+            call(17n, 5n),
+            call(9n, 0n),
+            call(0n, 7n),
+            call(-7n, 2n),
+            call(large, large / 3n),
+            call(12n, 4n),
+            goal === 'percentage' || goal === 'round-up' ? call(3n, 8n) : call(min, -1n),
+            call(goal === 'remainder' ? -7n : 5n, -3n),
+          ],
     };
   },
 });

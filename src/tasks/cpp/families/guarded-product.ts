@@ -47,7 +47,11 @@ export const guardedProduct = defineFamily({
     ]);
     const one = site(' = 1', ['uninitialised', ''], ['wrong_value', ' = 0']);
     const guard = (condition: string, weaker: string) =>
-      site(`if (${condition}) return ${nothing};\n        `, ['overflow', ''], ['overflow', `if (${weaker}) return ${nothing};\n        `]);
+      site(
+        `if (${condition}) return ${nothing};\n        `,
+        ['overflow', ''],
+        ['overflow', `if (${weaker}) return ${nothing};\n        `],
+      );
     const bound = () => site('<=', ['off_by_one', '<']);
     const over = (factor: string) => guard(`${r} > ${max} / ${factor}`, `${r} * ${factor} < 0`);
     const bodies = {
@@ -107,8 +111,24 @@ export const guardedProduct = defineFamily({
     const overflow = what === 'fibonacci' ? 'it or the next overflows' : 'it overflows';
     const far = type === 'int' ? 50 : 100;
     const cases = based
-      ? [span(0, 3, 3), span(-2, 1, 5), span(14, 22, 4), span(28, 34, 2), span(58, 66, 2), span(0, 4, 1), span(far, far + 1, 7)]
-      : [span(0, 4), span(-2, 1), span(11, 16), span(18, 24), span(28, 36), span(42, 48), span(60, far > 60 ? 96 : 66)];
+      ? [
+          span(0, 3, 3),
+          span(-2, 1, 5),
+          span(14, 22, 4),
+          span(28, 34, 2),
+          span(58, 66, 2),
+          span(0, 4, 1),
+          span(far, far + 1, 7),
+        ]
+      : [
+          span(0, 4),
+          span(-2, 1),
+          span(11, 16),
+          span(18, 24),
+          span(28, 36),
+          span(42, 48),
+          span(60, far > 60 ? 96 : 66),
+        ];
     return {
       statement: `${words}; ${nothing} if ${n} is negative or ${overflow}.`,
       signature: `${type} ${f}(${based ? `${type} ${x}, ` : ''}int ${n})`,

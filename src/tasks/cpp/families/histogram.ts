@@ -22,7 +22,13 @@ export const histogram = defineFamily({
     const r = style.name(['r', 'res', 'best', 'out']);
     const bins = letters ? '26' : k;
     const skip = outside === 'skipped';
-    const f = { counts: 'bin_counts', 'most-frequent': 'most_frequent', distinct: 'count_distinct', missing: 'first_missing', sorted: 'sorted_bins' }[goal];
+    const f = {
+      counts: 'bin_counts',
+      'most-frequent': 'most_frequent',
+      distinct: 'count_distinct',
+      missing: 'first_missing',
+      sorted: 'sorted_bins',
+    }[goal];
     const size = 5;
     const place = (xs: number[], count: number): number[] => {
       const counts = Array<number>(count).fill(0);
@@ -47,7 +53,9 @@ export const histogram = defineFamily({
       }
     };
     const emit = (result: string) =>
-      goal === 'counts' || goal === 'sorted' ? `auto u = ${result}; ${emitAll('u')}` : `rlsf_emit(${result});`;
+      goal === 'counts' || goal === 'sorted'
+        ? `auto u = ${result}; ${emitAll('u')}`
+        : `rlsf_emit(${result});`;
     const call = (xs: number[]) =>
       letters
         ? {
@@ -65,7 +73,11 @@ export const histogram = defineFamily({
       ? code`for (int ${i} = 0; ${i} ${site('<', ['off_by_one', '<='])} ${n}; ${i}++) {`
       : [`for (${letters ? 'char' : 'int'} ${x} : ${a}) {`];
     const fetch = pointer ? `int ${x} = ${a}[${i}];\n          ` : '';
-    const made = site(`std::vector<int> ${c}(${bins});`, ['null_dereference', `std::vector<int> ${c};`], ['off_by_one', `std::vector<int> ${c}(${letters ? '25' : `${bins} - 1`});`]);
+    const made = site(
+      `std::vector<int> ${c}(${bins});`,
+      ['null_dereference', `std::vector<int> ${c};`],
+      ['off_by_one', `std::vector<int> ${c}(${letters ? '25' : `${bins} - 1`});`],
+    );
     const count = skip
       ? code`if (${site(inside, ['off_by_one', wider], ['wrong_condition', letters ? `${x} >= 'a' || ${x} <= 'z'` : `${x} < ${bins}`])}) ${c}[${at}]++;`
       : code`${c}[${site(inside, ['off_by_one', wider], ['wrong_condition', letters ? `${x} <= 'z'` : `${x} < ${bins}`])} ? ${at} : ${bins} - 1]++;`;
@@ -109,7 +121,11 @@ export const histogram = defineFamily({
       `,
     }[goal]();
     const returned = goal === 'counts' || goal === 'sorted' ? 'std::vector<int>' : 'int';
-    const given = letters ? `const std::string& ${a}` : pointer ? `const int* ${a}, int ${n}, int ${k}` : `const std::vector<int>& ${a}, int ${k}`;
+    const given = letters
+      ? `const std::string& ${a}`
+      : pointer
+        ? `const int* ${a}, int ${n}, int ${k}`
+        : `const std::vector<int>& ${a}, int ${k}`;
     const domain = letters ? 'letters a-z (as 0-25)' : `values 0..${k} - 1`;
     const rule = skip ? 'others are skipped' : `others count as ${letters ? 'z' : `${k} - 1`}`;
     const whole = pointer ? `${a}[0..${n})` : a;

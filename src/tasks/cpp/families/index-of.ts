@@ -3,7 +3,12 @@ import { vectorOf } from '../literals.js';
 
 const matches = {
   equal: { text: 'equal to', operator: '==', slip: '!=', holds: (x: number, k: number) => x === k },
-  greater: { text: 'greater than', operator: '>', slip: '>=', holds: (x: number, k: number) => x > k },
+  greater: {
+    text: 'greater than',
+    operator: '>',
+    slip: '>=',
+    holds: (x: number, k: number) => x > k,
+  },
   less: { text: 'less than', operator: '<', slip: '<=', holds: (x: number, k: number) => x < k },
 } as const;
 
@@ -39,7 +44,8 @@ export const indexOf = defineFamily({
       direction === 'first'
         ? code`for (int ${i} = ${site('0', ['off_by_one', '1'])}; ${i} ${site('<', ['off_by_one', '<='])} ${size}; ${i}++) {`
         : code`for (int ${i} = ${site(`${size} - 1`, ['off_by_one', size])}; ${i} ${site('>=', ['off_by_one', '>'])} 0; ${site(`${i}--`, ['overflow', `${i}++`])}) {`;
-    const array = container === 'vector' ? `const std::vector<int>& ${a}` : `const int* ${a}, int ${n}`;
+    const array =
+      container === 'vector' ? `const std::vector<int>& ${a}` : `const int* ${a}, int ${n}`;
     const whole = container === 'vector' ? a : `${a}[0..${n})`;
     return {
       statement: `Index of the ${direction} element of ${whole} ${text} ${x}; ${missing === 'size' ? 'the size' : '-1'} if there is none.`,

@@ -20,7 +20,8 @@ export const matrixDiagonal = defineFamily({
     const main = diagonal === 'main';
     const size = nested ? `(int)${a}.size()` : n;
     const f = `${diagonal}_diagonal_${reduce.replace('-', '_')}`;
-    const index = (column: string) => (nested ? `${a}[${i}][${column}]` : `${a}[${i} * ${n} + ${column}]`);
+    const index = (column: string) =>
+      nested ? `${a}[${i}][${column}]` : `${a}[${i} * ${n} + ${column}]`;
     const mirrored = `${size} - 1 - ${i}`;
     const element = () =>
       main
@@ -85,13 +86,35 @@ export const matrixDiagonal = defineFamily({
       signature: `${{ sum: 'long long', 'all-ones': 'bool' }[reduce as string] ?? 'int'} ${f}(const ${nested ? `std::vector<std::vector<int>>& ${a}` : `int* ${a}, int ${n}`})`,
       body: bodies[reduce](),
       cases: [
-        call([[-1, 2, -3], [4, -5, 6], [-7, 8, 9]]),
-        call([[1, 1], [1, 1]]),
+        call([
+          [-1, 2, -3],
+          [4, -5, 6],
+          [-7, 8, 9],
+        ]),
+        call([
+          [1, 1],
+          [1, 1],
+        ]),
         call([]),
-        call([[0, 5], [5, 1]]),
-        call([[big, 0, big], [0, big, 0], [big, 0, big]]),
-        call([[1, 2, 0], [7, 1, 7], [0, 4, 1]]),
-        call([[0, 9, 1], [8, 1, 6], [1, -4, -3]]),
+        call([
+          [0, 5],
+          [5, 1],
+        ]),
+        call([
+          [big, 0, big],
+          [0, big, 0],
+          [big, 0, big],
+        ]),
+        call([
+          [1, 2, 0],
+          [7, 1, 7],
+          [0, 4, 1],
+        ]),
+        call([
+          [0, 9, 1],
+          [8, 1, 6],
+          [1, -4, -3],
+        ]),
         call([[8]]),
       ],
     };

@@ -33,7 +33,11 @@ export const matrixLine = defineFamily({
     const index = ([r, c]: string[], stride = cols) =>
       nested ? `${a}[${r}][${c}]` : `${a}[${r} * ${stride} + ${c}]`;
     const element = () =>
-      site(index(cell), ['wrong_value', index(wrongCell)], ...when(!nested, 'wrong_value', index(cell, rows)));
+      site(
+        index(cell),
+        ['wrong_value', index(wrongCell)],
+        ...when(!nested, 'wrong_value', index(cell, rows)),
+      );
     const solve = (matrix: number[][], p: number): number => {
       const count = axis === 'row' ? matrix.length : (matrix[0]?.length ?? 0);
       if (p < 0 || p >= count) return logical ? 0 : Number(nothing);
@@ -50,7 +54,10 @@ export const matrixLine = defineFamily({
         ? `std::vector<std::vector<${type}>> v{${matrix.map((r) => `{${r.map(integer).join(', ')}}`).join(', ')}};`
         : `std::vector<${type}> v{${matrix.flat().map(integer).join(', ')}};`;
       const size = nested ? 'v' : `v.data(), ${matrix.length}, ${matrix[0].length}`;
-      return { code: `${made} rlsf_emit(${f}(${size}, ${p}));`, expected: String(solve(matrix, p)) };
+      return {
+        code: `${made} rlsf_emit(${f}(${size}, ${p}));`,
+        expected: String(solve(matrix, p)),
+      };
     };
     const check = line(
       `if (${at} < 0 || ${at} >= ${other}) return ${nothing};`,
@@ -95,21 +102,81 @@ export const matrixLine = defineFamily({
       largest: 'Largest element',
       'zeros-only': 'Whether all elements are 0',
     }[reduce];
-    const matrix = nested ? `std::vector<std::vector<${type}>>& ${a}` : `${type}* ${a}, int ${rows}, int ${cols}`;
+    const matrix = nested
+      ? `std::vector<std::vector<${type}>>& ${a}`
+      : `${type}* ${a}, int ${rows}, int ${cols}`;
     const big = type === 'short' ? 30000 : 2000000000;
     return {
       statement: `${what} ${logical ? 'in' : 'of'} ${axis} ${at} of ${nested ? `matrix ${a}` : `the ${rows} x ${cols} matrix ${a}`}; ${nothing} if there is no such ${axis}.`,
       signature: `${{ sum: 'long long', 'zeros-only': 'bool' }[reduce as string] ?? 'int'} ${f}(const ${matrix}, int ${at})`,
       body: bodies[reduce](),
       cases: [
-        call([[1, 0, 3], [-4, 5, 6]], 1),
-        call([[7, -8], [9, 0], [2, 0]], axis === 'row' ? 2 : 1),
-        call([[0, 0, 0, 4], [0, 0, 0, 4], [0, 0, 0, 4]], axis === 'row' ? 3 : 4),
-        call([[1, 5, 2], [3, 4, 9], [8, 7, 6]], 1),
-        call([[0, 0], [0, 0]], -1),
-        call([[big, big, big], [big, 1, 1], [big, 2, 2]], 0),
-        call([[-3, -1], [-1, 0]], 0),
-        call(axis === 'row' ? [[1, 4, 2], [0, 0, 0]] : [[1, 0], [2, 0], [3, 0]], 1),
+        call(
+          [
+            [1, 0, 3],
+            [-4, 5, 6],
+          ],
+          1,
+        ),
+        call(
+          [
+            [7, -8],
+            [9, 0],
+            [2, 0],
+          ],
+          axis === 'row' ? 2 : 1,
+        ),
+        call(
+          [
+            [0, 0, 0, 4],
+            [0, 0, 0, 4],
+            [0, 0, 0, 4],
+          ],
+          axis === 'row' ? 3 : 4,
+        ),
+        call(
+          [
+            [1, 5, 2],
+            [3, 4, 9],
+            [8, 7, 6],
+          ],
+          1,
+        ),
+        call(
+          [
+            [0, 0],
+            [0, 0],
+          ],
+          -1,
+        ),
+        call(
+          [
+            [big, big, big],
+            [big, 1, 1],
+            [big, 2, 2],
+          ],
+          0,
+        ),
+        call(
+          [
+            [-3, -1],
+            [-1, 0],
+          ],
+          0,
+        ),
+        call(
+          axis === 'row'
+            ? [
+                [1, 4, 2],
+                [0, 0, 0],
+              ]
+            : [
+                [1, 0],
+                [2, 0],
+                [3, 0],
+              ],
+          1,
+        ),
       ],
     };
   },

@@ -28,11 +28,31 @@ export const matrixMove = defineFamily({
     }[move];
     const target = {
       transpose: [`${c} * ${rows} + ${r}`, `${c} * ${cols} + ${r}`, `${r} * ${cols} + ${c}`],
-      'turn-right': [`${c} * ${rows} + ${rows} - 1 - ${r}`, `${c} * ${rows} + ${rows} - ${r}`, `${c} * ${rows} + ${r}`],
-      'turn-left': [`(${cols} - 1 - ${c}) * ${rows} + ${r}`, `(${cols} - ${c}) * ${rows} + ${r}`, `(${cols} - 1 - ${c}) * ${cols} + ${r}`],
-      mirror: [`${r} * ${cols} + ${cols} - 1 - ${c}`, `${r} * ${cols} + ${cols} - ${c}`, `${r} * ${cols} + ${c}`],
-      flip: [`(${rows} - 1 - ${r}) * ${cols} + ${c}`, `(${rows} - ${r}) * ${cols} + ${c}`, `(${rows} - 1 - ${r}) * ${rows} + ${c}`],
-      'turn-half': [`${rows} * ${cols} - 1 - (${r} * ${cols} + ${c})`, `${rows} * ${cols} - (${r} * ${cols} + ${c})`, `(${rows} - 1 - ${r}) * ${cols} + ${c}`],
+      'turn-right': [
+        `${c} * ${rows} + ${rows} - 1 - ${r}`,
+        `${c} * ${rows} + ${rows} - ${r}`,
+        `${c} * ${rows} + ${r}`,
+      ],
+      'turn-left': [
+        `(${cols} - 1 - ${c}) * ${rows} + ${r}`,
+        `(${cols} - ${c}) * ${rows} + ${r}`,
+        `(${cols} - 1 - ${c}) * ${cols} + ${r}`,
+      ],
+      mirror: [
+        `${r} * ${cols} + ${cols} - 1 - ${c}`,
+        `${r} * ${cols} + ${cols} - ${c}`,
+        `${r} * ${cols} + ${c}`,
+      ],
+      flip: [
+        `(${rows} - 1 - ${r}) * ${cols} + ${c}`,
+        `(${rows} - ${r}) * ${cols} + ${c}`,
+        `(${rows} - 1 - ${r}) * ${rows} + ${c}`,
+      ],
+      'turn-half': [
+        `${rows} * ${cols} - 1 - (${r} * ${cols} + ${c})`,
+        `${rows} * ${cols} - (${r} * ${cols} + ${c})`,
+        `(${rows} - 1 - ${r}) * ${cols} + ${c}`,
+      ],
     }[move];
     const what = {
       transpose: 'transposed',

@@ -19,7 +19,14 @@ export const mergeArrays = defineFamily({
     const j = style.name(['j', 'q']);
     const out = style.name(names.buffer);
     const one = how === 'interleave' || how === 'sums';
-    const f = { ascending: 'merge_up', descending: 'merge_down', append: 'append_copy', 'append-reversed': 'append_reversed', interleave: 'interleave', sums: 'add_arrays' }[how];
+    const f = {
+      ascending: 'merge_up',
+      descending: 'merge_down',
+      append: 'append_copy',
+      'append-reversed': 'append_reversed',
+      interleave: 'interleave',
+      sums: 'add_arrays',
+    }[how];
     const solve = (xs: number[], ys: number[]): number[] => {
       switch (how) {
         case 'ascending':
@@ -38,7 +45,11 @@ export const mergeArrays = defineFamily({
     };
     const call = (first: number[], second: number[]) => {
       const sort = (xs: number[]) =>
-        how === 'ascending' ? [...xs].sort((p, q) => p - q) : how === 'descending' ? [...xs].sort((p, q) => q - p) : xs;
+        how === 'ascending'
+          ? [...xs].sort((p, q) => p - q)
+          : how === 'descending'
+            ? [...xs].sort((p, q) => q - p)
+            : xs;
       const xs = sort(first);
       const ys = sort(one ? first.map((x, at) => second[at] ?? 2 * x) : second);
       const result = solve(xs, ys);
@@ -50,18 +61,19 @@ export const mergeArrays = defineFamily({
     };
     const length = { interleave: `2 * ${n}`, sums: n }[how as string] ?? `${n} + ${m}`;
     const allocate = (size: string) =>
-      memory === 'new' ? `new ${element}[${size}]` : `(${element}*)malloc((${size}) * sizeof(${element}))`;
+      memory === 'new'
+        ? `new ${element}[${size}]`
+        : `(${element}*)malloc((${size}) * sizeof(${element}))`;
     const made = code`${element}* ${out} = ${site(
       allocate(length),
-      how === 'sums'
-        ? ['off_by_one', allocate(`${n} - 1`)]
-        : ['off_by_one', allocate(n)],
+      how === 'sums' ? ['off_by_one', allocate(`${n} - 1`)] : ['off_by_one', allocate(n)],
       memory === 'new'
         ? ['off_by_one', `new ${element}(${length})`]
         : ['off_by_one', `(${element}*)malloc(${length})`],
     )};`;
     const bound = () => site('<', ['off_by_one', '<=']);
-    const copyFirst = () => code`for (int ${i} = 0; ${i} ${bound()} ${n}; ${i}++) ${out}[${i}] = ${a}[${i}];`;
+    const copyFirst = () =>
+      code`for (int ${i} = 0; ${i} ${bound()} ${n}; ${i}++) ${out}[${i}] = ${a}[${i}];`;
     const sign = how === 'ascending' ? '<' : '>';
     const merge = () => code`
       ${made}
@@ -79,7 +91,11 @@ export const mergeArrays = defineFamily({
       return ${out};
     `;
     const released = memory === 'new' ? `delete[] ${out};` : `free(${out});`;
-    const finish = site(`return ${out};`, ['use_after_free', `${released}\n    return ${out};`], ['leak', `return nullptr;`]);
+    const finish = site(
+      `return ${out};`,
+      ['use_after_free', `${released}\n    return ${out};`],
+      ['leak', `return nullptr;`],
+    );
     const bodies = {
       ascending: merge,
       descending: merge,

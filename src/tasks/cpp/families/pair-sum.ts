@@ -8,7 +8,14 @@ export const pairSum = defineFamily({
   name: 'pair-sum',
   topics: ['two pointers', 'arithmetic that can overflow'],
   settings: combinations({
-    goal: ['exists', 'first-index', 'count-below', 'count-above', 'count-at-most', 'largest-at-most'],
+    goal: [
+      'exists',
+      'first-index',
+      'count-below',
+      'count-above',
+      'count-at-most',
+      'largest-at-most',
+    ],
     order: ['ascending', 'descending'],
     container: ['pointer', 'vector'],
   }),
@@ -31,7 +38,8 @@ export const pairSum = defineFamily({
         case 'exists':
           return Number(all.some(({ sum }) => sum === k));
         case 'first-index':
-          return Math.min(...all.filter(({ sum }) => sum === k).map(({ at }) => at), Infinity) === Infinity
+          return Math.min(...all.filter(({ sum }) => sum === k).map(({ at }) => at), Infinity) ===
+            Infinity
             ? -1
             : Math.min(...all.filter(({ sum }) => sum === k).map(({ at }) => at));
         case 'count-below':
@@ -52,7 +60,10 @@ export const pairSum = defineFamily({
             code: `${vectorOf('int', xs)} ${emitFor(0, 16, use)}`,
             expected: listed(range(0, 16).map((key) => solve(xs, key))),
           }
-        : { code: `${vectorOf('int', xs)} rlsf_emit(${use(String(k))});`, expected: String(solve(xs, k)) };
+        : {
+            code: `${vectorOf('int', xs)} rlsf_emit(${use(String(k))});`,
+            expected: String(solve(xs, k)),
+          };
     };
     const size = vector ? `(int)${a}.size()` : n;
     // The end whose element grows or shrinks the sum.
@@ -72,7 +83,8 @@ export const pairSum = defineFamily({
       }
       return ${goal === 'exists' ? site('false', ['wrong_value', 'true']) : site('-1', ['wrong_value', i])};
     `;
-    const operator = { 'count-below': '<', 'count-above': '>', 'count-at-most': '<=' }[goal as string] ?? '<=';
+    const operator =
+      { 'count-below': '<', 'count-above': '>', 'count-at-most': '<=' }[goal as string] ?? '<=';
     const slip = operator.length === 2 ? operator[0] : `${operator}=`;
     // If the pair of ends meets the condition, so do all pairs of one end with those between.
     const smallFirst = (goal === 'count-above') !== up;
@@ -117,7 +129,12 @@ export const pairSum = defineFamily({
     return {
       statement,
       signature: `${type} ${f}(${array}, int ${x})`,
-      body: goal === 'exists' || goal === 'first-index' ? searching : goal === 'largest-at-most' ? keeping : counting,
+      body:
+        goal === 'exists' || goal === 'first-index'
+          ? searching
+          : goal === 'largest-at-most'
+            ? keeping
+            : counting,
       cases: [
         call([1, 2, 4, 7, 8, 11]),
         call([]),

@@ -35,7 +35,9 @@ export const parseInteger = defineFamily({
         : `std::string v = ${text(given)}; rlsf_emit(${f}(v));`,
       expected: String(solve(given)),
     });
-    const end = pointer ? code`${s}[${i}] ${site('!=', ['wrong_condition', '=='])} '\\0'` : code`${i} ${site('<', ['wrong_condition', '>'])} ${s}.size()`;
+    const end = pointer
+      ? code`${s}[${i}] ${site('!=', ['wrong_condition', '=='])} '\\0'`
+      : code`${i} ${site('<', ['wrong_condition', '>'])} ${s}.size()`;
     const fail = invalid ? `return ${bad};` : 'break;';
     const first = `${s}[0]`;
     const signs: Record<string, ReturnType<typeof code>> = {

@@ -32,7 +32,13 @@ export const reverseArray = defineFamily({
         case 'swap-pairs':
           return xs.map((x, at) => (at % 2 === 0 ? (xs[at + 1] ?? x) : xs[at - 1]));
         case 'swap-halves':
-          return xs.map((x, at) => (at < Math.floor(xs.length / 2) ? xs[at + Math.ceil(xs.length / 2)] : at >= Math.ceil(xs.length / 2) ? xs[at - Math.ceil(xs.length / 2)] : x));
+          return xs.map((x, at) =>
+            at < Math.floor(xs.length / 2)
+              ? xs[at + Math.ceil(xs.length / 2)]
+              : at >= Math.ceil(xs.length / 2)
+                ? xs[at - Math.ceil(xs.length / 2)]
+                : x,
+          );
       }
     };
     const call = (xs: number[], k = Math.floor(xs.length / 2) + (xs.length % 2)) => ({
@@ -105,7 +111,9 @@ export const reverseArray = defineFamily({
         call([3]),
         call([-1, 4]),
         call([9, 8, 7, 6, 5, 4, 3], 7),
-      ].map((test) => (unused ? { ...test, code: test.code.replace(/v\.data\(\), \d+, /, 'v.data(), ') } : test)),
+      ].map((test) =>
+        unused ? { ...test, code: test.code.replace(/v\.data\(\), \d+, /, 'v.data(), ') } : test,
+      ),
     };
   },
 });

@@ -43,7 +43,11 @@ export const ringIndex = defineFamily({
     };
     const single = goal === 'next' || goal === 'previous';
     // Positions lie in the ring, except for `read`, which takes any index; `move` goes both ways.
-    const call = (size: number, from: number, bys: [number, number] = [0, Math.max(0, size - 1)]) => {
+    const call = (
+      size: number,
+      from: number,
+      bys: [number, number] = [0, Math.max(0, size - 1)],
+    ) => {
       if (reads) {
         const big = type === 'int' ? 1000000000 : 4000000000;
         const xs = range(0, size - 1).map((at) => (goal === 'sum-from' ? big + at : 10 * at + 3));
@@ -71,7 +75,11 @@ export const ringIndex = defineFamily({
         expected: listed(range(low, high).map((by) => solve(size, from, by, []))),
       };
     };
-    const check = site(`if (${n} == 0) return ${nothing};\n    `, ['division_by_zero', ''], ['division_by_zero', `if (${i} == 0) return ${nothing};\n    `]);
+    const check = site(
+      `if (${n} == 0) return ${nothing};\n    `,
+      ['division_by_zero', ''],
+      ['division_by_zero', `if (${i} == 0) return ${nothing};\n    `],
+    );
     const bodies = {
       next: () => code`
         ${check}return ${site([`(${i} + 1) % ${n}`, `${i} + 1 == ${n} ? 0 : ${i} + 1`], ['wrong_value', `${i} + 1 % ${n}`], ['off_by_one', `${i} % ${n}`], ['off_by_one', `${i} + 1 > ${n} ? 0 : ${i} + 1`])};
@@ -116,12 +124,13 @@ export const ringIndex = defineFamily({
       read: `Element at any index ${i}, negative too, of ${a}[0..${n}) taken as a ring`,
       'sum-from': `Sum of ${k} elements from ${i} on of ${a}[0..${n}) taken as a ring`,
     }[goal];
-    const parameters = {
-      read: `const ${type}* ${a}, int ${n}, int ${i}`,
-      'sum-from': `const ${type}* ${a}, int ${n}, int ${i}, int ${k}`,
-      next: `${type} ${i}, ${type} ${n}`,
-      previous: `${type} ${i}, ${type} ${n}`,
-    }[goal as string] ?? `${type} ${i}, ${type} ${k}, ${type} ${n}`;
+    const parameters =
+      {
+        read: `const ${type}* ${a}, int ${n}, int ${i}`,
+        'sum-from': `const ${type}* ${a}, int ${n}, int ${i}, int ${k}`,
+        next: `${type} ${i}, ${type} ${n}`,
+        previous: `${type} ${i}, ${type} ${n}`,
+      }[goal as string] ?? `${type} ${i}, ${type} ${k}, ${type} ${n}`;
     return {
       statement: `${words}; ${nothing} if ${n} is 0.`,
       signature: `${goal === 'sum-from' ? 'long long' : type} ${f}(${parameters})`,

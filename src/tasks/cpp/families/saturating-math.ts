@@ -24,8 +24,16 @@ export const saturatingMath = defineFamily({
     const f = `${operation}_${limits ? 'saturating' : 'or_zero'}`;
     const binary = operation !== 'negate' && operation !== 'absolute';
     const solve = (x: bigint, y: bigint): bigint => {
-      const exact = { add: x + y, subtract: x - y, multiply: x * y, negate: -x, absolute: x < 0n ? -x : x, midpoint: x + (y - x) / 2n }[operation];
-      if (operation === 'midpoint') return y - x > top ? (limits ? top : 0n) : x > y ? (limits ? x : 0n) : exact;
+      const exact = {
+        add: x + y,
+        subtract: x - y,
+        multiply: x * y,
+        negate: -x,
+        absolute: x < 0n ? -x : x,
+        midpoint: x + (y - x) / 2n,
+      }[operation];
+      if (operation === 'midpoint')
+        return y - x > top ? (limits ? top : 0n) : x > y ? (limits ? x : 0n) : exact;
       if (exact > top) return limits ? top : 0n;
       if (exact < bottom) return limits ? bottom : 0n;
       return exact;
@@ -35,7 +43,11 @@ export const saturatingMath = defineFamily({
       expected: String(solve(x, y)),
     });
     const guard = (condition: string, wrong: string, result: string) =>
-      site(`if (${condition}) return ${result};\n    `, ['overflow', ''], ['wrong_condition', `if (${wrong}) return ${result};\n    `]);
+      site(
+        `if (${condition}) return ${result};\n    `,
+        ['overflow', ''],
+        ['wrong_condition', `if (${wrong}) return ${result};\n    `],
+      );
     const bodies = {
       add: () => code`
         ${guard(`${b} > 0 && ${a} > ${max} - ${b}`, `${a} + ${b} > ${max}`, high)}${guard(`${b} < 0 && ${a} < ${min} - ${b}`, `${b} < 0 && ${a} < ${min} + ${b}`, low)}return ${site(`${a} + ${b}`, ['wrong_value', `${a} - ${b}`])};
@@ -68,7 +80,9 @@ export const saturatingMath = defineFamily({
         ${site(`if (${a} > ${b}) return ${limits ? a : '0'};\n    `, ['wrong_condition', ''], ['wrong_value', `if (${a} > ${b}) return ${b};\n    `])}${site(`if (${a} < 0 && ${b} > ${max} + ${a}) return ${high};\n    `, ['overflow', ''], ['wrong_condition', `if (${b} - ${a} < 0) return ${high};\n    `])}return ${site(`${a} + (${b} - ${a}) / 2`, ['overflow', `(${a} + ${b}) / 2`], ['wrong_value', `${a} + (${b} - ${a})`])};
       `,
     };
-    const outside = limits ? `the nearest limit of ${type} if that overflows` : '0 if that overflows';
+    const outside = limits
+      ? `the nearest limit of ${type} if that overflows`
+      : '0 if that overflows';
     const words = {
       add: `${a} + ${b}; ${outside}`,
       subtract: `${a} - ${b}; ${outside}`,

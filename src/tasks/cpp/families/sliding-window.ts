@@ -26,7 +26,9 @@ export const slidingWindow = defineFamily({
     const f = `window_${goal.replace('-', '_')}`;
     const solve = (xs: number[], width: number, limit: number): number => {
       if (width <= 0 || width > xs.length) return Number(nothing);
-      const sums = xs.slice(0, xs.length - width + 1).map((_, at) => xs.slice(at, at + width).reduce((sum, y) => sum + y, 0));
+      const sums = xs
+        .slice(0, xs.length - width + 1)
+        .map((_, at) => xs.slice(at, at + width).reduce((sum, y) => sum + y, 0));
       switch (goal) {
         case 'largest-sum':
           return Math.max(...sums);
@@ -47,7 +49,11 @@ export const slidingWindow = defineFamily({
       `if (${k} <= 0 || ${k} >= ${size}) return ${nothing};`,
     ]);
     const sum = code`${site('long long', ...when(element === 'int', 'overflow', 'int'))} ${s}${site(' = 0', ['uninitialised', ''])};`;
-    const drop = site(`${i} >= ${k}`, ['off_by_one', `${i} > ${k}`], ['wrong_condition', `${i} < ${k}`]);
+    const drop = site(
+      `${i} >= ${k}`,
+      ['off_by_one', `${i} > ${k}`],
+      ['wrong_condition', `${i} < ${k}`],
+    );
     const full = site(`${i} >= ${k} - 1`, ['off_by_one', `${i} >= ${k}`]);
     const loop = code`for (int ${i} = 0; ${i} ${site('<', ['off_by_one', '<='])} ${size}; ${i}++) {`;
     const sign = goal === 'largest-sum' ? '>' : '<';
@@ -90,11 +96,15 @@ export const slidingWindow = defineFamily({
       'first-above': `Start of the first ${k} neighbours in ${whole} with a sum above ${x}; -1 if none`,
     }[goal];
     const big = 1500000000;
-    const given = vector ? `const std::vector<${element}>& ${a}` : `const ${element}* ${a}, int ${n}`;
+    const given = vector
+      ? `const std::vector<${element}>& ${a}`
+      : `const ${element}* ${a}, int ${n}`;
     return {
       statement: `${words}.`,
       signature: `${limited ? 'int' : 'long long'} ${f}(${given}, int ${k}${limited ? `, int ${x}` : ''})`,
-      body: bodies[goal === 'count-above' ? 'count' : goal === 'first-above' ? 'first' : 'extreme'](),
+      body: bodies[
+        goal === 'count-above' ? 'count' : goal === 'first-above' ? 'first' : 'extreme'
+      ](),
       cases: [
         call([2, 5, 1, 8, 2, 9], 3, 13),
         call([-4, -1, -7], 2, -9),

@@ -17,7 +17,13 @@ export const textMirror = defineFamily({
     const c = style.name(['count', 'cnt', 'hits', 'diff']);
     const out = style.name(['out', 'res', 'copy', 'back']);
     const writes = goal === 'reverse';
-    const f = { palindrome: 'is_palindrome', mismatches: 'mirror_mismatches', reverse: 'reverse_text', 'reversed-copy': 'reversed', mirrored: 'with_mirror' }[goal];
+    const f = {
+      palindrome: 'is_palindrome',
+      mismatches: 'mirror_mismatches',
+      reverse: 'reverse_text',
+      'reversed-copy': 'reversed',
+      mirrored: 'with_mirror',
+    }[goal];
     const solve = (given: string): string => {
       const back = [...given].reverse().join('');
       return {
@@ -34,7 +40,9 @@ export const textMirror = defineFamily({
         form === 'string'
           ? `std::string v = ${text(given)};`
           : `std::vector<char> v(${size}); memcpy(v.data(), ${text(given)}, v.size());`;
-      const argument = { string: 'v', length: `v.data(), ${given.length}`, 'c-string': 'v.data()' }[form];
+      const argument = { string: 'v', length: `v.data(), ${given.length}`, 'c-string': 'v.data()' }[
+        form
+      ];
       const emit =
         goal === 'reverse'
           ? `${f}(${argument}); rlsf_emit("<" + std::string(v.data(), ${given.length}) + ">");`
@@ -42,7 +50,10 @@ export const textMirror = defineFamily({
             ? `rlsf_emit(${f}(${argument}));`
             : `rlsf_emit("<" + ${f}(${argument}) + ">");`;
       // An empty vector has no storage that memcpy may be given.
-      return { code: `${given === '' && form === 'length' ? 'std::vector<char> v;' : made} ${emit}`, expected: solve(given) };
+      return {
+        code: `${given === '' && form === 'length' ? 'std::vector<char> v;' : made} ${emit}`,
+        expected: solve(given),
+      };
     };
     const length = { string: `(int)${s}.size()`, length: n, 'c-string': `(int)strlen(${s})` }[form];
     const ends = code`int ${j} = ${site(`${length} - 1`, ['off_by_one', length])};`;
@@ -101,14 +112,32 @@ export const textMirror = defineFamily({
       'reversed-copy': `The characters of ${whole} in reverse order.`,
       mirrored: `The characters of ${whole} followed by the same characters in reverse order.`,
     }[goal];
-    const type = { palindrome: 'bool', mismatches: 'int', reverse: 'void', 'reversed-copy': 'std::string', mirrored: 'std::string' }[goal];
+    const type = {
+      palindrome: 'bool',
+      mismatches: 'int',
+      reverse: 'void',
+      'reversed-copy': 'std::string',
+      mirrored: 'std::string',
+    }[goal];
     const constant = writes ? '' : 'const ';
-    const parameter = { string: `${constant}std::string& ${s}`, length: `${constant}char* ${s}, int ${n}`, 'c-string': `${constant}char* ${s}` }[form];
+    const parameter = {
+      string: `${constant}std::string& ${s}`,
+      length: `${constant}char* ${s}, int ${n}`,
+      'c-string': `${constant}char* ${s}`,
+    }[form];
     return {
       statement,
       signature: `${type} ${f}(${parameter})`,
       body: bodies[goal](),
-      cases: [call('level'), call('abca'), call(''), call('x'), call('no'), call('abcdef'), call('xbcbx')],
+      cases: [
+        call('level'),
+        call('abca'),
+        call(''),
+        call('x'),
+        call('no'),
+        call('abcdef'),
+        call('xbcbx'),
+      ],
     };
   },
 });

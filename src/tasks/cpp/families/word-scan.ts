@@ -22,7 +22,14 @@ export const wordScan = defineFamily({
     const given = separator === 'parameter';
     const mark = given ? sep : "' '";
     const size = pointer ? `(int)strlen(${s})` : `(int)${s}.size()`;
-    const f = { count: 'count_words', longest: 'longest_word', 'last-length': 'last_word_length', split: 'split_words', capitalise: 'capitalise', squeeze: 'squeeze' }[goal];
+    const f = {
+      count: 'count_words',
+      longest: 'longest_word',
+      'last-length': 'last_word_length',
+      split: 'split_words',
+      capitalise: 'capitalise',
+      squeeze: 'squeeze',
+    }[goal];
     const wordsOf = (input: string) => input.split(' ').filter((x) => x !== '');
     const solve = (input: string): string => {
       const words = wordsOf(input);
@@ -123,12 +130,23 @@ export const wordScan = defineFamily({
       capitalise: `${s} with a-z in upper case at its start and right after every ${given ? sep : 'space'}`,
       squeeze: `${s} with every run of ${given ? sep : 'spaces'} shortened to one`,
     }[goal];
-    const result = { split: 'std::vector<std::string>', capitalise: 'std::string', squeeze: 'std::string' }[goal as string] ?? 'int';
+    const result =
+      { split: 'std::vector<std::string>', capitalise: 'std::string', squeeze: 'std::string' }[
+        goal as string
+      ] ?? 'int';
     return {
       statement: `${words}.`,
       signature: `${result} ${f}(${pointer ? `const char* ${s}` : `const std::string& ${s}`}${given ? `, char ${sep}` : ''})`,
       body: bodies[goal](),
-      cases: [call('the quick zebra'), call('  two   words  apart '), call(''), call('a'), call(' '.repeat(17)), call('x zz'), call('seven up it is now')],
+      cases: [
+        call('the quick zebra'),
+        call('  two   words  apart '),
+        call(''),
+        call('a'),
+        call(' '.repeat(17)),
+        call('x zz'),
+        call('seven up it is now'),
+      ],
     };
   },
 });
