@@ -19,9 +19,9 @@ export const bufferScratch = defineFamily({
     const result = style.name(names.counter);
     const name = `count_${question}`;
     const what = {
-      distinct: `How many of the numbers 0..${m}-1 occur in ${a}[0..${n})`,
-      missing: `How many of the numbers 0..${m}-1 do not occur in ${a}[0..${n})`,
-      repeated: `How many of the numbers 0..${m}-1 occur more than once in ${a}[0..${n})`,
+      distinct: `How many of 0..${m}-1 occur in ${a}[0..${n})`,
+      missing: `How many of 0..${m}-1 do not occur in ${a}[0..${n})`,
+      repeated: `How many of 0..${m}-1 occur more than once in ${a}[0..${n})`,
       highest: `How often the most frequent of 0..${m}-1 occurs in ${a}[0..${n})`,
     }[question];
     const release = alloc === 'new' ? `delete[] ${seen};` : `free(${seen});`;
@@ -70,7 +70,7 @@ export const bufferScratch = defineFamily({
       };
     };
     return {
-      statement: `${what}; ${outside === 'ignored' ? 'others are ignored' : 'returns -1 if it holds others'}.`,
+      statement: `${what}; ${outside === 'ignored' ? 'others do not count' : '-1 if it holds others'}; table by ${alloc}.`,
       signature: `int ${name}(const int* ${a}, int ${n}, int ${m})`,
       body: lines(
         line`int* ${seen} = ${request};`,

@@ -74,11 +74,12 @@ export const polyEvaluate = defineFamily({
       expected: String(evaluate(xs, at, modulus)),
     });
     const order = `${first} power first`;
+    const by = method === 'horner' ? "by Horner's rule" : 'by powers';
     const statement = {
-      value: `The value at ${x} of the polynomial with coefficients ${a}[0..${n}), ${order}.`,
-      derivative: `The derivative at ${x} of the polynomial with coefficients ${a}[0..${n}), ${order}.`,
-      modulo: `The polynomial ${a}[0..${n}), ${order}, at ${x}, modulo ${m}; nothing is negative.`,
-      signless: `The polynomial with the absolute values of ${a}[0..${n}) as coefficients, ${order}, at ${x}.`,
+      value: `The polynomial with coefficients ${a}[0..${n}), ${order}, at ${x}, ${by}.`,
+      derivative: `The derivative at ${x} of the polynomial ${a}[0..${n}), ${order}, ${by}.`,
+      modulo: `The polynomial ${a}[0..${n}), ${order}, at ${x}, modulo ${m}, nothing negative, ${by}.`,
+      signless: `The polynomial with coefficients |${a}[0..${n})|, ${order}, at ${x}, ${by}.`,
     }[what];
     return {
       statement,

@@ -11,9 +11,8 @@ export const stackBrackets = defineFamily({
     kinds: ['one', 'two'],
     answer: ['balanced', 'pairs', 'depth', 'place'],
     text: ['string', 'pointer'],
-    stack: ['closers', 'openers'],
-  }).filter(({ kinds, stack }) => kinds === 'two' || stack === 'openers'),
-  draft({ kinds, answer, text: form, stack: kept }, style) {
+  }),
+  draft({ kinds, answer, text: form }, style) {
     const text = style.name(names.text);
     const stack = style.name(['stack', 'open', 'todo', 'waiting']);
     const s = style.name(answer === 'pairs' ? names.counter : names.best);
@@ -29,16 +28,12 @@ export const stackBrackets = defineFamily({
     const element = `${text}[${i}]`;
     const type = answer === 'balanced' ? 'bool' : 'int';
     const failed = { balanced: 'false', pairs: '-1', depth: '-1', place: i }[answer];
-    const push = (pair: string): string =>
-      `${stack}.push_back('${kept === 'closers' ? pair[1] : pair[0]}');`;
+    const push = (pair: string): string => `${stack}.push_back('${pair[1]}');`;
     const opens = pairs.map(
       (pair, at) => `    ${at > 0 ? 'else ' : ''}if (${c} == '${pair[0]}') ${push(pair)}`,
     );
     const closer = pairs.map((pair) => `${c} == '${pair[1]}'`).join(' || ');
-    const matches = (wrong: boolean): string =>
-      kept === 'closers'
-        ? `${stack}.back() ${wrong ? '==' : '!='} ${c}`
-        : `${stack}.back() ${wrong ? '==' : '!='} (${c} == '${pairs[0][1]}' ? '${pairs[0][0]}' : '${pairs[1][0]}')`;
+    const matches = (wrong: boolean): string => `${stack}.back() ${wrong ? '==' : '!='} ${c}`;
     const judge = (input: string): number => {
       const waiting: string[] = [];
       let found = 0;

@@ -67,7 +67,7 @@ export const vectorErase = defineFamily({
         )
       : site(`${it} != ${v}.end()`, ['off_by_one', `${it} + 1 != ${v}.end()`]);
     return {
-      statement: `${what}; returns how many there were.`,
+      statement: `${what}, by ${walk}; returns how many.`,
       signature: `int ${name}(std::vector<int>& ${v}${c.parameter}${act === 'insert' ? `, int ${x}` : ''})`,
       body: lines(
         line`int ${count} = ${site('0', ['off_by_one', '1'])};`,
