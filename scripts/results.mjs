@@ -39,7 +39,8 @@ for (const shuffled of [false, true]) {
       console.log(`${name} …`);
       const result = await runTour(config, {
         resume: existsSync(folder) ? folder : false,
-        emit: (event) => event.type === 'step' && console.log(`  step ${event.step}/${event.maxSteps}`),
+        emit: (event) =>
+          event.type === 'step' && console.log(`  step ${event.step}/${event.maxSteps}`),
       });
       if (result.status !== 'finished') process.exit(1);
     }
@@ -85,7 +86,10 @@ ${table(true)}
 }
 
 function table(shuffled) {
-  const lines = ['| split | problems | seed | rate | before | after | difference |', '| --- | ---: | ---: | --- | --- | --- | --- |'];
+  const lines = [
+    '| split | problems | seed | rate | before | after | difference |',
+    '| --- | ---: | ---: | --- | --- | --- | --- |',
+  ];
   for (const row of rows.filter((candidate) => candidate.shuffled === shuffled)) {
     for (const rate of rates) {
       const { before, after, value, low, high } = row.comparison[rate];

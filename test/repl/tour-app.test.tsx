@@ -10,7 +10,6 @@ import { plainText, textWidth } from '../../src/repl/styled.js';
 import { liveLines } from '../../src/repl/views/live-view.js';
 import { tourEvents } from './sample-events.js';
 
-// eslint-disable-next-line no-control-regex -- colours are no part of what is compared here
 const bare = (text: string): string => text.replace(/\u001b\[[0-9;]*m/g, '');
 const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 120));
 

@@ -53,7 +53,7 @@ function memberLine({ rollout, findings }: GroupViewMember): StyledLine {
       outcome ? padEnd(`${outcomeSign(outcome)} ${outcome}`, 16) : padEnd('unjudged', 16),
       outcome ? outcomeTone(outcome) : 'dim',
     ),
-    ` reward ${rollout.reward == null ? '  — ' : rollout.reward.toFixed(2)}`,
+    ` reward ${typeof rollout.reward !== 'number' ? '  — ' : rollout.reward.toFixed(2)}`,
     rollout.advantages ? `  advantage ${signed(rollout.advantages.sequence)}  ` : '  ',
     span(`${[...new Set(kinds)].join(', ')}${reached}`, 'dim'),
   );
