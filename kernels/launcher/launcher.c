@@ -4,6 +4,7 @@
  *   rlsf-launcher [options] batch   UNIT                   UNIT supervises its own children
  *   rlsf-launcher [options] alone   UNIT                   UNIT is one child, supervised from here
  *
+ *   --total-ms N       for the whole command; --wall-ms is for each child of a unit
  *   --cpu-ms N --wall-ms N --memory-mib N --output-bytes N --processes N
  *   --uid N            become this user first (needs root)
  *   --landlock         only what --ro and --rw name can be reached
@@ -27,7 +28,7 @@ enum { MAX_PATHS = 32 };
 
 struct options {
   struct rlsf_limits limits;
-  long uid;
+  long uid, total_ms;
   int landlock, filtered, tracing;
   const char *ro[MAX_PATHS], *rw[MAX_PATHS];
   int ro_count, rw_count;
@@ -59,6 +60,7 @@ static struct options parse(int argc, char **argv) {
     value = ++i < argc ? argv[i] : "";
     if (strcmp(name, "cpu-ms") == 0) o.limits.cpu_ms = atol(value);
     else if (strcmp(name, "wall-ms") == 0) o.limits.wall_ms = atol(value);
+    else if (strcmp(name, "total-ms") == 0) o.total_ms = atol(value);
     else if (strcmp(name, "memory-mib") == 0) o.limits.memory_mib = atol(value);
     else if (strcmp(name, "output-bytes") == 0) o.limits.output_bytes = atol(value);
     else if (strcmp(name, "processes") == 0) o.limits.processes = atol(value);
@@ -152,7 +154,7 @@ static int run_watched(const struct options *o, int compile) {
   char **command = o->command + 1;
   char *unit[8];
   struct rlsf_limits limits = o->limits;
-  long started = rlsf_now_ms(), wall = limits.wall_ms;
+  long started = rlsf_now_ms(), wall = o->total_ms > 0 ? o->total_ms : limits.wall_ms;
   sigset_t set;
   int status;
 
@@ -167,7 +169,6 @@ static int run_watched(const struct options *o, int compile) {
     for (int i = 0; i < 5; i++) unit[2 + i] = number[i];
     unit[7] = NULL;
     command = unit;
-    wall = 64 * limits.wall_ms; /* each child has its own limit; this is the backstop */
   }
   sigemptyset(&set);
   sigaddset(&set, SIGCHLD);

@@ -13,7 +13,8 @@ export interface IsolatedCommand {
   writable: boolean;
   /** Further folders that may be read. */
   readOnly: readonly string[];
-  limits: { cpuMs: number; wallMs: number; memoryMiB: number; outputBytes: number };
+  /** `wallMs` is for each program, `totalMs` for the command as a whole. */
+  limits: { cpuMs: number; wallMs: number; totalMs: number; memoryMiB: number; outputBytes: number };
   /** Paths relative to the folder, or absolute system paths. */
   command: readonly string[];
   /** Which worker asks: each has its own user id where we may choose. */
@@ -62,6 +63,7 @@ export function noTierError(choice: string, tried: readonly string[]): RlsfError
 
 /** User ids that no account uses: one per worker, so that workers cannot reach each other. */
 const firstUid = 60_000;
+const nobody = 65_534;
 
 function bubblewrapTier(launcher: string, kind: 'privileged' | 'user namespace'): Tier {
   const drops = kind === 'privileged';
@@ -76,11 +78,15 @@ function bubblewrapTier(launcher: string, kind: 'privileged' | 'user namespace')
       const args = [
         '--unshare-pid', '--unshare-net', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try',
         '--die-with-parent', '--new-session',
-        ...(drops ? ['--cap-drop', 'ALL', '--cap-add', 'CAP_SETUID', '--cap-add', 'CAP_SETGID'] : ['--unshare-user']),
+        '--cap-drop', 'ALL',
+        ...(drops
+          ? ['CAP_SETUID', 'CAP_SETGID', 'CAP_DAC_READ_SEARCH'].flatMap((name) => ['--cap-add', name])
+          : ['--unshare-user', '--uid', String(nobody), '--gid', String(nobody)]),
         '--ro-bind', '/usr', '/usr',
         ...['/bin', '/lib', '/lib64', '/etc/ld.so.cache', '/etc/alternatives'].flatMap((path) => ['--ro-bind-try', path, path]),
-        '--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp',
-        ...readOnly.flatMap((path) => ['--ro-bind', path, path]),
+        '--proc', '/proc', '--tmpfs', '/tmp', '--tmpfs', '/dev',
+        ...['/dev/null', '/dev/urandom'].flatMap((path) => ['--dev-bind', path, path]),
+        ...readOnly.flatMap((path) => [...openParents(path), '--ro-bind', path, path]),
         '--ro-bind', launcher, '/rlsf-launcher',
         writable ? '--bind' : '--ro-bind', folder, '/judge',
         '--chdir', '/judge',
@@ -88,9 +94,15 @@ function bubblewrapTier(launcher: string, kind: 'privileged' | 'user namespace')
         ...(drops ? ['--uid', String(firstUid + slot)] : []),
         ...launcherArguments(command),
       ]; // prettier-ignore
-      return { file: 'bwrap', args, cwd: '/', env: placesFor(mode, '/tmp') };
+      return { file: 'bwrap', args, cwd: '/', env: placesFor(mode, '/judge') };
     },
   };
+}
+
+/** bubblewrap makes the folders above a mount for their owner only; our user must pass them. */
+function openParents(path: string): string[] {
+  const names = path.split('/').slice(1, -1);
+  return names.flatMap((_, i) => ['--perms', '0755', '--dir', `/${names.slice(0, i + 1).join('/')}`]);
 }
 
 function restrictedTier(launcher: string, walls: { landlock: boolean; uid: boolean }): Tier {
@@ -142,6 +154,7 @@ function launcherArguments({ mode, limits, command }: IsolatedCommand): string[]
   return [
     '--cpu-ms', String(limits.cpuMs),
     '--wall-ms', String(limits.wallMs),
+    '--total-ms', String(limits.totalMs),
     '--memory-mib', String(limits.memoryMiB),
     '--output-bytes', String(limits.outputBytes),
     '--processes', '64',

@@ -93,7 +93,8 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
     const contextFor = (signal: AbortSignal): UnitContext => {
       const run = (command: IsolatedCommand): ReturnType<typeof runProcess> => {
         const { file, args, cwd, env } = tier.wrap(command);
-        const wallMs = command.limits.wallMs * (command.mode === 'compile' ? 1 : batchSize) + 10_000;
+        // The launcher keeps the limits; this is for a launcher that is stuck itself.
+        const wallMs = command.limits.totalMs + 5000;
         const sanitizers = command.mode === 'compile' ? {} : executionEnvironment(limits, tier);
         return runProcess(file, args, { cwd, env: { ...env, ...sanitizers }, wallMs, maxBytes, signal });
       };

@@ -74,7 +74,7 @@ async function tryTier(tier: Tier, probe: string, workspace: Workspace, limits: 
       folder,
       writable: false,
       readOnly: [],
-      limits: { ...limits, cpuMs: 2000, wallMs: 10_000, outputBytes: 65_536 },
+      limits: { ...limits, cpuMs: 2000, wallMs: 10_000, totalMs: 15_000, outputBytes: 65_536 },
       command: ['unit'],
       slot: 0,
     });

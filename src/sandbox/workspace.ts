@@ -1,5 +1,5 @@
 import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { chown, cp, mkdir, rm } from 'node:fs/promises';
+import { chmod, chown, cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -33,7 +33,7 @@ export function createWorkspace(): Workspace {
     },
     openCopy(folder) {
       const target = join(root, `copy-${copies.size}`);
-      const known = copies.get(folder) ?? cp(folder, target, { recursive: true }).then(() => target);
+      const known = copies.get(folder) ?? copyOpen(folder, target);
       copies.set(folder, known);
       return known;
     },
@@ -45,6 +45,31 @@ export function createWorkspace(): Workspace {
       await rm(root, { recursive: true, force: true, maxRetries: 3 });
     },
   };
+}
+
+async function copyOpen(folder: string, target: string): Promise<string> {
+  await cp(folder, target, { recursive: true });
+  await openToReaders(target);
+  return target;
+}
+
+/** Writes a file that every user may read, whatever the umask. */
+export async function writeReadable(file: string, text: string): Promise<void> {
+  await writeFile(file, text);
+  await chmod(file, 0o644);
+}
+
+/** Makes a folder that every user may enter, whatever the umask. */
+export async function makeReadable(folder: string): Promise<void> {
+  await mkdir(folder);
+  await chmod(folder, 0o755);
+}
+
+/** Opens a folder and all in it to every reader. */
+export async function openToReaders(folder: string): Promise<void> {
+  await chmod(folder, 0o755);
+  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true }))
+    await chmod(join(entry.parentPath, entry.name), entry.isDirectory() || entry.name === 'rlsf-launcher' ? 0o755 : 0o644);
 }
 
 /** Roots of processes that were killed outright. */

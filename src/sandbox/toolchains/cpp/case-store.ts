@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { copyFile } from 'node:fs/promises';
+import { chmodSync, mkdirSync } from 'node:fs';
+import { chmod, copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Workspace } from '../../workspace.js';
 import { compileSharedCases } from './compile.js';
@@ -17,7 +17,8 @@ export interface CaseStore {
 
 export function createCaseStore(workspace: Workspace): CaseStore {
   const folder = join(workspace.root, 'cases');
-  mkdirSync(folder, { mode: 0o755 });
+  mkdirSync(folder);
+  chmodSync(folder, 0o755);
   const seen = new Map<string, number>();
   const ready = new Map<string, Promise<boolean>>();
 
@@ -27,7 +28,9 @@ export function createCaseStore(workspace: Workspace): CaseStore {
       if (shared === null) return false;
       await writeSharedCases(bench.folder, program, shared, bench.header);
       if (!(await compileSharedCases(bench))) return false;
-      await copyFile(join(bench.folder, 'shared.o'), join(folder, `${shared.name}.o`));
+      const object = join(folder, `${shared.name}.o`);
+      await copyFile(join(bench.folder, 'shared.o'), object);
+      await chmod(object, 0o644);
       return true;
     });
 

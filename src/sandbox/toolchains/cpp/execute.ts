@@ -35,7 +35,7 @@ export async function executeUnit(
     folder: bench.folder,
     writable: false,
     readOnly: [],
-    limits: { cpuMs: limits.cpuMs, wallMs: limits.wallMs, memoryMiB: limits.memoryMiB, outputBytes },
+    limits: { cpuMs: limits.cpuMs, wallMs: limits.wallMs, totalMs: count * (limits.wallMs + 500) + 1000, memoryMiB: limits.memoryMiB, outputBytes },
     command: ['unit'],
     slot: bench.slot,
   });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { environmentError, inputError } from '../../../errors.js';
 import { runProcess } from '../../process.js';
+import { openToReaders } from '../../workspace.js';
 import { compileFlags } from './flags.js';
 
 export interface CppToolchain {
@@ -102,6 +103,7 @@ async function makeOnce(target: string, fill: (folder: string) => Promise<void>)
   await mkdir(partial, { recursive: true, mode: 0o755 });
   try {
     await fill(partial);
+    await openToReaders(partial);
     await rename(partial, target);
   } catch (error) {
     await rm(partial, { recursive: true, force: true });

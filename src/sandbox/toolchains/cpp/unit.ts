@@ -1,8 +1,9 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stitch } from '../../../diagnostics/index.js';
 import type { ProgramView, RawFrame, SourceMap } from '../../../diagnostics/index.js';
 import type { ProgramTests } from '../../../records.js';
+import { makeReadable, writeReadable } from '../../workspace.js';
 import { screen } from './screen.js';
 import type { Screening } from './screen.js';
 import { sharedCasesOf, sharedSource } from './shared-cases.js';
@@ -41,20 +42,20 @@ export async function writeUnit(
   await Promise.all([
     linkHeader(folder, header),
     ...programs.map(async (program, k) => {
-      await mkdir(join(folder, String(k)), { mode: 0o755 });
-      await writeFile(join(folder, String(k), 'program.cpp'), endLine(program.map.text));
-      await writeFile(join(folder, String(k), 'cases.cpp'), casesOf(program));
+      await makeReadable(join(folder, String(k)));
+      await writeReadable(join(folder, String(k), 'program.cpp'), endLine(program.map.text));
+      await writeReadable(join(folder, String(k), 'cases.cpp'), casesOf(program));
     }),
-    writeFile(join(folder, 'unit.cpp'), unitOf(programs, objects)),
+    writeReadable(join(folder, 'unit.cpp'), unitOf(programs, objects)),
   ]);
 }
 
 /** `shared.cpp`: the cases of one problem, to be compiled for all its completions. */
 export async function writeSharedCases(folder: string, program: Program, shared: SharedCases, header: string): Promise<void> {
   await linkHeader(folder, header);
-  await mkdir(join(folder, shared.name), { mode: 0o755 });
-  await writeFile(join(folder, shared.name, 'cases.cpp'), casesOf(program));
-  await writeFile(join(folder, 'shared.cpp'), sharedSource(shared));
+  await makeReadable(join(folder, shared.name));
+  await writeReadable(join(folder, shared.name, 'cases.cpp'), casesOf(program));
+  await writeReadable(join(folder, 'shared.cpp'), sharedSource(shared));
 }
 
 async function linkHeader(folder: string, header: string): Promise<void> {
@@ -65,7 +66,7 @@ async function linkHeader(folder: string, header: string): Promise<void> {
 /** A file with program `k` alone, for a look at its syntax: by itself, or with its cases. */
 export async function writeSyntaxFile(folder: string, program: Program, k: number, withCases: boolean): Promise<string> {
   const name = `${withCases ? 'whole' : 'syntax'}${k}.cpp`;
-  await writeFile(join(folder, name), `#include "rlsf.h"\n${bodyOf(program, k, withCases)}\n`);
+  await writeReadable(join(folder, name), `#include "rlsf.h"\n${bodyOf(program, k, withCases)}\n`);
   return name;
 }
 

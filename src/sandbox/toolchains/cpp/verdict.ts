@@ -195,6 +195,7 @@ function checkStage(results: string, cases: readonly TestCase[], passed: number)
 /** Process ids, addresses and memory dumps differ from run to run and say nothing to a reader. */
 function withoutAccidents(text: string): string {
   return text
+    .replaceAll(/^0x[0-9a-f]+: note: pointer points here\n(?:.*\n){1,2}?\s*\^\s*\n/gm, '')
     .replaceAll(/^(Shadow byte|=>0x|  0x|HINT: ).*\n?/gm, '')
     .replaceAll(/==\d+==/g, '==PID==')
     .replaceAll(/\(\S*\/(unit|[\w.+-]+\.so[\w.]*)\+0x[0-9a-f]+\)/g, '($1)')
