@@ -57,11 +57,11 @@ export function sanitizerDiagnostics(reports: readonly SanitizerReport[], view: 
   return found;
 }
 
-/** Where a stack first touches the completion, with the frames in readable form. */
+/** Where a stack first touches the completion, with the frames in readable form; `own`: those in the program, innermost first. */
 export function locateStack(
   frames: readonly RawFrame[],
   view: ProgramView,
-): { position: SourcePosition | null; span: DiagnosticSpan; frames: StackFrame[] } {
+): { position: SourcePosition | null; span: DiagnosticSpan; frames: StackFrame[]; own: { function: string; line: number }[] } {
   const resolved = frames.flatMap((frame) => {
     const places = frame.file === null ? view.resolve(frame) : [];
     return places.length > 0 ? places : [frame];
@@ -77,7 +77,7 @@ export function locateStack(
       precision: 'none',
       reason: own.length > 0 ? 'harness line (test case)' : 'library frame: no frame lies in the program',
     });
-  return { position: first === null ? null : framePosition(first, view), span, frames: collapse(resolved, view) };
+  return { position: first === null ? null : framePosition(first, view), span, frames: collapse(resolved, view), own: inProgram.map((frame) => ({ function: view.clean(frame.function), line: frame.line ?? 0 })) };
 }
 
 function sanitizerDiagnostic(report: SanitizerReport, view: ProgramView): Diagnostic {

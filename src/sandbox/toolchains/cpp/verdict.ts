@@ -2,6 +2,7 @@ import { hasLeakSanitizerFailed, locateStack, parseFrames, parseSanitizerReports
 import type { ProgramView } from '../../../diagnostics/index.js';
 import type { Diagnostic, Outcome, StageRecord, TestCase, Verdict } from '../../../records.js';
 import type { Execution } from './execute.js';
+import { loopAt } from './loops.js';
 
 /** What every verdict of a pool shares. */
 export interface Surroundings {
@@ -114,10 +115,9 @@ function limitFinding(
   const { cause, stops, stderr } = execution;
   const lines = stops.split('\n');
   const at = lines.findIndex((line) => line.startsWith('RLSF-STOP '));
-  const stack = locateStack(at < 0 ? [] : parseFrames(lines.slice(at + 1)), view);
   const make = (outcome: Outcome, message: string): { outcome: Outcome; finding: Diagnostic } => {
-    const span = at < 0 ? { precision: 'none' as const, reason: 'no stack could be had' } : stack.span;
-    return { outcome, finding: { ...runnerFinding(outcome, message), position: stack.position, span, frames: stack.frames } };
+    const finding = runnerFinding(outcome, message);
+    return { outcome, finding: at < 0 ? finding : { ...finding, ...blameLoop(lines.slice(at + 1), view) } };
   };
   if (execution.flooded || (execution.ended === 'signal' && execution.code === 25))
     return make('output_limit', 'the output reached its limit');
@@ -132,6 +132,26 @@ function limitFinding(
     return { outcome: 'memory_limit', finding: { ...finding, tool: 'runner', kind: 'memory_limit' } };
   }
   return null;
+}
+
+/**
+ * The stack at which a limit found the program, told so that the next run tells the same: the loop
+ * that it was in, seen from the outermost function, and nothing of the inner frames.
+ */
+function blameLoop(lines: string[], view: ProgramView): Pick<Diagnostic, 'position' | 'span' | 'frames'> {
+  const stack = locateStack(parseFrames(lines), view);
+  const outermostFirst = [...stack.own].reverse().filter(({ line }) => view.map.locate(line, null).precision !== 'none');
+  for (const frame of outermostFirst) {
+    const loop = loopAt(view.map, frame.line);
+    if (loop === null) continue;
+    const position = { file: view.shownAs('program.cpp'), ...loop.start };
+    const span = view.map.locate(loop.start.line, loop.start.column, loop.end.line, loop.end.column);
+    return { position, span, frames: [{ function: frame.function, position }] };
+  }
+  const [entry] = outermostFirst;
+  if (entry === undefined) return { position: stack.position, span: stack.span, frames: [] };
+  const position = { file: view.shownAs('program.cpp'), line: entry.line, column: null };
+  return { position, span: view.map.locate(entry.line, null), frames: [{ function: entry.function, position }] };
 }
 
 /** It ended without a report and before its tests did. */

@@ -1,0 +1,101 @@
+import { byteOffsetOfIndex, lineColumnOf } from '../../../diagnostics/index.js';
+import type { SourceMap } from '../../../diagnostics/index.js';
+import { lex } from './lexer.js';
+
+export interface Loop {
+  /** The header, `while (n > 0)`: line and byte column of its start and (exclusive) end. */
+  start: { line: number; column: number };
+  end: { line: number; column: number };
+  /** Lines of the whole statement. */
+  firstLine: number;
+  lastLine: number;
+  /** `for (…; i < n; i++)`: counts towards its end. */
+  counted: boolean;
+}
+
+/**
+ * The loop to blame when a limit stops a program at a line. Where in a loop the clock finds it
+ * differs from run to run; the outermost loop that does not plainly count to its end does not.
+ */
+export function loopAt(map: SourceMap, line: number): Loop | null {
+  const around = loopsOf(map).filter((loop) => loop.firstLine <= line && line <= loop.lastLine);
+  return around.find((loop) => !loop.counted) ?? around.at(-1) ?? null;
+}
+
+/** All loops, outer ones before inner ones. */
+export function loopsOf(map: SourceMap): Loop[] {
+  const { tokens, starts, depths } = lex(map.text);
+  const place = (index: number): { line: number; column: number } => lineColumnOf(map.index, byteOffsetOfIndex(map.text, index));
+  const endOf = (i: number): number => starts[i] + tokens[i].length;
+
+  /** Index of the bracket that closes the one at `i`, or of the last token. */
+  const closing = (i: number): number => {
+    for (let k = i + 1; k < tokens.length; k++) if (depths[k] === depths[i] && ')]}'.includes(tokens[k])) return k;
+    return tokens.length - 1;
+  };
+
+  /** Index of the last token of the statement that begins at `i`. */
+  const statementEnd = (i: number): number => {
+    if (i >= tokens.length) return tokens.length - 1;
+    if (tokens[i] === '{') return closing(i);
+    if (tokens[i] === 'do') return doEnd(i);
+    if (['for', 'while', 'if', 'switch'].includes(tokens[i])) {
+      const open = tokens.indexOf('(', i);
+      const end = open < 0 ? i : statementEnd(closing(open) + 1);
+      return tokens[i] === 'if' && tokens[end + 1] === 'else' ? statementEnd(end + 2) : end;
+    }
+    for (let k = i; k < tokens.length; k++) {
+      if (tokens[k] === ';' && depths[k] <= depths[i]) return k;
+      if (tokens[k] === '}' && depths[k] < depths[i]) return k - 1;
+    }
+    return tokens.length - 1;
+  };
+  const doEnd = (i: number): number => {
+    const condition = statementEnd(i + 1) + 1;
+    return tokens[condition] === 'while' ? Math.min(closing(condition + 1) + 1, tokens.length - 1) : condition - 1;
+  };
+
+  const tails = new Set<number>();
+  return tokens.flatMap((token, i): Loop[] => {
+    if (tails.has(i) || !['for', 'while', 'do'].includes(token)) return [];
+    let header = i;
+    let end: number;
+    if (token === 'do') {
+      end = doEnd(i);
+      header = statementEnd(i + 1) + 1;
+      tails.add(header);
+      if (tokens[header] !== 'while') return [];
+    } else {
+      if (tokens[i + 1] !== '(') return [];
+      end = statementEnd(i);
+    }
+    const close = closing(header + 1);
+    return [
+      {
+        start: place(starts[header]),
+        end: place(endOf(close)),
+        firstLine: place(starts[i]).line,
+        lastLine: place(starts[Math.max(end, close)]).line,
+        counted: token === 'for' && isCounted(tokens.slice(i + 2, close)),
+      },
+    ];
+  });
+}
+
+function isCounted(header: readonly string[]): boolean {
+  if (header.includes(':')) return true; // over a container
+  const [, condition = [], step = []] = split(header);
+  const name = condition[0];
+  const compared = /^[<>]$|^!$/.test(condition[1] ?? '');
+  const text = step.join('');
+  return compared && (text === `${name}++` || text === `++${name}` || text === `${name}--` || text === `--${name}`);
+}
+
+function split(header: readonly string[]): string[][] {
+  const parts: string[][] = [[]];
+  for (const token of header) {
+    if (token === ';') parts.push([]);
+    else parts[parts.length - 1].push(token);
+  }
+  return parts;
+}
