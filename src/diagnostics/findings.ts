@@ -34,7 +34,10 @@ export function compilerDiagnostic(finding: CompilerFinding, view: ProgramView):
 }
 
 /** All sanitizer reports of one run; a fault that two tools saw is told once, with the better place. */
-export function sanitizerDiagnostics(reports: readonly SanitizerReport[], view: ProgramView): Diagnostic[] {
+export function sanitizerDiagnostics(
+  reports: readonly SanitizerReport[],
+  view: ProgramView,
+): Diagnostic[] {
   const found: Diagnostic[] = [];
   const keys = new Set<string>();
   for (const report of reports) {
@@ -45,11 +48,17 @@ export function sanitizerDiagnostics(reports: readonly SanitizerReport[], view: 
       continue;
     }
     const place = diagnostic.position;
-    const own = [diagnostic.tool, diagnostic.kind, place?.file, place?.line, place?.column].join('|');
+    const own = [diagnostic.tool, diagnostic.kind, place?.file, place?.line, place?.column].join(
+      '|',
+    );
     // Leaks differ in size only; a faulting line that is reached twice is one fault.
     if (place !== null && keys.has(own)) continue;
     // An index out of bounds is said a second time as a load without enough space.
-    if (diagnostic.kind === 'insufficient-object-size' && previous?.kind === 'out-of-bounds-index' && samePlace(previous, diagnostic))
+    if (
+      diagnostic.kind === 'insufficient-object-size' &&
+      previous?.kind === 'out-of-bounds-index' &&
+      samePlace(previous, diagnostic)
+    )
       continue;
     keys.add(own);
     found.push(diagnostic);
@@ -61,33 +70,58 @@ export function sanitizerDiagnostics(reports: readonly SanitizerReport[], view: 
 export function locateStack(
   frames: readonly RawFrame[],
   view: ProgramView,
-): { position: SourcePosition | null; span: DiagnosticSpan; frames: StackFrame[]; own: { function: string; line: number }[] } {
+): {
+  position: SourcePosition | null;
+  span: DiagnosticSpan;
+  frames: StackFrame[];
+  own: { function: string; line: number }[];
+} {
   const resolved = frames.flatMap((frame) => {
     const places = frame.file === null ? view.resolve(frame) : [];
     return places.length > 0 ? places : [frame];
   });
-  const own = resolved.filter((frame) => frame.file !== null && view.fileKind(frame.file) !== 'library');
-  const inProgram = own.filter((frame) => frame.file !== null && view.fileKind(frame.file) === 'program');
-  const spans = inProgram.map((frame) => ({ frame, span: view.map.locate(frame.line ?? 0, frame.column) }));
+  const own = resolved.filter(
+    (frame) => frame.file !== null && view.fileKind(frame.file) !== 'library',
+  );
+  const inProgram = own.filter(
+    (frame) => frame.file !== null && view.fileKind(frame.file) === 'program',
+  );
+  const spans = inProgram.map((frame) => ({
+    frame,
+    span: view.map.locate(frame.line ?? 0, frame.column),
+  }));
   const user = spans.find(({ span }) => span.precision !== 'none');
   const first = user?.frame ?? inProgram[0] ?? own[0] ?? null;
-  const span: DiagnosticSpan =
-    user?.span ??
-    (spans[0]?.span ?? {
+  const span: DiagnosticSpan = user?.span ??
+    spans[0]?.span ?? {
       precision: 'none',
-      reason: own.length > 0 ? 'harness line (test case)' : 'library frame: no frame lies in the program',
-    });
-  return { position: first === null ? null : framePosition(first, view), span, frames: collapse(resolved, view), own: inProgram.map((frame) => ({ function: view.clean(frame.function), line: frame.line ?? 0 })) };
+      reason:
+        own.length > 0 ? 'harness line (test case)' : 'library frame: no frame lies in the program',
+    };
+  return {
+    position: first === null ? null : framePosition(first, view),
+    span,
+    frames: collapse(resolved, view),
+    own: inProgram.map((frame) => ({
+      function: view.clean(frame.function),
+      line: frame.line ?? 0,
+    })),
+  };
 }
 
 function sanitizerDiagnostic(report: SanitizerReport, view: ProgramView): Diagnostic {
   const stack = locateStack(report.stacks[0]?.frames ?? [], view);
-  const others = report.stacks.slice(1).flatMap(({ title, frames }) => [
-    { function: `— ${title} —`, position: null },
-    ...locateStack(frames, view).frames,
-  ]);
+  const others = report.stacks
+    .slice(1)
+    .flatMap(({ title, frames }) => [
+      { function: `— ${title} —`, position: null },
+      ...locateStack(frames, view).frames,
+    ]);
   const exact = report.place === null ? null : ubsanPlace(report.place, view);
-  const isRunner = report.kind === 'uncaught-exception' || report.kind === 'assertion-failure' || report.kind === 'abort';
+  const isRunner =
+    report.kind === 'uncaught-exception' ||
+    report.kind === 'assertion-failure' ||
+    report.kind === 'abort';
   return {
     tool: isRunner ? 'runner' : report.tool,
     severity: 'error',
@@ -107,7 +141,8 @@ function ubsanPlace(
   const position = { file: view.shownAs(place.file), line: place.line, column: place.column };
   const kind = view.fileKind(place.file);
   if (kind === 'program') return { position, span: view.map.locate(place.line, place.column) };
-  const reason = kind === 'harness' ? 'harness line (test case)' : 'library line: the tool gives no stack';
+  const reason =
+    kind === 'harness' ? 'harness line (test case)' : 'library line: the tool gives no stack';
   return { position, span: { precision: 'none', reason } };
 }
 
@@ -119,10 +154,18 @@ function samePlace(a: Diagnostic, b: Diagnostic): boolean {
 function isSameFault(named: Diagnostic, signal: Diagnostic): boolean {
   if (named.tool !== 'ubsan') return false;
   const expected = { FPE: ['integer-divide-by-zero', 'signed-integer-overflow'] }[signal.kind] ?? [
-    'null-pointer-use', 'misaligned-pointer-use', 'insufficient-object-size', 'out-of-bounds-index', 'pointer-overflow',
-    'invalid-null-argument', 'missing-return', 'unreachable-call',
+    'null-pointer-use',
+    'misaligned-pointer-use',
+    'insufficient-object-size',
+    'out-of-bounds-index',
+    'pointer-overflow',
+    'invalid-null-argument',
+    'missing-return',
+    'unreachable-call',
   ];
-  const sameLine = named.position?.line === signal.position?.line && named.position?.file === signal.position?.file;
+  const sameLine =
+    named.position?.line === signal.position?.line &&
+    named.position?.file === signal.position?.file;
   return expected.includes(named.kind) && (sameLine || named.kind === 'missing-return');
 }
 
@@ -133,13 +176,20 @@ function choosePlace(
 ): { place: CompilerPlace | null; span: DiagnosticSpan } {
   const missing = insertionPoint(finding, view);
   if (missing !== null) return missing;
-  const expansions = finding.related.filter(({ message }) => message.startsWith('in expansion of macro'));
-  const candidates = [...expansions.reverse(), ...(finding.place === null ? [] : [finding.place]), ...finding.related];
+  const expansions = finding.related.filter(({ message }) =>
+    message.startsWith('in expansion of macro'),
+  );
+  const candidates = [
+    ...expansions.reverse(),
+    ...(finding.place === null ? [] : [finding.place]),
+    ...finding.related,
+  ];
   let outside: { place: CompilerPlace; span: DiagnosticSpan } | null = null;
   for (const place of candidates) {
     if (view.fileKind(place.file) !== 'program') continue;
     const { range } = place;
-    const wide = range !== null && (range.startLine < place.line || range.startColumn <= place.column);
+    const wide =
+      range !== null && (range.startLine < place.line || range.startColumn <= place.column);
     const whole = wide
       ? view.map.locate(range.startLine, range.startColumn, range.endLine, range.endColumn)
       : view.map.locate(place.line, place.column);
@@ -162,13 +212,25 @@ function insertionPoint(
   view: ProgramView,
 ): { place: CompilerPlace; span: DiagnosticSpan } | null {
   const { insertion, place, message } = finding;
-  if (insertion !== null && /^expected /.test(message) && view.fileKind(insertion.file) === 'program')
+  if (
+    insertion !== null &&
+    /^expected /.test(message) &&
+    view.fileKind(insertion.file) === 'program'
+  )
     return { place: insertion, span: view.map.locateInsertion(insertion.line, insertion.column) };
-  if (place === null || view.fileKind(place.file) !== 'program' || !/^expected .*';'.* (before|at)/.test(message)) return null;
+  if (
+    place === null ||
+    view.fileKind(place.file) !== 'program' ||
+    !/^expected .*';'.* (before|at)/.test(message)
+  )
+    return null;
   const at = endOfPreviousToken(view.map, place.line, place.column);
   if (at === null) return null;
   const { line, column } = lineColumnOf(view.map.index, at);
-  return { place: { file: place.file, line, column, range: null }, span: view.map.locateInsertion(line, column) };
+  return {
+    place: { file: place.file, line, column, range: null },
+    span: view.map.locateInsertion(line, column),
+  };
 }
 
 function positionOf(place: CompilerPlace, view: ProgramView): SourcePosition {
@@ -183,7 +245,9 @@ function framePosition(frame: RawFrame, view: ProgramView): SourcePosition | nul
 /** Frames in readable form; a cycle of up to four frames that repeats is told once, with its count. */
 function collapse(frames: readonly RawFrame[], view: ProgramView): StackFrame[] {
   const all = frames.map((frame) => ({
-    function: view.clean(frame.function) || (frame.module === null ? '?' : `? in ${frame.module.replace(/^.*\//, '')}`),
+    function:
+      view.clean(frame.function) ||
+      (frame.module === null ? '?' : `? in ${frame.module.replace(/^.*\//, '')}`),
     position: framePosition(frame, view),
   }));
   const keys = all.map((frame) => JSON.stringify(frame));

@@ -50,7 +50,10 @@ function finding(row: unknown): CompilerFinding[] {
       kind: kindOf(severity, option, message),
       message,
       option,
-      place: first === undefined ? null : { file: first.file, line: first.line, column: first.column, range: first.range },
+      place:
+        first === undefined
+          ? null
+          : { file: first.file, line: first.line, column: first.column, range: first.range },
       insertion: insertionOf(list(row, 'fixits')),
       related: [...places.slice(1), ...notes],
     },
@@ -58,7 +61,12 @@ function finding(row: unknown): CompilerFinding[] {
 }
 
 function severityOf(kind: string): CompilerFinding['severity'] | null {
-  if (kind === 'error' || kind === 'fatal error' || kind === 'sorry, unimplemented' || kind === 'internal compiler error')
+  if (
+    kind === 'error' ||
+    kind === 'fatal error' ||
+    kind === 'sorry, unimplemented' ||
+    kind === 'internal compiler error'
+  )
     return 'error';
   return kind === 'warning' || kind === 'note' ? kind : null;
 }
@@ -74,7 +82,12 @@ function placeOf(location: unknown): CompilerPlace | null {
     ...caret,
     // `finish` is the last byte's column.
     range: hasRange
-      ? { startLine: start.line, startColumn: start.column, endLine: last.line, endColumn: last.column + 1 }
+      ? {
+          startLine: start.line,
+          startColumn: start.column,
+          endLine: last.line,
+          endColumn: last.column + 1,
+        }
       : null,
   };
 }
@@ -98,7 +111,9 @@ function point(value: unknown): { file: string; line: number; column: number } |
 }
 
 function field(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+  return typeof value === 'object' && value !== null
+    ? (value as Record<string, unknown>)[key]
+    : undefined;
 }
 
 function text(value: unknown, key: string): string {

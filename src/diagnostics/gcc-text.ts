@@ -10,11 +10,19 @@ export function parseGccText(stderr: string): CompilerFinding[] {
   let context: CompilerFinding['related'] = [];
   const lines = stderr.split('\n');
   for (let i = 0; i < lines.length; i++) {
-    const head = /^(.+?):(\d+):(?:(\d+):)? (fatal error|error|warning|note|internal compiler error|sorry, unimplemented): (.*)$/.exec(lines[i]);
+    const head =
+      /^(.+?):(\d+):(?:(\d+):)? (fatal error|error|warning|note|internal compiler error|sorry, unimplemented): (.*)$/.exec(
+        lines[i],
+      );
     if (head === null) {
-      const chain = /^(.+?):(\d+):(\d+):\s+(recursively )?required (from|by|in)\b(.*)$/.exec(lines[i]);
+      const chain = /^(.+?):(\d+):(\d+):\s+(recursively )?required (from|by|in)\b(.*)$/.exec(
+        lines[i],
+      );
       if (chain !== null)
-        context.push({ ...placeAt(chain[1], chain[2], chain[3]), message: `required ${chain[5]}${chain[6]}` });
+        context.push({
+          ...placeAt(chain[1], chain[2], chain[3]),
+          message: `required ${chain[5]}${chain[6]}`,
+        });
       const linker = /(undefined reference to|multiple definition of) (.*)$/.exec(lines[i]);
       if (linker !== null) findings.push(linkFinding(linker[0]));
       continue;
@@ -49,7 +57,15 @@ function placeAt(file: string, line: string, column: string | undefined): Compil
 }
 
 function linkFinding(message: string): CompilerFinding {
-  return { severity: 'error', kind: 'link', message, option: null, place: null, insertion: null, related: [] };
+  return {
+    severity: 'error',
+    kind: 'link',
+    message,
+    option: null,
+    place: null,
+    insertion: null,
+    related: [],
+  };
 }
 
 /** `   12 |   int x = y;` is followed by `      |       ^~~`: the tildes are the range. */

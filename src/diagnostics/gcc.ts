@@ -28,11 +28,23 @@ export function kindOf(severity: string, option: string | null, message: string)
 }
 
 const errorKinds: [RegExp, string][] = [
-  [/was not declared in this scope|has not been declared|does not name a type|is not a member of|has no member named|undeclared/, 'undeclared'],
-  [/^expected |stray |missing terminating|unterminated|at end of input|before .* token|extraneous|^a function-definition is not allowed|without a previous|not within a loop/, 'syntax'],
-  [/^redefinition|redeclaration|conflicting declaration|previously (declared|defined)|ambiguating new/, 'redefinition'],
+  [
+    /was not declared in this scope|has not been declared|does not name a type|is not a member of|has no member named|undeclared/,
+    'undeclared',
+  ],
+  [
+    /^expected |stray |missing terminating|unterminated|at end of input|before .* token|extraneous|^a function-definition is not allowed|without a previous|not within a loop/,
+    'syntax',
+  ],
+  [
+    /^redefinition|redeclaration|conflicting declaration|previously (declared|defined)|ambiguating new/,
+    'redefinition',
+  ],
   [/no match for|no matching function|too (many|few) arguments|is ambiguous/, 'no-match'],
-  [/cannot convert|invalid conversion|could not convert|invalid operands|invalid types?|no type named|incompatible|base operand|lvalue required|read-only|discards|invalid use/, 'type'],
+  [
+    /cannot convert|invalid conversion|could not convert|invalid operands|invalid types?|no type named|incompatible|base operand|lvalue required|read-only|discards|invalid use/,
+    'type',
+  ],
   [/No such file or directory/, 'missing-header'],
   [/undefined reference|multiple definition|ld returned/, 'link'],
 ];

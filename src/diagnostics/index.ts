@@ -1,5 +1,13 @@
 /** Tool text → findings → byte spans → token spans. Pure: no files, no processes. */
-export { byteOffsetOfIndex, endOfLine, indexLines, indexOfByteOffset, lineColumnOf, offsetOf, tokensInSpan } from './positions.js';
+export {
+  byteOffsetOfIndex,
+  endOfLine,
+  indexLines,
+  indexOfByteOffset,
+  lineColumnOf,
+  offsetOf,
+  tokensInSpan,
+} from './positions.js';
 export type { LineIndex } from './positions.js';
 export { lexemeEnd, stitch } from './source-map.js';
 export type { SourceMap, SourcePart } from './source-map.js';

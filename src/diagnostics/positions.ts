@@ -45,7 +45,8 @@ export function lineColumnOf(index: LineIndex, offset: number): { line: number; 
 /** UTF-8 byte offset of a UTF-16 index; inside a surrogate pair it is the pair's start. */
 export function byteOffsetOfIndex(text: string, index: number): number {
   let at = Math.max(0, Math.min(index, text.length));
-  if (at > 0 && at < text.length && isLow(text.charCodeAt(at)) && isHigh(text.charCodeAt(at - 1))) at--;
+  if (at > 0 && at < text.length && isLow(text.charCodeAt(at)) && isHigh(text.charCodeAt(at - 1)))
+    at--;
   return new TextEncoder().encode(text.slice(0, at)).length;
 }
 
@@ -78,7 +79,8 @@ export function tokensInSpan(span: ByteSpan, byteOffsets: readonly number[]): nu
     const to = byteOffsets[i + 1];
     if (to > from && from < end && to > span.start) found.push(i);
   }
-  if (found.length > 0 || span.end > span.start || count < 1 || span.start < byteOffsets[count]) return found;
+  if (found.length > 0 || span.end > span.start || count < 1 || span.start < byteOffsets[count])
+    return found;
   for (let i = count - 1; i >= 0; i--) if (byteOffsets[i + 1] > byteOffsets[i]) return [i];
   return found;
 }

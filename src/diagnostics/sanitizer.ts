@@ -37,11 +37,14 @@ export function parseSanitizerReports(text: string): SanitizerReport[] {
       reports.push(ubsanReport(lines, i, ubsan));
       continue;
     }
-    const head = /^==\d+==\s*(ERROR|WARNING): (AddressSanitizer|LeakSanitizer): (.*)$/.exec(lines[i]);
+    const head = /^==\d+==\s*(ERROR|WARNING): (AddressSanitizer|LeakSanitizer): (.*)$/.exec(
+      lines[i],
+    );
     if (head === null) continue;
     const end = endOfReport(lines, i + 1);
     const body = lines.slice(i + 1, end);
-    if (head[2] === 'LeakSanitizer' || head[3].startsWith('detected memory leaks')) reports.push(...leakReports(body));
+    if (head[2] === 'LeakSanitizer' || head[3].startsWith('detected memory leaks'))
+      reports.push(...leakReports(body));
     else if (head[1] === 'ERROR') reports.push(asanReport(head[3], body, lines.slice(0, i)));
     i = end - 1;
   }
@@ -57,7 +60,10 @@ export function hasLeakSanitizerFailed(text: string): boolean {
 export function parseFrames(lines: readonly string[]): RawFrame[] {
   const frames: RawFrame[] = [];
   for (const line of lines) {
-    const head = /^\s*#\d+ 0x[0-9a-f]+(?: in (.*?))?\s*(?:\(([^()\s]+)\+(0x[0-9a-f]+)\)(?:\s*\(BuildId: [^)]*\))?)?\s*$/.exec(line);
+    const head =
+      /^\s*#\d+ 0x[0-9a-f]+(?: in (.*?))?\s*(?:\(([^()\s]+)\+(0x[0-9a-f]+)\)(?:\s*\(BuildId: [^)]*\))?)?\s*$/.exec(
+        line,
+      );
     if (head === null) break;
     const place = head[1] === undefined ? null : /^(.*) ([^ ]+?):(\d+)(?::(\d+))?$/.exec(head[1]);
     frames.push({
@@ -117,7 +123,10 @@ const ubsanKinds: [RegExp, string][] = [
   [/^index .* out of bounds/, 'out-of-bounds-index'],
   [/null pointer returned/, 'invalid-null-return'],
   [/null pointer passed/, 'invalid-null-argument'],
-  [/offset .* to null pointer|pointer index expression|addition of unsigned offset|applying/, 'pointer-overflow'],
+  [
+    /offset .* to null pointer|pointer index expression|addition of unsigned offset|applying/,
+    'pointer-overflow',
+  ],
   [/null pointer/, 'null-pointer-use'],
   [/misaligned address/, 'misaligned-pointer-use'],
   [/insufficient space/, 'insufficient-object-size'],
@@ -131,14 +140,23 @@ const ubsanKinds: [RegExp, string][] = [
 ];
 
 function asanReport(headline: string, body: string[], before: string[]): SanitizerReport {
-  const word = /^attempting (double-free|free)/.exec(headline)?.[1] ?? /^([A-Za-z-]+)/.exec(headline)?.[1] ?? 'error';
+  const word =
+    /^attempting (double-free|free)/.exec(headline)?.[1] ??
+    /^([A-Za-z-]+)/.exec(headline)?.[1] ??
+    'error';
   let kind = word === 'free' ? 'bad-free' : word === 'requested' ? 'allocation-size-too-big' : word;
   if (/^out-of-memory|failed to allocate/.test(headline)) kind = 'out-of-memory';
   const stacks = stacksOf(body);
   const details = body
-    .filter((line) => /^(READ|WRITE) of size|^0x[0-9a-f]+ is located|^Address 0x[0-9a-f]+ is|^The signal is caused|^Hint:|is a wild pointer/.test(line.replace(/^==\d+==/, '')))
+    .filter((line) =>
+      /^(READ|WRITE) of size|^0x[0-9a-f]+ is located|^Address 0x[0-9a-f]+ is|^The signal is caused|^Hint:|is a wild pointer/.test(
+        line.replace(/^==\d+==/, ''),
+      ),
+    )
     .map((line) => withoutAddresses(line.replace(/^==\d+==/, '')));
-  const frameNote = body.map((line) => /^\s+\[\d+, \d+\) '([^']+)'.*<== Memory access at offset/.exec(line)?.[1]).find(Boolean);
+  const frameNote = body
+    .map((line) => /^\s+\[\d+, \d+\) '([^']+)'.*<== Memory access at offset/.exec(line)?.[1])
+    .find(Boolean);
   const sentences = [withoutAddresses(headline), ...details];
   if (frameNote !== undefined) sentences.push(`beside or in the variable '${frameNote}'`);
   const thrown = kind === 'ABRT' ? abortReason(before) : null;
@@ -158,11 +176,16 @@ function abortReason(before: string[]): { kind: string; message: string } | null
     const thrown = /^terminate called after throwing an instance of '(.*)'/.exec(before[i]);
     if (thrown !== null) {
       const what = /^\s+what\(\):\s+(.*)$/.exec(before[i + 1] ?? '')?.[1];
-      return { kind: 'uncaught-exception', message: `uncaught ${thrown[1]}${what === undefined ? '' : `: ${what}`}` };
+      return {
+        kind: 'uncaught-exception',
+        message: `uncaught ${thrown[1]}${what === undefined ? '' : `: ${what}`}`,
+      };
     }
     const failed = /: (Assertion [`'].*' failed\.)/.exec(before[i]);
     if (failed !== null) return { kind: 'assertion-failure', message: failed[1] };
-    if (/^(terminate called|pure virtual method called|free\(\)|double free|malloc)/.test(before[i]))
+    if (
+      /^(terminate called|pure virtual method called|free\(\)|double free|malloc)/.test(before[i])
+    )
       return { kind: 'abort', message: before[i] };
   }
   return { kind: 'abort', message: 'the program aborted' };
@@ -190,7 +213,8 @@ function stacksOf(body: string[]): SanitizerStack[] {
   for (let i = 0; i < body.length; i++) {
     if (!/^\s*#0 0x/.test(body[i])) continue;
     const frames = parseFrames(body.slice(i));
-    const title = stacks.length === 0 ? '' : withoutAddresses(body[i - 1] ?? '').replace(/:\s*$/, '');
+    const title =
+      stacks.length === 0 ? '' : withoutAddresses(body[i - 1] ?? '').replace(/:\s*$/, '');
     stacks.push({ title, frames });
     i += Math.max(frames.length - 1, 0);
   }
@@ -203,8 +227,14 @@ function withoutAddresses(line: string): string {
     .replace(/^Address 0x[0-9a-f]+ is( located)?/, 'located')
     .replace(' of thread T0', '')
     .replace(/\s*\[0x[0-9a-f]+,\s*0x[0-9a-f]+\)/, '')
-    .replace(/ on (unknown )?address (0x[0-9a-f]+)?.*$/, (_, unknown: string | undefined, address: string | undefined) =>
-      unknown === undefined ? '' : address !== undefined && /^0x0+$/.test(address) ? ' on the null pointer' : ' on an unknown address',
+    .replace(
+      / on (unknown )?address (0x[0-9a-f]+)?.*$/,
+      (_, unknown: string | undefined, address: string | undefined) =>
+        unknown === undefined
+          ? ''
+          : address !== undefined && /^0x0+$/.test(address)
+            ? ' on the null pointer'
+            : ' on an unknown address',
     )
     .replace(/ at 0x[0-9a-f]+ thread T\d+/, '')
     .replace(/: 0x[0-9a-f]+ in thread.*$/, '')
@@ -219,8 +249,15 @@ function withoutAddresses(line: string): string {
 function dropRepeats(reports: SanitizerReport[]): SanitizerReport[] {
   const seen = new Set<string>();
   return reports.filter((report) => {
-    const frames = report.stacks[0]?.frames.map((frame) => frame.offset ?? `${frame.file}:${frame.line}`).join();
-    const key = [report.tool, report.kind, JSON.stringify(report.place), report.place === null ? frames : ''].join('|');
+    const frames = report.stacks[0]?.frames
+      .map((frame) => frame.offset ?? `${frame.file}:${frame.line}`)
+      .join();
+    const key = [
+      report.tool,
+      report.kind,
+      JSON.stringify(report.place),
+      report.place === null ? frames : '',
+    ].join('|');
     return !seen.has(key) && seen.add(key) !== undefined;
   });
 }

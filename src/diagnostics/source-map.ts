@@ -34,11 +34,18 @@ export function stitch(parts: readonly SourcePart[]): SourceMap {
     const start = bounds.at(-1)?.end ?? 0;
     bounds.push({ name, start, end: start + new TextEncoder().encode(own).length });
   }
-  const completion = bounds.find((part) => part.name === 'completion') ?? { name: '', start: 0, end: 0 };
+  const completion = bounds.find((part) => part.name === 'completion') ?? {
+    name: '',
+    start: 0,
+    end: 0,
+  };
 
   const partOf = (offset: number): string =>
     (bounds.find((part) => offset >= part.start && offset < part.end) ?? bounds.at(-1))?.name ?? '';
-  const outside = (name: string): DiagnosticSpan => ({ precision: 'none', reason: `harness line (${name})` });
+  const outside = (name: string): DiagnosticSpan => ({
+    precision: 'none',
+    reason: `harness line (${name})`,
+  });
   const inside = (start: number, end: number, precision: 'span' | 'line'): DiagnosticSpan => ({
     start: start - completion.start,
     end: end - completion.start,
@@ -63,7 +70,8 @@ export function stitch(parts: readonly SourcePart[]): SourceMap {
       if (column === null || column < 1) return locateLine(line);
       const start = offsetOf(index, line, column);
       if (start < completion.start || start >= completion.end) {
-        const last = start === completion.end && start === index.bytes.length && start > completion.start;
+        const last =
+          start === completion.end && start === index.bytes.length && start > completion.start;
         return last ? inside(start, start, 'span') : outside(partOf(start));
       }
       const end =
@@ -74,12 +82,15 @@ export function stitch(parts: readonly SourcePart[]): SourceMap {
     },
     locateInsertion(line, column) {
       const at = offsetOf(index, line, column);
-      const touches = at >= completion.start && at <= completion.end && completion.end > completion.start;
+      const touches =
+        at >= completion.start && at <= completion.end && completion.end > completion.start;
       return touches ? inside(at, at, 'span') : outside(partOf(at));
     },
     partAt(line, column) {
       if (column !== null) return partOf(offsetOf(index, line, column));
-      return locateLine(line).precision === 'none' ? partOf(offsetOf(index, line, 1)) : 'completion';
+      return locateLine(line).precision === 'none'
+        ? partOf(offsetOf(index, line, 1))
+        : 'completion';
     },
   };
 }
@@ -94,7 +105,8 @@ export function lexemeEnd(bytes: Uint8Array, start: number): number {
     return end;
   }
   if (first === 0x22 || first === 0x27) {
-    while (end < bytes.length && bytes[end] !== first && bytes[end] !== 0x0a) end += bytes[end] === 0x5c ? 2 : 1;
+    while (end < bytes.length && bytes[end] !== first && bytes[end] !== 0x0a)
+      end += bytes[end] === 0x5c ? 2 : 1;
     return Math.min(end + (bytes[end] === first ? 1 : 0), bytes.length);
   }
   const two = String.fromCharCode(first, bytes[end] ?? 0);
@@ -115,5 +127,12 @@ function isWord(byte: number): boolean {
 }
 
 function isBlank(byte: number): boolean {
-  return byte === 0x20 || byte === 0x09 || byte === 0x0d || byte === 0x0a || byte === 0x0b || byte === 0x0c;
+  return (
+    byte === 0x20 ||
+    byte === 0x09 ||
+    byte === 0x0d ||
+    byte === 0x0a ||
+    byte === 0x0b ||
+    byte === 0x0c
+  );
 }

@@ -14,7 +14,13 @@ export interface IsolatedCommand {
   /** Further folders that may be read. */
   readOnly: readonly string[];
   /** `wallMs` is for each program, `totalMs` for the command as a whole. */
-  limits: { cpuMs: number; wallMs: number; totalMs: number; memoryMiB: number; outputBytes: number };
+  limits: {
+    cpuMs: number;
+    wallMs: number;
+    totalMs: number;
+    memoryMiB: number;
+    outputBytes: number;
+  };
   /** Paths relative to the folder, or absolute system paths. */
   command: readonly string[];
   /** Which worker asks: each has its own user id where we may choose. */
@@ -37,7 +43,12 @@ export interface Tier {
   needsOpenPaths: boolean;
   /** The user id that owns a worker's folder, `null`: ours. */
   owner(slot: number): number | null;
-  wrap(command: IsolatedCommand): { file: string; args: string[]; cwd: string; env: Record<string, string> };
+  wrap(command: IsolatedCommand): {
+    file: string;
+    args: string[];
+    cwd: string;
+    env: Record<string, string>;
+  };
 }
 
 /** Tiers to try, best first; `none` only when it was named. */
@@ -102,20 +113,37 @@ function bubblewrapTier(launcher: string, kind: 'privileged' | 'user namespace')
 /** bubblewrap makes the folders above a mount for their owner only; our user must pass them. */
 function openParents(path: string): string[] {
   const names = path.split('/').slice(1, -1);
-  return names.flatMap((_, i) => ['--perms', '0755', '--dir', `/${names.slice(0, i + 1).join('/')}`]);
+  return names.flatMap((_, i) => [
+    '--perms',
+    '0755',
+    '--dir',
+    `/${names.slice(0, i + 1).join('/')}`,
+  ]);
 }
 
 function restrictedTier(launcher: string, walls: { landlock: boolean; uid: boolean }): Tier {
   const guarded = walls.landlock || walls.uid;
   return {
     name: 'restricted',
-    label: guarded ? 'restricted' : 'restricted (leak checking off: neither Landlock nor a user id of its own)',
+    label: guarded
+      ? 'restricted'
+      : 'restricted (leak checking off: neither Landlock nor a user id of its own)',
     leakCheck: guarded,
     needsOpenPaths: walls.uid,
     owner: (slot) => (walls.uid ? firstUid + slot : null),
     wrap(command) {
       const { folder, writable, readOnly, slot } = command;
-      const system = ['/usr', '/bin', '/lib', '/lib64', '/etc/ld.so.cache', '/etc/alternatives', '/proc', '/dev/null', '/dev/urandom'];
+      const system = [
+        '/usr',
+        '/bin',
+        '/lib',
+        '/lib64',
+        '/etc/ld.so.cache',
+        '/etc/alternatives',
+        '/proc',
+        '/dev/null',
+        '/dev/urandom',
+      ];
       const args = [
         ...(walls.uid ? ['--uid', String(firstUid + slot)] : []),
         ...(walls.landlock ? ['--landlock'] : []),
@@ -139,7 +167,12 @@ function unguardedTier(launcher: string): Tier {
     owner: () => null,
     wrap(command) {
       const args = ['--unfiltered', ...launcherArguments(command)];
-      return { file: launcher, args, cwd: command.folder, env: placesFor(command.mode, command.folder) };
+      return {
+        file: launcher,
+        args,
+        cwd: command.folder,
+        env: placesFor(command.mode, command.folder),
+      };
     },
   };
 }

@@ -12,4 +12,10 @@ export interface Limits {
 export const defaultLimits: Limits = { cpuMs: 500, wallMs: 4000, memoryMiB: 512, outputKiB: 256 };
 
 /** For g++ and what it starts: generous, since a limit here is told as a compile error. */
-export const compileLimits = { cpuMs: 10_000, wallMs: 30_000, totalMs: 30_000, memoryMiB: 3072, outputBytes: 256 * 1024 * 1024 };
+export const compileLimits = {
+  cpuMs: 10_000,
+  wallMs: 30_000,
+  totalMs: 30_000,
+  memoryMiB: 3072,
+  outputBytes: 256 * 1024 * 1024,
+};

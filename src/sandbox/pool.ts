@@ -67,7 +67,12 @@ const judgeVersion = 1;
 
 /** Compiles and runs other people's programs behind walls, `workers` units at a time. */
 export async function createJudgePool(options: JudgeOptions = {}): Promise<JudgePool> {
-  const { workers = availableParallelism(), batchSize = 8, isolation = 'auto', std = 'c++17' } = options;
+  const {
+    workers = availableParallelism(),
+    batchSize = 8,
+    isolation = 'auto',
+    std = 'c++17',
+  } = options;
   const limits: Limits = {
     cpuMs: options.cpuMs ?? defaultLimits.cpuMs,
     wallMs: options.wallMs ?? defaultLimits.wallMs,
@@ -78,17 +83,23 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
   const workspace = createWorkspace();
   const closing = new AbortController();
   try {
-    const cache = options.cacheFolder === null ? join(workspace.root, 'cache') : (options.cacheFolder ?? userCache());
+    const cache =
+      options.cacheFolder === null
+        ? join(workspace.root, 'cache')
+        : (options.cacheFolder ?? userCache());
     const toolchain = await createCppToolchain(cache, std);
     const tier = await selectTier(isolation, toolchain, workspace, limits);
     const around = { toolchain: toolchain.version, isolation: tier.label };
-    const verdicts = createVerdictCache(options.cacheFolder ? join(options.cacheFolder, 'verdicts') : null);
+    const verdicts = createVerdictCache(
+      options.cacheFolder ? join(options.cacheFolder, 'verdicts') : null,
+    );
     const queue = new PQueue({ concurrency: workers });
     const slots = Array.from({ length: workers }, (_, slot) => slot);
     const maxBytes = batchSize * (4 * limits.outputKiB + 1) * 1024 + (1 << 22);
     const active = new Set<Promise<unknown>>();
 
-    const reachable = async (path: string): Promise<string> => (tier.needsOpenPaths ? workspace.openCopy(path) : path);
+    const reachable = async (path: string): Promise<string> =>
+      tier.needsOpenPaths ? workspace.openCopy(path) : path;
     const cases = createCaseStore(workspace);
     const contextFor = (signal: AbortSignal): UnitContext => {
       const run = (command: IsolatedCommand): ReturnType<typeof runProcess> => {
@@ -96,7 +107,13 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
         // The launcher keeps the limits; this is for a launcher that is stuck itself.
         const wallMs = command.limits.totalMs + 5000;
         const sanitizers = command.mode === 'compile' ? {} : executionEnvironment(limits, tier);
-        return runProcess(file, args, { cwd, env: { ...env, ...sanitizers }, wallMs, maxBytes, signal });
+        return runProcess(file, args, {
+          cwd,
+          env: { ...env, ...sanitizers },
+          wallMs,
+          maxBytes,
+          signal,
+        });
       };
       const context: UnitContext = {
         limits,
@@ -108,7 +125,15 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
           try {
             const header = await reachable(await toolchain.header(programs[0].tests.includes));
             const runtime = await reachable(toolchain.runtime);
-            return await use({ toolchain, folder, header, runtime, objects: cases.folder, slot, run });
+            return await use({
+              toolchain,
+              folder,
+              header,
+              runtime,
+              objects: cases.folder,
+              slot,
+              run,
+            });
           } finally {
             slots.push(slot);
             await workspace.remove(folder);
@@ -152,12 +177,17 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
       const context = contextFor(signal);
       const again: string[] = [];
       const judgeGroup = async (group: string[], last: boolean): Promise<void> => {
-        const unit = group.map((key) => programs.get(key)).filter((program) => program !== undefined);
+        const unit = group
+          .map((key) => programs.get(key))
+          .filter((program) => program !== undefined);
         const judged = await judgeUnit(unit, context).catch((error: unknown) => {
           signal.throwIfAborted();
           if (isRlsfError(error) && error.tag === 'input') throw error;
           const reason = error instanceof Error ? error.message : String(error);
-          return unit.map(({ tests }) => ({ verdict: sandboxError(tests.cases.length, reason, around), again: true }));
+          return unit.map(({ tests }) => ({
+            verdict: sandboxError(tests.cases.length, reason, around),
+            again: true,
+          }));
         });
         for (const [i, key] of group.entries()) {
           if (judged[i].again && !last) {
@@ -173,7 +203,11 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
       const failed: unknown[] = [];
       await Promise.all(
         groups.map((group) =>
-          queue.add(async () => { if (failed.length === 0 && !signal.aborted) await judgeGroup(group, false); }).catch((error: unknown) => failed.push(error)),
+          queue
+            .add(async () => {
+              if (failed.length === 0 && !signal.aborted) await judgeGroup(group, false);
+            })
+            .catch((error: unknown) => failed.push(error)),
         ),
       );
       signal.throwIfAborted();
@@ -183,7 +217,8 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
       signal.throwIfAborted();
       const seen = new Set<string>();
       return keys.map((key, i) => {
-        const verdict = results.get(key) ?? sandboxError(jobs[i].tests.cases.length, 'no verdict', around);
+        const verdict =
+          results.get(key) ?? sandboxError(jobs[i].tests.cases.length, 'no verdict', around);
         const repeated = seen.has(key);
         seen.add(key);
         return repeated ? { ...structuredClone(verdict), fromCache: true } : verdict;
@@ -196,8 +231,11 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
       async judge(jobs, { signal, onProgress = () => undefined } = {}) {
         const stranger = jobs.find(({ language }) => language !== 'cpp');
         if (stranger !== undefined)
-          throw inputError(`judge: expected jobs in cpp, came ${stranger.language}. This pool has the C++ toolchain only.`);
-        const both = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
+          throw inputError(
+            `judge: expected jobs in cpp, came ${stranger.language}. This pool has the C++ toolchain only.`,
+          );
+        const both =
+          signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
         both.throwIfAborted();
         const work = judgeAll(jobs, both, onProgress);
         active.add(work);
@@ -220,7 +258,11 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
 }
 
 /** Units of programs that share their includes; whoever must be alone is. The slow ones (alone) start first. */
-function groupPrograms(programs: ReadonlyMap<string, Program>, batchSize: number, workers: number): string[][] {
+function groupPrograms(
+  programs: ReadonlyMap<string, Program>,
+  batchSize: number,
+  workers: number,
+): string[][] {
   const alone: string[][] = [];
   const byIncludes = new Map<string, string[]>();
   for (const [key, { screening, tests }] of programs) {
@@ -234,9 +276,15 @@ function groupPrograms(programs: ReadonlyMap<string, Program>, batchSize: number
   }
   const batches = [...byIncludes.values()].flatMap((keys) => {
     // Few programs are spread over all workers; many are cut into even batches.
-    const count = Math.max(Math.ceil(keys.length / batchSize), Math.min(workers, Math.ceil(keys.length / 3)));
+    const count = Math.max(
+      Math.ceil(keys.length / batchSize),
+      Math.min(workers, Math.ceil(keys.length / 3)),
+    );
     return Array.from({ length: count }, (_, i) =>
-      keys.slice(Math.floor((i * keys.length) / count), Math.floor(((i + 1) * keys.length) / count)),
+      keys.slice(
+        Math.floor((i * keys.length) / count),
+        Math.floor(((i + 1) * keys.length) / count),
+      ),
     );
   });
   return [...alone, ...batches];
@@ -245,9 +293,14 @@ function groupPrograms(programs: ReadonlyMap<string, Program>, batchSize: number
 function checkOptions(values: Record<string, number>): void {
   for (const [name, value] of Object.entries(values))
     if (!Number.isInteger(value) || value < 1)
-      throw inputError(`createJudgePool: expected ${name} to be a whole number above 0, came ${value}.`);
+      throw inputError(
+        `createJudgePool: expected ${name} to be a whole number above 0, came ${value}.`,
+      );
 }
 
 function userCache(): string {
-  return process.env['RLSF_CACHE'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'rlsf');
+  return (
+    process.env['RLSF_CACHE'] ??
+    join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'rlsf')
+  );
 }

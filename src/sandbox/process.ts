@@ -28,7 +28,11 @@ export interface ProcessResult {
  * bounded, and the program is ended when the signal aborts; what it started ends with it because
  * every untrusted command runs under the launcher or bubblewrap (isolation.ts).
  */
-export async function runProcess(file: string, args: readonly string[], options: ProcessOptions): Promise<ProcessResult> {
+export async function runProcess(
+  file: string,
+  args: readonly string[],
+  options: ProcessOptions,
+): Promise<ProcessResult> {
   const { cwd, env = {}, wallMs, maxBytes, signal } = options;
   signal?.throwIfAborted();
   const result = await execa(file, args, {
@@ -54,6 +58,9 @@ export async function runProcess(file: string, args: readonly string[], options:
     truncated: result.isMaxBuffer,
     timedOut: result.timedOut,
     durationMs: result.durationMs,
-    startError: result.exitCode === undefined && result.signal === undefined ? (result.code ?? 'unknown') : null,
+    startError:
+      result.exitCode === undefined && result.signal === undefined
+        ? (result.code ?? 'unknown')
+        : null,
   };
 }

@@ -53,7 +53,16 @@ async function buildProbe(toolchain: CppToolchain): Promise<string> {
   const partial = `${binary}.${process.pid}`;
   const source = join(toolchain.base, `probe.${process.pid}.cpp`);
   await writeFile(source, probeSource);
-  const args = [...toolchain.flags, '-I', toolchain.base, source, join(toolchain.runtime, 'runtime.o'), ...linkFlags, '-o', partial];
+  const args = [
+    ...toolchain.flags,
+    '-I',
+    toolchain.base,
+    source,
+    join(toolchain.runtime, 'runtime.o'),
+    ...linkFlags,
+    '-o',
+    partial,
+  ];
   const made = await runProcess('g++', args, { wallMs: 120_000, maxBytes: 1 << 22 });
   if (made.exitCode !== 0)
     throw environmentError(
@@ -64,7 +73,12 @@ async function buildProbe(toolchain: CppToolchain): Promise<string> {
 }
 
 /** `null` when all is well, else what is not. */
-async function tryTier(tier: Tier, probe: string, workspace: Workspace, limits: Limits): Promise<string | null> {
+async function tryTier(
+  tier: Tier,
+  probe: string,
+  workspace: Workspace,
+  limits: Limits,
+): Promise<string | null> {
   const folder = await workspace.create(tier.owner(0));
   try {
     await copyFile(probe, join(folder, 'unit'));
@@ -79,15 +93,27 @@ async function tryTier(tier: Tier, probe: string, workspace: Workspace, limits: 
       slot: 0,
     });
     const environment = { ...env, ...executionEnvironment(limits, tier) };
-    const result = await runProcess(file, args, { cwd, env: environment, wallMs: 20_000, maxBytes: 1 << 20 });
+    const result = await runProcess(file, args, {
+      cwd,
+      env: environment,
+      wallMs: 20_000,
+      maxBytes: 1 << 20,
+    });
     const [execution] = readFrames(result.stdout, 1, 65_536);
     if (execution === null) {
       const said = result.stderr.trim().split('\n').at(-1);
-      return said || `it could not be started (${result.startError ?? `exit ${result.exitCode ?? result.signal}`})`;
+      return (
+        said ||
+        `it could not be started (${result.startError ?? `exit ${result.exitCode ?? result.signal}`})`
+      );
     }
-    if (tier.name !== 'none' && execution.results.split('\n').filter((line) => line === '0\ti1').length !== 3)
+    if (
+      tier.name !== 'none' &&
+      execution.results.split('\n').filter((line) => line === '0\ti1').length !== 3
+    )
       return 'a program could reach the network, a file or another process';
-    if (tier.leakCheck && !execution.stderr.includes('detected memory leaks')) return 'LeakSanitizer does not work in it';
+    if (tier.leakCheck && !execution.stderr.includes('detected memory leaks'))
+      return 'LeakSanitizer does not work in it';
     return null;
   } finally {
     await workspace.remove(folder);

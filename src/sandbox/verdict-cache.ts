@@ -14,7 +14,8 @@ export function createVerdictCache(folder: string | null, capacity = 50_000): Ve
   const remember = (key: string, verdict: Verdict): void => {
     memory.delete(key);
     memory.set(key, verdict);
-    if (memory.size > capacity) for (const oldest of memory.keys()) return void memory.delete(oldest);
+    if (memory.size > capacity)
+      for (const oldest of memory.keys()) return void memory.delete(oldest);
   };
   const fileOf = (root: string, key: string): string => join(root, key.slice(0, 2), `${key}.json`);
   return {

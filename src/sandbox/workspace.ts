@@ -69,7 +69,10 @@ export async function makeReadable(folder: string): Promise<void> {
 export async function openToReaders(folder: string): Promise<void> {
   await chmod(folder, 0o755);
   for (const entry of await readdir(folder, { withFileTypes: true, recursive: true }))
-    await chmod(join(entry.parentPath, entry.name), entry.isDirectory() || entry.name === 'rlsf-launcher' ? 0o755 : 0o644);
+    await chmod(
+      join(entry.parentPath, entry.name),
+      entry.isDirectory() || entry.name === 'rlsf-launcher' ? 0o755 : 0o644,
+    );
 }
 
 /** Roots of processes that were killed outright. */

@@ -5,7 +5,10 @@ import type { ProgramView } from '../../src/diagnostics/index.js';
 
 /** Real reports of g++ 12.2 (Debian 12) on the sources beside them. */
 export function fixture(name: string): string {
-  return readFileSync(fileURLToPath(new URL(`../fixtures/diagnostics/${name}`, import.meta.url)), 'utf8');
+  return readFileSync(
+    fileURLToPath(new URL(`../fixtures/diagnostics/${name}`, import.meta.url)),
+    'utf8',
+  );
 }
 
 /** The whole fixture source as the completion. */

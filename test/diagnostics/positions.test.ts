@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/algorithms/random.js';
-import { byteOffsetOfIndex, indexLines, indexOfByteOffset, lineColumnOf, offsetOf, stitch, tokensInSpan } from '../../src/diagnostics/index.js';
+import {
+  byteOffsetOfIndex,
+  indexLines,
+  indexOfByteOffset,
+  lineColumnOf,
+  offsetOf,
+  stitch,
+  tokensInSpan,
+} from '../../src/diagnostics/index.js';
 
 const pieces = ['int x', '\t', '\n', '\r\n', 'é', '→', '😀', '"ü"', ' ', ';', '{', '}', 'a\tb'];
 
@@ -74,7 +82,9 @@ describe('tokensInSpan', () => {
     const offsets = [0, 5, 9, 16]; // `a = 1`, `;\n  `, `b = 2;\n`
     const map = stitch([{ name: 'completion', text }]);
     const spans = [1, 2].map((line) => map.locate(line, null));
-    expect(spans.map((span) => (span.precision === 'none' ? [] : tokensInSpan(span, offsets)))).toEqual([[0, 1], [2]]);
+    expect(
+      spans.map((span) => (span.precision === 'none' ? [] : tokensInSpan(span, offsets))),
+    ).toEqual([[0, 1], [2]]);
     expect(tokensInSpan({ start: 6, end: 8 }, offsets)).toEqual([1]);
   });
 

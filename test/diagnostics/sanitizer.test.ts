@@ -1,10 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { parseFrames, parseSanitizerReports, sanitizerDiagnostics, stitch } from '../../src/diagnostics/index.js';
+import {
+  parseFrames,
+  parseSanitizerReports,
+  sanitizerDiagnostics,
+  stitch,
+} from '../../src/diagnostics/index.js';
 import type { Diagnostic } from '../../src/records.js';
 import { fixture, textAt, viewOfSource } from './fixtures.js';
 
 function read(name: string): Diagnostic[] {
-  return sanitizerDiagnostics(parseSanitizerReports(fixture(`${name}.run.txt`)), viewOfSource(name));
+  return sanitizerDiagnostics(
+    parseSanitizerReports(fixture(`${name}.run.txt`)),
+    viewOfSource(name),
+  );
 }
 
 function lines(name: string): [string, string, number | undefined][] {
@@ -42,15 +50,21 @@ describe('sanitizer reports', () => {
   it('give UBSan’s column as an exact span and ASan’s line as a line', () => {
     const [division] = read('division');
     expect(division.span).toMatchObject({ precision: 'span' });
-    expect(division.span.precision !== 'none' && textAt(fixture('division.cpp'), division.span)).toBe('/');
+    expect(
+      division.span.precision !== 'none' && textAt(fixture('division.cpp'), division.span),
+    ).toBe('/');
     const [heap] = read('heap-overflow');
     expect(heap.span.precision).toBe('line');
-    expect(heap.span.precision !== 'none' && textAt(fixture('heap-overflow.cpp'), heap.span)).toBe('total += values[i];');
+    expect(heap.span.precision !== 'none' && textAt(fixture('heap-overflow.cpp'), heap.span)).toBe(
+      'total += values[i];',
+    );
   });
 
   it('keep the stacks of allocation and release', () => {
     const [freed] = read('use-after-free');
-    const titles = freed.frames.filter(({ position }) => position === null).map((frame) => frame.function);
+    const titles = freed.frames
+      .filter(({ position }) => position === null)
+      .map((frame) => frame.function);
     expect(titles.some((title) => title.includes('freed by'))).toBe(true);
     expect(titles.some((title) => title.includes('allocated by'))).toBe(true);
     expect(freed.frames.map(({ position }) => position?.line)).toContain(3);
@@ -71,19 +85,37 @@ describe('sanitizer reports', () => {
   });
 
   it('say nothing that differs from run to run', () => {
-    for (const name of ['heap-overflow', 'use-after-free', 'double-free', 'stack-buffer', 'overflow', 'segv', 'null', 'leak'])
-      for (const { message } of read(name)) expect(message).not.toMatch(/0x[0-9a-f]{5,}|==\d+==|T0/);
+    for (const name of [
+      'heap-overflow',
+      'use-after-free',
+      'double-free',
+      'stack-buffer',
+      'overflow',
+      'segv',
+      'null',
+      'leak',
+    ])
+      for (const { message } of read(name))
+        expect(message).not.toMatch(/0x[0-9a-f]{5,}|==\d+==|T0/);
   });
 
   it('tell what was thrown', () => {
-    expect(read('exception')[0].message).toMatch(/^uncaught std::out_of_range: vector::_M_range_check/);
+    expect(read('exception')[0].message).toMatch(
+      /^uncaught std::out_of_range: vector::_M_range_check/,
+    );
     expect(read('assertion')[0].message).toMatch(/Assertion `argc > 1' failed/);
   });
 
   it('resolve addresses where the report has nothing else', () => {
     const report = fixture('heap-overflow.raw.txt');
-    const [unresolved] = sanitizerDiagnostics(parseSanitizerReports(report), viewOfSource('heap-overflow'));
-    expect(unresolved.span).toMatchObject({ precision: 'none', reason: expect.stringContaining('library frame') });
+    const [unresolved] = sanitizerDiagnostics(
+      parseSanitizerReports(report),
+      viewOfSource('heap-overflow'),
+    );
+    expect(unresolved.span).toMatchObject({
+      precision: 'none',
+      reason: expect.stringContaining('library frame'),
+    });
     let asked = 0;
     const view = {
       ...viewOfSource('heap-overflow'),
@@ -98,10 +130,14 @@ describe('sanitizer reports', () => {
   });
 
   it('blame no token for a fault in a test case, and say why', () => {
-    const map = stitch([{ name: 'prefix', text: 'int x;\n' }, { name: 'completion', text: 'int y;\n' }]);
+    const map = stitch([
+      { name: 'prefix', text: 'int x;\n' },
+      { name: 'completion', text: 'int y;\n' },
+    ]);
     const view = {
       map,
-      fileKind: (file: string) => (file === 'program.cpp' ? ('program' as const) : ('harness' as const)),
+      fileKind: (file: string) =>
+        file === 'program.cpp' ? ('program' as const) : ('harness' as const),
       shownAs: (file: string) => file,
       clean: (text: string) => text,
       resolve: () => [],
@@ -124,7 +160,14 @@ describe('sanitizer reports', () => {
         '    #2 0x403 in _start (unit+0x7120) (BuildId: abc)',
         '    #3 0x404  (/lib/libc.so.6+0x27249)',
         'end',
-      ]).map(({ function: name, file, line, column, module, offset }) => [name, file, line, column, module, offset]),
+      ]).map(({ function: name, file, line, column, module, offset }) => [
+        name,
+        file,
+        line,
+        column,
+        module,
+        offset,
+      ]),
     ).toEqual([
       ['f(int)', '/a/x.cpp', 3, 7, null, null],
       ['operator new(unsigned long)', '../../src/new.cpp', 98, null, null, null],

@@ -18,7 +18,8 @@ describe('a stitched map', () => {
       const { line, column } = lineColumnOf(map.index, offset);
       const span = map.locate(line, column, line, column + 1);
       const inside = offset >= map.completion.start && offset < map.completion.end;
-      if (inside) expect(span).toMatchObject({ start: offset - map.completion.start, precision: 'span' });
+      if (inside)
+        expect(span).toMatchObject({ start: offset - map.completion.start, precision: 'span' });
       else expect(span.precision).toBe('none');
     }
   });
@@ -64,9 +65,14 @@ describe('a stitched map', () => {
     const pieces = ['x', ' ', '\n', '\t', 'ß', '😀', '\r\n', '{}'];
     for (let seed = 0; seed < 60; seed++) {
       const random = createRandom(`map/${seed}`);
-      const draw = (n: number): string => Array.from({ length: random.int(n) }, () => random.pick(pieces)).join('');
+      const draw = (n: number): string =>
+        Array.from({ length: random.int(n) }, () => random.pick(pieces)).join('');
       const own = `a${draw(20)}`;
-      const parts = stitch([{ name: 'prefix', text: draw(20) }, { name: 'completion', text: own }, { name: 'suffix', text: draw(9) }]);
+      const parts = stitch([
+        { name: 'prefix', text: draw(20) },
+        { name: 'completion', text: own },
+        { name: 'suffix', text: draw(9) },
+      ]);
       for (let offset = 0; offset < parts.completion.end - parts.completion.start; offset++) {
         const { line, column } = lineColumnOf(parts.index, parts.completion.start + offset);
         expect(parts.locate(line, column)).toMatchObject({ start: offset });

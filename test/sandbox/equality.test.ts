@@ -14,9 +14,14 @@ describe('judging in batches', () => {
     const shared = await createJudgePool({ cacheFolder: null });
     const own = await createJudgePool({ cacheFolder: null });
     try {
-      const together = await shared.judge([...first, ...first.map((one) => ({ ...one, completion: `${one.completion}\n` }))]);
+      const together = await shared.judge([
+        ...first,
+        ...first.map((one) => ({ ...one, completion: `${one.completion}\n` })),
+      ]);
       const apart = await own.judge(first);
-      const cases = together.map(({ stages }) => stages[0].command.filter((word) => /^[0-9a-f]{16}\.o$/.test(word)).length);
+      const cases = together.map(
+        ({ stages }) => stages[0].command.filter((word) => /^[0-9a-f]{16}\.o$/.test(word)).length,
+      );
       expect(cases.some((count) => count > 0)).toBe(true);
       expect(together.slice(0, first.length).map(comparable)).toEqual(apart.map(comparable));
     } finally {
@@ -32,7 +37,10 @@ export async function expectEqual(jobs: JudgeJob[]): Promise<void> {
     const together = await batches.judge(jobs);
     const apart = await alone.judge(jobs);
     for (const [i, verdict] of together.entries())
-      expect({ source: jobs[i].completion, ...comparable(verdict) }).toEqual({ source: jobs[i].completion, ...comparable(apart[i]) });
+      expect({ source: jobs[i].completion, ...comparable(verdict) }).toEqual({
+        source: jobs[i].completion,
+        ...comparable(apart[i]),
+      });
     // All kinds of outcomes take part, else the comparison says little.
     expect(new Set(together.map(({ outcome }) => outcome)).size).toBeGreaterThanOrEqual(5);
   } finally {

@@ -3,8 +3,15 @@ import type { JudgeJob } from '../../src/sandbox/index.js';
 import { gallery, job, listTests, sumTests, testsOf, textTests } from './programs.js';
 
 /** Everything but the clock and the command, which name the company. */
-export function comparable(verdict: Verdict): unknown {
-  const stages = verdict.stages.map(({ stage, exitCode, signal, stdout, stderr, truncated }) => ({ stage, exitCode, signal, stdout, stderr, truncated }));
+export function comparable(verdict: Verdict): Record<string, unknown> {
+  const stages = verdict.stages.map(({ stage, exitCode, signal, stdout, stderr, truncated }) => ({
+    stage,
+    exitCode,
+    signal,
+    stdout,
+    stderr,
+    truncated,
+  }));
   return { ...verdict, stages, fromCache: null };
 }
 
@@ -19,7 +26,8 @@ const right = {
   sum: '    int s = 0;\n    for (int i = 0; i < n; i++) {\n        s += v[i];\n    }\n    return s;\n}\n',
   list: '    Node* r = nullptr;\n    while (head != nullptr) {\n        Node* next = head->next;\n        r = new Node{head->value, r};\n        delete head;\n        head = next;\n    }\n    return r;\n}\n',
   text: '    std::string s;\n    for (std::size_t i = 0; i < text.size(); i++) {\n        if (text[i] != c) s += text[i];\n    }\n    return s;\n}\n',
-  search: '    Range r{-1, -1};\n    int n = (int)v.size();\n    int* at = new int[n + 1];\n    for (int i = 0; i < n; i++) at[i] = i;\n    for (int i = 0; i < n; i++) {\n        if (v[i] == key && r.first < 0) r.first = at[i];\n        if (v[i] == key) r.last = at[i];\n    }\n    delete[] at;\n    return r;\n}\n',
+  search:
+    '    Range r{-1, -1};\n    int n = (int)v.size();\n    int* at = new int[n + 1];\n    for (int i = 0; i < n; i++) at[i] = i;\n    for (int i = 0; i < n; i++) {\n        if (v[i] == key && r.first < 0) r.first = at[i];\n        if (v[i] == key) r.last = at[i];\n    }\n    delete[] at;\n    return r;\n}\n',
 };
 
 const slips: [string | RegExp, string][] = [
@@ -61,6 +69,12 @@ export function mutants(): JudgeJob[] {
       return mutant === text && slip !== '' ? [] : [job(tests, mutant)];
     }),
   );
-  const extended = additions.map((addition, i) => job(problems[i % 4].tests, problems[i % 4].text + addition));
-  return [...slipped, ...extended, ...Object.values(gallery).map(({ completion }) => job(sumTests, completion))];
+  const extended = additions.map((addition, i) =>
+    job(problems[i % 4].tests, problems[i % 4].text + addition),
+  );
+  return [
+    ...slipped,
+    ...extended,
+    ...Object.values(gallery).map(({ completion }) => job(sumTests, completion)),
+  ];
 }

@@ -1,12 +1,28 @@
 import type { ProgramTests } from '../../src/records.js';
 import type { JudgeJob } from '../../src/sandbox/index.js';
 
-export const includes = ['algorithm', 'climits', 'cstdint', 'cstdio', 'cstdlib', 'cstring', 'map', 'string', 'utility', 'vector']
+export const includes = [
+  'algorithm',
+  'climits',
+  'cstdint',
+  'cstdio',
+  'cstdlib',
+  'cstring',
+  'map',
+  'string',
+  'utility',
+  'vector',
+]
   .map((name) => `#include <${name}>\n`)
   .join('');
 
 export function testsOf(prefix: string, ...cases: [string, string][]): ProgramTests {
-  return { includes, prefix, suffix: '', cases: cases.map(([code, expected]) => ({ code, expected })) };
+  return {
+    includes,
+    prefix,
+    suffix: '',
+    cases: cases.map(([code, expected]) => ({ code, expected })),
+  };
 }
 
 export function job(tests: ProgramTests, completion: string): JudgeJob {

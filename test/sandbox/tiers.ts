@@ -1,7 +1,9 @@
 import { createJudgePool } from '../../src/sandbox/index.js';
 
 /** Both tiers, each with the reason why this machine does not give it, or `null`. */
-export async function tiers(): Promise<{ tier: 'bubblewrap' | 'restricted'; reason: string | null }[]> {
+export async function tiers(): Promise<
+  { tier: 'bubblewrap' | 'restricted'; reason: string | null }[]
+> {
   const found: { tier: 'bubblewrap' | 'restricted'; reason: string | null }[] = [];
   for (const tier of ['bubblewrap', 'restricted'] as const) {
     try {

@@ -35,15 +35,36 @@ export interface Compiled {
 }
 
 /** Compiles and links `unit.cpp`, with the cases that are compiled already, into `unit`. */
-export async function compileUnit(bench: Workbench, shared: ReadonlySet<string>): Promise<Compiled> {
+export async function compileUnit(
+  bench: Workbench,
+  shared: ReadonlySet<string>,
+): Promise<Compiled> {
   const { toolchain, runtime, objects } = bench;
   const others = [...shared].map((name) => `${objects}/${name}.o`);
-  return compile(bench, [...toolchain.flags, jsonDiagnostics, 'unit.cpp', ...others, `${runtime}/runtime.o`, ...linkFlags, '-o', 'unit']);
+  return compile(bench, [
+    ...toolchain.flags,
+    jsonDiagnostics,
+    'unit.cpp',
+    ...others,
+    `${runtime}/runtime.o`,
+    ...linkFlags,
+    '-o',
+    'unit',
+  ]);
 }
 
 /** Compiles `shared.cpp` into `shared.o`. */
 export async function compileSharedCases(bench: Workbench): Promise<boolean> {
-  return (await compile(bench, [...bench.toolchain.flags, jsonDiagnostics, '-c', 'shared.cpp', '-o', 'shared.o'])).ok;
+  return (
+    await compile(bench, [
+      ...bench.toolchain.flags,
+      jsonDiagnostics,
+      '-c',
+      'shared.cpp',
+      '-o',
+      'shared.o',
+    ])
+  ).ok;
 }
 
 /**
@@ -57,8 +78,14 @@ export async function confirmErrors(
 ): Promise<{ compiled: Compiled; diagnostics: Diagnostic[] } | null> {
   for (const withCases of [false, true]) {
     const file = await writeSyntaxFile(bench.folder, program, k, withCases);
-    const compiled = await compile(bench, [...bench.toolchain.flags, jsonDiagnostics, '-fsyntax-only', file]);
-    if (!compiled.ok) return { compiled, diagnostics: await errorDiagnostics(bench, program, k, compiled, file) };
+    const compiled = await compile(bench, [
+      ...bench.toolchain.flags,
+      jsonDiagnostics,
+      '-fsyntax-only',
+      file,
+    ]);
+    if (!compiled.ok)
+      return { compiled, diagnostics: await errorDiagnostics(bench, program, k, compiled, file) };
   }
   return null;
 }
@@ -73,19 +100,30 @@ export async function errorDiagnostics(
 ): Promise<Diagnostic[]> {
   const view = viewOf(program, k, () => []);
   let findings = compiled.findings;
-  const isLost = (finding: CompilerFinding): boolean => finding.severity === 'error' && !touchesProgram(finding, view);
+  const isLost = (finding: CompilerFinding): boolean =>
+    finding.severity === 'error' && !touchesProgram(finding, view);
   if (findings.some(isLost) && file !== '') {
     // The JSON format leaves out the chain from a template in a header to the user's line.
     const text = await compile(bench, [...bench.toolchain.flags, '-fsyntax-only', file]);
     const chains = parseGccText(text.result.stderr);
     findings = findings.map((finding) => {
       if (!isLost(finding)) return finding;
-      const twin = chains.find(({ place }) => place?.file === finding.place?.file && place?.line === finding.place?.line && place?.column === finding.place?.column);
-      return twin === undefined ? finding : { ...finding, related: [...twin.related, ...finding.related] };
+      const twin = chains.find(
+        ({ place }) =>
+          place?.file === finding.place?.file &&
+          place?.line === finding.place?.line &&
+          place?.column === finding.place?.column,
+      );
+      return twin === undefined
+        ? finding
+        : { ...finding, related: [...twin.related, ...finding.related] };
     });
   }
-  const diagnostics = findings.map((finding) => compilerDiagnostic(finding, view)).filter(isWorthTelling);
-  if (diagnostics.every(({ severity }) => severity !== 'error')) diagnostics.push(plainError(compiled));
+  const diagnostics = findings
+    .map((finding) => compilerDiagnostic(finding, view))
+    .filter(isWorthTelling);
+  if (diagnostics.every(({ severity }) => severity !== 'error'))
+    diagnostics.push(plainError(compiled));
   return withoutRepeats(diagnostics);
 }
 
@@ -93,7 +131,10 @@ export async function errorDiagnostics(
 export function warningsOf(program: Program, k: number, compiled: Compiled): Diagnostic[] {
   const view = viewOf(program, k, () => []);
   const own = compiled.findings
-    .filter(({ severity, place }) => severity === 'warning' && place !== null && view.fileKind(place.file) === 'program')
+    .filter(
+      ({ severity, place }) =>
+        severity === 'warning' && place !== null && view.fileKind(place.file) === 'program',
+    )
     .map((finding) => compilerDiagnostic(finding, view));
   return withoutRepeats(own.filter(isWorthTelling));
 }
@@ -116,7 +157,10 @@ export function compileStage(compiled: Compiled, diagnostics: readonly Diagnosti
   const stderr = diagnostics
     .filter(({ tool }) => tool === 'g++')
     .map(({ position, severity, message, option }) => {
-      const at = position === null ? 'g++' : `${position.file}:${position.line}${position.column === null ? '' : `:${position.column}`}`;
+      const at =
+        position === null
+          ? 'g++'
+          : `${position.file}:${position.line}${position.column === null ? '' : `:${position.column}`}`;
       return `${at}: ${severity}: ${message}${option === null ? '' : ` [${option}]`}\n`;
     })
     .join('');
@@ -146,17 +190,35 @@ async function compile(bench: Workbench, args: string[]): Promise<Compiled> {
   const { findings, rest } = parseGccJson(result.stderr);
   findings.push(...parseGccText(rest).filter(({ kind }) => kind === 'link'));
   const ok = result.exitCode === 0;
-  const killed = /Killed|signal terminated|out of memory|virtual memory exhausted|cannot allocate|CPU time limit|File size limit/i.test(rest);
-  const overLimit = !ok && (result.exitCode === 124 || result.timedOut || result.truncated || killed);
+  const killed =
+    /Killed|signal terminated|out of memory|virtual memory exhausted|cannot allocate|CPU time limit|File size limit/i.test(
+      rest,
+    );
+  const overLimit =
+    !ok && (result.exitCode === 124 || result.timedOut || result.truncated || killed);
   const errors = findings.filter(({ severity }) => severity === 'error');
-  const ours = errors.some(({ message }) => /^rlsf\.h(\.gch)?: |^(\d+\/)?(program|cases)\.cpp: /.test(message));
+  const ours = errors.some(({ message }) =>
+    /^rlsf\.h(\.gch)?: |^(\d+\/)?(program|cases)\.cpp: /.test(message),
+  );
   // Paths of this machine's cache are no part of what was done.
-  const command = ['g++', ...args.map((arg) => arg.replace(`${runtime}/`, '').replace(`${objects}/`, ''))];
-  return { ok, command, result, findings, overLimit, unexplained: !ok && (ours || errors.length === 0) && !overLimit };
+  const command = [
+    'g++',
+    ...args.map((arg) => arg.replace(`${runtime}/`, '').replace(`${objects}/`, '')),
+  ];
+  return {
+    ok,
+    command,
+    result,
+    findings,
+    overLimit,
+    unexplained: !ok && (ours || errors.length === 0) && !overLimit,
+  };
 }
 
 function touchesProgram({ place, related }: CompilerFinding, view: ProgramView): boolean {
-  return [...(place === null ? [] : [place]), ...related].some(({ file }) => view.fileKind(file) === 'program');
+  return [...(place === null ? [] : [place]), ...related].some(
+    ({ file }) => view.fileKind(file) === 'program',
+  );
 }
 
 /** A warning counts in the user's own text only; an error counts everywhere. */
@@ -167,7 +229,10 @@ function isWorthTelling({ severity, span }: Diagnostic): boolean {
 function plainError(compiled: Compiled): Diagnostic {
   const message = compiled.overLimit
     ? 'the compiler reached a limit of time or memory'
-    : `the compiler failed: ${compiled.result.stderr.replaceAll(/\/\S*\//g, '').trim().slice(0, 200)}`;
+    : `the compiler failed: ${compiled.result.stderr
+        .replaceAll(/\/\S*\//g, '')
+        .trim()
+        .slice(0, 200)}`;
   return {
     tool: 'g++',
     severity: 'error',

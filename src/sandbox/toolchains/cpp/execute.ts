@@ -35,7 +35,13 @@ export async function executeUnit(
     folder: bench.folder,
     writable: false,
     readOnly: [],
-    limits: { cpuMs: limits.cpuMs, wallMs: limits.wallMs, totalMs: count * (limits.wallMs + 500) + 1000, memoryMiB: limits.memoryMiB, outputBytes },
+    limits: {
+      cpuMs: limits.cpuMs,
+      wallMs: limits.wallMs,
+      totalMs: count * (limits.wallMs + 500) + 1000,
+      memoryMiB: limits.memoryMiB,
+      outputBytes,
+    },
     command: ['unit'],
     slot: bench.slot,
   });
@@ -48,7 +54,11 @@ export function executionEnvironment(limits: Limits, tier: Tier): Record<string,
 }
 
 /** Splits the supervisor's output; a frame that is cut or malformed ends the reading. */
-export function readFrames(output: Buffer, count: number, outputBytes: number): (Execution | null)[] {
+export function readFrames(
+  output: Buffer,
+  count: number,
+  outputBytes: number,
+): (Execution | null)[] {
   const executions: (Execution | null)[] = Array.from({ length: count }, () => null);
   let at = 0;
   while (at < output.length) {

@@ -24,7 +24,10 @@ export const jsonDiagnostics = '-fdiagnostics-format=json';
 export const linkFlags = ['-Wl,--wrap=main'];
 
 /** The sanitizers' own switches at run time; addresses are resolved later, outside the dying process. */
-export function sanitizerEnvironment(options: { memoryMiB: number; leakCheck: boolean }): Record<string, string> {
+export function sanitizerEnvironment(options: {
+  memoryMiB: number;
+  leakCheck: boolean;
+}): Record<string, string> {
   const shared = 'symbolize=0:color=never:';
   return {
     ASAN_OPTIONS:

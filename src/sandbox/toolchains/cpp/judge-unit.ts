@@ -1,6 +1,13 @@
 import type { Verdict } from '../../../records.js';
 import type { Limits } from '../../limits.js';
-import { compileStage, compileUnit, confirmErrors, errorDiagnostics, suspectsOf, warningsOf } from './compile.js';
+import {
+  compileStage,
+  compileUnit,
+  confirmErrors,
+  errorDiagnostics,
+  suspectsOf,
+  warningsOf,
+} from './compile.js';
 import type { Compiled, Workbench } from './compile.js';
 import { executeUnit } from './execute.js';
 import { createResolver } from './symbolize.js';
@@ -25,13 +32,18 @@ export type UnitVerdict = { verdict: Verdict; again: boolean };
  * Judges programs that share a compile. When it fails, every program that the errors name is looked
  * at by itself, which alone decides; the rest compile again together.
  */
-export async function judgeUnit(programs: readonly Program[], context: UnitContext): Promise<UnitVerdict[]> {
+export async function judgeUnit(
+  programs: readonly Program[],
+  context: UnitContext,
+): Promise<UnitVerdict[]> {
   const verdicts = new Map<Program, UnitVerdict>();
   let rest = [...programs];
   while (rest.length > 0) {
     const group = rest;
     const shared = await context.sharedCases(group);
-    const judged = await context.withBench(group, (bench) => judgeOnce(group, shared, bench, context));
+    const judged = await context.withBench(group, (bench) =>
+      judgeOnce(group, shared, bench, context),
+    );
     for (const [program, verdict] of judged) verdicts.set(program, verdict);
     rest = group.filter((program) => !judged.has(program));
     if (rest.length === group.length) {
@@ -42,7 +54,11 @@ export async function judgeUnit(programs: readonly Program[], context: UnitConte
     }
   }
   return programs.map(
-    (program) => verdicts.get(program) ?? { verdict: sandboxError(program.tests.cases.length, 'no verdict', context.around), again: false },
+    (program) =>
+      verdicts.get(program) ?? {
+        verdict: sandboxError(program.tests.cases.length, 'no verdict', context.around),
+        again: false,
+      },
   );
 }
 
@@ -63,15 +79,23 @@ async function judgeOnce(
   if (!compiled.ok) {
     if (single !== null) {
       if (await refuse(single, 0, bench, context, verdicts)) return verdicts;
-      verdicts.set(single, { verdict: await failedCompile(single, compiled, bench, context), again: false });
+      verdicts.set(single, {
+        verdict: await failedCompile(single, compiled, bench, context),
+        again: false,
+      });
       return verdicts;
     }
     if (compiled.overLimit || compiled.unexplained) return verdicts;
-    for (const k of suspectsOf(compiled, group.length)) await refuse(group[k], k, bench, context, verdicts);
+    for (const k of suspectsOf(compiled, group.length))
+      await refuse(group[k], k, bench, context, verdicts);
     return verdicts;
   }
   const mode = group[0].screening.mode;
-  const { command, executions } = await executeUnit(bench, { count: group.length, mode, limits: context.limits });
+  const { command, executions } = await executeUnit(bench, {
+    count: group.length,
+    mode,
+    limits: context.limits,
+  });
   const resolve = await createResolver(bench, executions);
   group.forEach((program, k) => {
     const execution = executions[k];
@@ -79,7 +103,10 @@ async function judgeOnce(
       // The supervisor did not come back with it. In company that may be another's doing.
       if (single === null) return;
       const reason = 'the supervisor brought no result back';
-      verdicts.set(program, { verdict: sandboxError(program.tests.cases.length, reason, context.around), again: true });
+      verdicts.set(program, {
+        verdict: sandboxError(program.tests.cases.length, reason, context.around),
+        again: true,
+      });
       return;
     }
     const warnings = warningsOf(program, k, compiled);
@@ -120,11 +147,21 @@ async function refuse(
 }
 
 /** Alone it does not compile although its syntax stands: link errors, limits, or our own trouble. */
-async function failedCompile(program: Program, compiled: Compiled, bench: Workbench, context: UnitContext): Promise<Verdict> {
+async function failedCompile(
+  program: Program,
+  compiled: Compiled,
+  bench: Workbench,
+  context: UnitContext,
+): Promise<Verdict> {
   const total = program.tests.cases.length;
   const diagnostics = await errorDiagnostics(bench, program, 0, compiled, '');
   const stage = compileStage(compiled, diagnostics);
   if (compiled.unexplained)
-    return sandboxError(total, `g++ failed without an error: ${compiled.result.startError ?? compiled.result.stderr.slice(0, 200)}`, context.around, [stage]);
+    return sandboxError(
+      total,
+      `g++ failed without an error: ${compiled.result.startError ?? compiled.result.stderr.slice(0, 200)}`,
+      context.around,
+      [stage],
+    );
   return { ...blankVerdict('compile_error', total, context.around), diagnostics, stages: [stage] };
 }

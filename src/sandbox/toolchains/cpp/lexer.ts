@@ -13,14 +13,25 @@ export interface Lexed {
   open: string[];
 }
 
-const pairs: Record<string, string> = { ')': '(', ']': '[', '}': '{' };
+const pairs = new Map([
+  [')', '('],
+  [']', '['],
+  ['}', '{'],
+]);
 
 export function lex(text: string): Lexed {
   const tokens: string[] = [];
   const starts: number[] = [];
   const depths: number[] = [];
   const open: string[] = [];
-  const stop = (fault: string, broken: boolean): Lexed => ({ tokens, starts, depths, fault, broken, open });
+  const stop = (fault: string, broken: boolean): Lexed => ({
+    tokens,
+    starts,
+    depths,
+    fault,
+    broken,
+    open,
+  });
   const pattern =
     /\s+|\/\/[^\n]*|\/\*[^]*?\*\/|(?:u8|[uUL])?"(?:[^"\\\n]|\\[^\n])*"|(?:u8|[uUL])?'(?:[^'\\\n]|\\[^\n])*'|[A-Za-z_]\w*|\.?\d(?:[\w.]|[eEpP][+-]|'(?=\w))*|::|->|[-+*/%&|^!~<>=?:;,.()[\]{}]/y;
   if (/\\\r?\n|\?\?[=/'()!<>-]|\0/.test(text)) return stop('joined lines or trigraphs', false);
@@ -29,7 +40,7 @@ export function lex(text: string): Lexed {
   while (at < text.length) {
     pattern.lastIndex = at;
     const match = pattern.exec(text);
-    if (match === null) {
+    if (match === null || (match[0] === '/' && text[at + 1] === '*')) {
       const rest = text.slice(at);
       if (rest.startsWith('#')) {
         directive = 'preprocessor directive';
@@ -43,14 +54,17 @@ export function lex(text: string): Lexed {
     at += token.length;
     if (/^\s|^\/[/*]/.test(token)) continue;
     if (/^R$|^(u8|[uUL])R$/.test(token) && text[at] === '"') return stop('raw string', false);
-    if ((token === '<' && /^[%:]/.test(text.slice(at))) || (token === '%' && text[at] === ':')) return stop('digraph', false);
-    if (token in pairs) {
-      if (open.pop() !== pairs[token]) return stop('brackets do not match', true);
+    if ((token === '<' && /^[%:]/.test(text.slice(at))) || (token === '%' && text[at] === ':'))
+      return stop('digraph', false);
+    if (pairs.has(token)) {
+      if (open.pop() !== pairs.get(token)) return stop('brackets do not match', true);
     }
     tokens.push(token);
     starts.push(at - token.length);
     depths.push(open.length);
     if ('([{'.includes(token)) open.push(token);
   }
-  return open.length > 0 ? stop('brackets do not close', true) : { tokens, starts, depths, fault: directive, broken: false, open };
+  return open.length > 0
+    ? stop('brackets do not close', true)
+    : { tokens, starts, depths, fault: directive, broken: false, open };
 }

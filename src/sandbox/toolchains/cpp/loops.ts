@@ -25,12 +25,14 @@ export function loopAt(map: SourceMap, line: number): Loop | null {
 /** All loops, outer ones before inner ones. */
 export function loopsOf(map: SourceMap): Loop[] {
   const { tokens, starts, depths } = lex(map.text);
-  const place = (index: number): { line: number; column: number } => lineColumnOf(map.index, byteOffsetOfIndex(map.text, index));
+  const place = (index: number): { line: number; column: number } =>
+    lineColumnOf(map.index, byteOffsetOfIndex(map.text, index));
   const endOf = (i: number): number => starts[i] + tokens[i].length;
 
   /** Index of the bracket that closes the one at `i`, or of the last token. */
   const closing = (i: number): number => {
-    for (let k = i + 1; k < tokens.length; k++) if (depths[k] === depths[i] && ')]}'.includes(tokens[k])) return k;
+    for (let k = i + 1; k < tokens.length; k++)
+      if (depths[k] === depths[i] && ')]}'.includes(tokens[k])) return k;
     return tokens.length - 1;
   };
 
@@ -52,7 +54,9 @@ export function loopsOf(map: SourceMap): Loop[] {
   };
   const doEnd = (i: number): number => {
     const condition = statementEnd(i + 1) + 1;
-    return tokens[condition] === 'while' ? Math.min(closing(condition + 1) + 1, tokens.length - 1) : condition - 1;
+    return tokens[condition] === 'while'
+      ? Math.min(closing(condition + 1) + 1, tokens.length - 1)
+      : condition - 1;
   };
 
   const tails = new Set<number>();
@@ -88,7 +92,10 @@ function isCounted(header: readonly string[]): boolean {
   const name = condition[0];
   const compared = /^[<>]$|^!$/.test(condition[1] ?? '');
   const text = step.join('');
-  return compared && (text === `${name}++` || text === `++${name}` || text === `${name}--` || text === `--${name}`);
+  return (
+    compared &&
+    (text === `${name}++` || text === `++${name}` || text === `${name}--` || text === `--${name}`)
+  );
 }
 
 function split(header: readonly string[]): string[][] {

@@ -17,9 +17,20 @@ export interface Screening {
 
 export function screen(text: string): Screening {
   const lexed = lex(text);
-  const definesMain = lexed.tokens.some((token, i) => token === 'main' && lexed.tokens[i + 1] === '(' && lexed.depths[i] === 0);
-  const reason = lexed.fault ?? forbidden(lexed.tokens) ?? (definesMain ? 'defines main' : null) ?? unknownItem(lexed.tokens);
-  return { mode: reason === null ? 'batch' : 'alone', reason, broken: lexed.fault !== null && lexed.broken, definesMain };
+  const definesMain = lexed.tokens.some(
+    (token, i) => token === 'main' && lexed.tokens[i + 1] === '(' && lexed.depths[i] === 0,
+  );
+  const reason =
+    lexed.fault ??
+    forbidden(lexed.tokens) ??
+    (definesMain ? 'defines main' : null) ??
+    unknownItem(lexed.tokens);
+  return {
+    mode: reason === null ? 'batch' : 'alone',
+    reason,
+    broken: lexed.fault !== null && lexed.broken,
+    definesMain,
+  };
 }
 
 const words = new Set(
@@ -55,14 +66,21 @@ function forbidden(tokens: readonly string[]): string | null {
     const next = tokens[i + 1];
     if (words.has(token)) return `\`${token}\``;
     if (/^_?_?rlsf_|^RLSF/.test(token)) return 'a name of ours';
-    if (/^(__gnu|__cxa|__asan|__ubsan|__lsan|__sanitizer|__cxx|_GLOBAL_|_ZN)/.test(token)) return 'a reserved name';
+    if (/^(__gnu|__cxa|__asan|__ubsan|__lsan|__sanitizer|__cxx|_GLOBAL_|_ZN)/.test(token))
+      return 'a reserved name';
     if (token === '[' && next === '[') return 'attribute';
     if (token === 'using' && next === 'namespace') return '`using namespace`';
-    if (token === 'operator' && (next === 'new' || next === 'delete' || /^["']/.test(next ?? ''))) return `\`operator ${next}\``;
+    if (token === 'operator' && (next === 'new' || next === 'delete' || /^["']/.test(next ?? '')))
+      return `\`operator ${next}\``;
     if (token === 'template' && next !== '<') return 'explicit instantiation';
     if (token === 'template' && tokens[i + 2] === '>') return 'specialisation';
-    if (token === '::' && !/^[A-Za-z_]\w*$|^>$/.test(tokens[i - 1] ?? '')) return 'global qualifier';
-    if (token === '::' && /^(return|else|do|case|throw|in|new|delete|operator|goto)$/.test(tokens[i - 1] ?? '')) return 'global qualifier';
+    if (token === '::' && !/^[A-Za-z_]\w*$|^>$/.test(tokens[i - 1] ?? ''))
+      return 'global qualifier';
+    if (
+      token === '::' &&
+      /^(return|else|do|case|throw|in|new|delete|operator|goto)$/.test(tokens[i - 1] ?? '')
+    )
+      return 'global qualifier';
   }
   return null;
 }
@@ -85,12 +103,21 @@ function unknownItem(tokens: readonly string[]): string | null {
 /** One past the `;` or the closing brace that ends the item; a type's brace is followed by its `;`. */
 export function endOfItem(tokens: readonly string[], from: number): number {
   let depth = 0;
+  // Behind `=` braces hold a value, not a body; a parameter's default stands in parentheses.
+  let isValue = false;
   for (let i = from; i < tokens.length; i++) {
+    if (depth === 0 && tokens[i] === '=') isValue = true;
     if ('([{'.includes(tokens[i])) depth++;
     if (')]}'.includes(tokens[i])) depth--;
     if (depth > 0) continue;
     if (tokens[i] === ';') return i + 1;
-    if (tokens[i] === '}' && !isType(tokens.slice(from, i)) && !/^[=,(]/.test(tokens[i + 1] ?? '')) return i + 1;
+    if (
+      tokens[i] === '}' &&
+      !isValue &&
+      !isType(tokens.slice(from, i)) &&
+      !/^[=,(]/.test(tokens[i + 1] ?? '')
+    )
+      return i + 1;
   }
   return tokens.length;
 }
@@ -100,7 +127,10 @@ export function isType(item: readonly string[]): boolean {
   const isHead = ['struct', 'class', 'union', 'enum'].includes(item[start]);
   // `struct Node* find(…) {` is a function that returns one.
   const brace = item.indexOf('{', start);
-  return item[start] === 'typedef' || (isHead && !item.slice(start, brace < 0 ? undefined : brace).includes('('));
+  return (
+    item[start] === 'typedef' ||
+    (isHead && !item.slice(start, brace < 0 ? undefined : brace).includes('('))
+  );
 }
 
 function afterTemplate(item: readonly string[]): number {
@@ -115,12 +145,15 @@ function afterTemplate(item: readonly string[]): number {
 function itemFault(item: readonly string[]): string | null {
   const start = item[0] === 'template' ? afterTemplate(item) : 0;
   const brace = item.indexOf('{', start);
+  if (closesEarly(item)) return 'two declarations in one';
   const name = declaredName(item.slice(start));
   if (name !== null && globals.has(name)) return `\`${name}\` is a name of the C library`;
-  if (['using', 'typedef', 'static_assert'].includes(item[start])) return item.at(-1) === ';' ? null : 'unfinished declaration';
+  if (['using', 'typedef', 'static_assert'].includes(item[start]))
+    return item.at(-1) === ';' ? null : 'unfinished declaration';
   if (isType(item)) {
     // `struct A { … } a = f();` declares a variable, `static` members may be initialised at start.
-    if (brace >= 0 && (item.at(-1) !== ';' || item.at(-2) !== '}')) return 'variable at namespace scope';
+    if (brace >= 0 && (item.at(-1) !== ';' || item.at(-2) !== '}'))
+      return 'variable at namespace scope';
     return item.includes('static') || item.includes('inline') ? 'static member' : null;
   }
   const head = item.slice(start, brace < 0 ? undefined : brace);
@@ -129,6 +162,16 @@ function itemFault(item: readonly string[]): string | null {
   // A declaration of a function, not a variable with a constructor call: parameters hold no literal and no call.
   if (isFunction && item.at(-1) === ';' && brace < 0 && isPrototype(head)) return null;
   return isConstant(item) ? null : 'variable at namespace scope';
+}
+
+/** A brace that closes before the end would let a second declaration pass with the first. */
+function closesEarly(item: readonly string[]): boolean {
+  let depth = 0;
+  return item.some((token, i) => {
+    if ('([{'.includes(token)) depth++;
+    if (')]}'.includes(token)) depth--;
+    return token === '}' && depth === 0 && i < item.length - 2;
+  });
 }
 
 function isPrototype(head: readonly string[]): boolean {
@@ -141,19 +184,32 @@ function isPrototype(head: readonly string[]): boolean {
 /** `const int limit = 100;`, `constexpr …`, plain numbers: nothing runs. */
 function isConstant(item: readonly string[]): boolean {
   if (item.at(-1) !== ';') return false;
-  if (item.includes('constexpr')) return true;
+  if (['constexpr', 'static'].includes(item[0]) && item.slice(0, 2).includes('constexpr'))
+    return true;
   const equals = item.indexOf('=');
   const head = item.slice(0, equals < 0 ? -1 : equals);
   const value = equals < 0 ? [] : item.slice(equals + 1, -1);
-  const plain = /^(static|const|unsigned|signed|int|long|short|char|bool|double|float|[A-Za-z_]\w*|\d+|[[\]])$/;
-  const builtIn = head.some((token) => /^(int|long|short|char|bool|double|float|unsigned)$/.test(token));
-  return builtIn && head.every((token) => plain.test(token)) && value.every((token) => /^(-|\+|,|[{}]|\d[\w.']*|'.*'|true|false)$/.test(token));
+  const plain =
+    /^(static|const|unsigned|signed|int|long|short|char|bool|double|float|[A-Za-z_]\w*|\d+|[[\]])$/;
+  const builtIn = head.some((token) =>
+    /^(int|long|short|char|bool|double|float|unsigned)$/.test(token),
+  );
+  return (
+    builtIn &&
+    head.every((token) => plain.test(token)) &&
+    value.every((token) => /^(-|\+|,|[{}]|\d[\w.']*|'.*'|true|false)$/.test(token))
+  );
 }
 
 /** The name a function, type or alias declares; `null` where it is not plain to see. */
 function declaredName(item: readonly string[]): string | null {
-  if (['struct', 'class', 'union', 'enum', 'using'].includes(item[0]) && !item.slice(0, 3).includes('(')) return item[1] ?? null;
+  if (
+    ['struct', 'class', 'union', 'enum', 'using'].includes(item[0]) &&
+    !item.slice(0, 3).includes('(')
+  )
+    return item[1] ?? null;
   const open = item.indexOf('(');
-  const stop = open < 0 ? item.findIndex((token) => token === '=' || token === ';' || token === '[') : open;
+  const stop =
+    open < 0 ? item.findIndex((token) => token === '=' || token === ';' || token === '[') : open;
   return stop > 0 ? item[stop - 1] : null;
 }

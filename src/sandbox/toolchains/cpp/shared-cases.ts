@@ -25,7 +25,8 @@ export function sharedCasesOf(tests: ProgramTests, completion: string): SharedCa
   const { prefix, suffix, cases } = tests;
   if (suffix.trim() !== '' || cases.length === 0) return null;
   const before = lex(prefix);
-  if (before.open.length !== 1 || before.tokens.at(-1) !== '{' || before.tokens.length === 0) return null;
+  if (before.open.length !== 1 || before.tokens.at(-1) !== '{' || before.tokens.length === 0)
+    return null;
   const start = startOfFunction(before.tokens);
   if (start === null) return null;
   const header = before.tokens.slice(start, -1);
@@ -34,9 +35,16 @@ export function sharedCasesOf(tests: ProgramTests, completion: string): SharedCa
   if (cases.some(({ code }) => /\b(catch|typeid|dynamic_cast)\b/.test(code))) return null;
   const whole = lex(prefix + completion);
   if (whole.fault !== null || endOfItem(whole.tokens, start) !== whole.tokens.length) return null;
-  const name = createHash('sha256').update(JSON.stringify([tests.includes, prefix, cases.map(({ code }) => code)])).digest('hex').slice(0, 16);
+  const name = createHash('sha256')
+    .update(JSON.stringify([tests.includes, prefix, cases.map(({ code }) => code)]))
+    .digest('hex')
+    .slice(0, 16);
   const opened = before.starts[before.starts.length - 1];
-  return { name, functionName, declaration: `${prefix.slice(0, opened)} __asm__("rlsf_target_${name}");\n` };
+  return {
+    name,
+    functionName,
+    declaration: `${prefix.slice(0, opened)} __asm__("rlsf_target_${name}");\n`,
+  };
 }
 
 /** A source file with the cases of one problem; `<name>/cases.cpp` beside it holds their text. */
@@ -75,7 +83,13 @@ function startOfFunction(tokens: readonly string[]): number | null {
     const item = tokens.slice(at, end);
     const plain = item.length === 1 ? item[0] === ';' : isType(item) || item[0] === 'using';
     // A member function could keep a state of its own in each copy.
-    if (!plain || item.some((token) => ['(', 'static', 'virtual', 'template', 'inline', 'extern'].includes(token))) return null;
+    if (
+      !plain ||
+      item.some((token) =>
+        ['(', 'static', 'virtual', 'template', 'inline', 'extern'].includes(token),
+      )
+    )
+      return null;
     at = end;
   }
 }
@@ -86,6 +100,7 @@ function nameOf(header: readonly string[]): string | null {
   if (header.some((token) => refused.has(token)) || header.at(-1) !== ')') return null;
   const open = header.indexOf('(');
   const name = header[open - 1];
-  if (open < 2 || !/^[A-Za-z_]\w*$/.test(name ?? '') || ['::', '~'].includes(header[open - 2])) return null;
+  if (open < 2 || !/^[A-Za-z_]\w*$/.test(name ?? '') || ['::', '~'].includes(header[open - 2]))
+    return null;
   return name;
 }

@@ -11,7 +11,10 @@ export type Resolver = (frame: RawFrame) => RawFrame[];
  * resolution inside a dying program would cost it a tenth of a second. The binary comes from a
  * stranger's source, so the tool runs under the same isolation as the compiler.
  */
-export async function createResolver(bench: Workbench, executions: readonly (Execution | null)[]): Promise<Resolver> {
+export async function createResolver(
+  bench: Workbench,
+  executions: readonly (Execution | null)[],
+): Promise<Resolver> {
   const offsets = new Set<string>();
   for (const execution of executions) {
     if (execution === null) continue;

@@ -40,14 +40,29 @@ export async function createCppToolchain(cache: string, std: string): Promise<Cp
   const version = found.stdout.toString('utf8').split('\n')[0].trim();
   const flags = compileFlags(std);
   const texts = await Promise.all(sources.map((name) => readFile(join(kernels, name))));
-  const digest = createHash('sha256').update(JSON.stringify([layout, version, flags, process.arch]));
+  const digest = createHash('sha256').update(
+    JSON.stringify([layout, version, flags, process.arch]),
+  );
   for (const text of texts) digest.update(text);
   const fingerprint = digest.digest('hex').slice(0, 16);
   const base = join(cache, `cpp-${fingerprint}`);
   await makeOnce(base, async (folder) => {
     await mkdir(join(folder, 'runtime'));
-    await compileOurs('g++', ['-std=c++17', '-O1', '-c', join(kernels, 'runtime.cpp'), '-o', join(folder, 'runtime', 'runtime.o')]);
-    await compileOurs('gcc', ['-std=gnu11', '-O2', join(kernels, 'launcher.c'), '-o', join(folder, 'rlsf-launcher')]);
+    await compileOurs('g++', [
+      '-std=c++17',
+      '-O1',
+      '-c',
+      join(kernels, 'runtime.cpp'),
+      '-o',
+      join(folder, 'runtime', 'runtime.o'),
+    ]);
+    await compileOurs('gcc', [
+      '-std=gnu11',
+      '-O2',
+      join(kernels, 'launcher.c'),
+      '-o',
+      join(folder, 'rlsf-launcher'),
+    ]);
     await writeFile(join(folder, 'rlsf.h'), texts[sources.indexOf('rlsf.h')]);
   });
   await prune(cache, 4);
@@ -68,10 +83,18 @@ export async function createCppToolchain(cache: string, std: string): Promise<Cp
   };
 }
 
-async function makeHeader(base: string, flags: readonly string[], includes: string): Promise<string> {
-  const strange = includes.split('\n').find((line) => !/^\s*(#\s*include\s*(<[^<>]+>|"[^"]+")\s*)?(\/\/.*)?$/.test(line));
+async function makeHeader(
+  base: string,
+  flags: readonly string[],
+  includes: string,
+): Promise<string> {
+  const strange = includes
+    .split('\n')
+    .find((line) => !/^\s*(#\s*include\s*(<[^<>]+>|"[^"]+")\s*)?(\/\/.*)?$/.test(line));
   if (strange !== undefined)
-    throw inputError(`tests.includes: expected #include lines only, came ${JSON.stringify(strange)}. Move other source to tests.prefix.`);
+    throw inputError(
+      `tests.includes: expected #include lines only, came ${JSON.stringify(strange)}. Move other source to tests.prefix.`,
+    );
   const name = createHash('sha256').update(includes).digest('hex').slice(0, 16);
   const target = join(base, `headers-${name}`);
   await makeOnce(target, async (folder) => {
@@ -80,7 +103,9 @@ async function makeHeader(base: string, flags: readonly string[], includes: stri
     const args = [...flags, '-x', 'c++-header', 'rlsf.h', '-o', 'rlsf.h.gch'];
     const made = await runProcess('g++', args, { ...build, cwd: folder });
     if (made.exitCode !== 0)
-      throw inputError(`tests.includes: expected headers that compile, but g++ says: ${made.stderr.trim().slice(0, 400)}`);
+      throw inputError(
+        `tests.includes: expected headers that compile, but g++ says: ${made.stderr.trim().slice(0, 400)}`,
+      );
   });
   const now = new Date();
   await utimes(target, now, now).catch(() => undefined);
@@ -113,11 +138,18 @@ async function makeOnce(target: string, fill: (folder: string) => Promise<void>)
 
 /** Keeps the `keep` latest folders: a precompiled header is tens of megabytes. */
 async function prune(folder: string, keep: number, prefix = 'cpp-'): Promise<void> {
-  const names = (await readdir(folder)).filter((name) => name.startsWith(prefix) && !name.includes('.'));
+  const names = (await readdir(folder)).filter(
+    (name) => name.startsWith(prefix) && !name.includes('.'),
+  );
   if (names.length <= keep) return;
   const dated = await Promise.all(
-    names.map(async (name) => ({ name, at: (await stat(join(folder, name)).catch(() => null))?.mtimeMs ?? 0 })),
+    names.map(async (name) => ({
+      name,
+      at: (await stat(join(folder, name)).catch(() => null))?.mtimeMs ?? 0,
+    })),
   );
   dated.sort((a, b) => b.at - a.at);
-  await Promise.all(dated.slice(keep).map(({ name }) => rm(join(folder, name), { recursive: true, force: true })));
+  await Promise.all(
+    dated.slice(keep).map(({ name }) => rm(join(folder, name), { recursive: true, force: true })),
+  );
 }

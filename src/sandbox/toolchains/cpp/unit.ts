@@ -26,7 +26,12 @@ export function createProgram(tests: ProgramTests, completion: string): Program 
     { name: 'suffix', text: tests.suffix },
   ]);
   const screening = screen(map.text);
-  return { map, tests, screening, shared: screening.mode === 'batch' ? sharedCasesOf(tests, completion) : null };
+  return {
+    map,
+    tests,
+    screening,
+    shared: screening.mode === 'batch' ? sharedCasesOf(tests, completion) : null,
+  };
 }
 
 /**
@@ -51,7 +56,12 @@ export async function writeUnit(
 }
 
 /** `shared.cpp`: the cases of one problem, to be compiled for all its completions. */
-export async function writeSharedCases(folder: string, program: Program, shared: SharedCases, header: string): Promise<void> {
+export async function writeSharedCases(
+  folder: string,
+  program: Program,
+  shared: SharedCases,
+  header: string,
+): Promise<void> {
   await linkHeader(folder, header);
   await makeReadable(join(folder, shared.name));
   await writeReadable(join(folder, shared.name, 'cases.cpp'), casesOf(program));
@@ -64,20 +74,36 @@ async function linkHeader(folder: string, header: string): Promise<void> {
 }
 
 /** A file with program `k` alone, for a look at its syntax: by itself, or with its cases. */
-export async function writeSyntaxFile(folder: string, program: Program, k: number, withCases: boolean): Promise<string> {
+export async function writeSyntaxFile(
+  folder: string,
+  program: Program,
+  k: number,
+  withCases: boolean,
+): Promise<string> {
   const name = `${withCases ? 'whole' : 'syntax'}${k}.cpp`;
   await writeReadable(join(folder, name), `#include "rlsf.h"\n${bodyOf(program, k, withCases)}\n`);
   return name;
 }
 
 /** How the tool's names of program `k` read from outside, where it is the only one. */
-export function viewOf(program: Program, k: number, resolve: (frame: RawFrame) => RawFrame[]): ProgramView {
+export function viewOf(
+  program: Program,
+  k: number,
+  resolve: (frame: RawFrame) => RawFrame[],
+): ProgramView {
   const own = new RegExp(`(^|/)${k}/program\\.cpp$`);
-  const cases = new RegExp(`(^|/)((${k}|[0-9a-f]{16})/cases|shared|unit|whole${k}|syntax${k})\\.cpp$`);
+  const cases = new RegExp(
+    `(^|/)((${k}|[0-9a-f]{16})/cases|shared|unit|whole${k}|syntax${k})\\.cpp$`,
+  );
   return {
     map: program.map,
     fileKind: (file) => (own.test(file) ? 'program' : cases.test(file) ? 'harness' : 'library'),
-    shownAs: (file) => (own.test(file) ? 'program.cpp' : cases.test(file) ? 'cases.cpp' : file.replace(/^\/judge\//, '')),
+    shownAs: (file) =>
+      own.test(file)
+        ? 'program.cpp'
+        : cases.test(file)
+          ? 'cases.cpp'
+          : file.replace(/^\/judge\//, ''),
     clean: (text) =>
       text
         .replaceAll(/\brlsf_(?:k\d+|p[0-9a-f]{16})::/g, '')
@@ -99,7 +125,9 @@ function unitOf(programs: readonly Program[], objects: ReadonlySet<string>): str
   return [
     '#include "rlsf.h"',
     ...[...external].map((name) => `extern const rlsf_case* const rlsf_cases_${name};`),
-    ...programs.map((program, k) => bodyOf(program, k, program.shared === null || !objects.has(program.shared.name))),
+    ...programs.map((program, k) =>
+      bodyOf(program, k, program.shared === null || !objects.has(program.shared.name)),
+    ),
     `extern const rlsf_program rlsf_programs[] = {${rows.join(', ')}};`,
     `extern const int rlsf_program_count = ${programs.length};`,
     '',
@@ -109,7 +137,8 @@ function unitOf(programs: readonly Program[], objects: ReadonlySet<string>): str
 function bodyOf({ screening }: Program, k: number, withCases: boolean): string {
   const text = `#include "${k}/program.cpp"`;
   const cases = `#include "${k}/cases.cpp"`;
-  if (screening.mode === 'batch') return [`namespace rlsf_k${k} {`, text, ...(withCases ? [cases] : []), '}'].join('\n');
+  if (screening.mode === 'batch')
+    return [`namespace rlsf_k${k} {`, text, ...(withCases ? [cases] : []), '}'].join('\n');
   return [text, ...(withCases ? [`namespace rlsf_k${k} {`, cases, '}'] : [])].join('\n');
 }
 

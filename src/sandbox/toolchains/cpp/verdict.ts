@@ -1,4 +1,10 @@
-import { hasLeakSanitizerFailed, locateStack, parseFrames, parseSanitizerReports, sanitizerDiagnostics } from '../../../diagnostics/index.js';
+import {
+  hasLeakSanitizerFailed,
+  locateStack,
+  parseFrames,
+  parseSanitizerReports,
+  sanitizerDiagnostics,
+} from '../../../diagnostics/index.js';
 import type { ProgramView } from '../../../diagnostics/index.js';
 import type { Diagnostic, Outcome, StageRecord, TestCase, Verdict } from '../../../records.js';
 import type { Execution } from './execute.js';
@@ -29,7 +35,12 @@ export function blankVerdict(outcome: Outcome, testsTotal: number, around: Surro
 }
 
 /** Our own tooling broke; the reason is told as a finding of the runner. */
-export function sandboxError(testsTotal: number, reason: string, around: Surroundings, stages: StageRecord[] = []): Verdict {
+export function sandboxError(
+  testsTotal: number,
+  reason: string,
+  around: Surroundings,
+  stages: StageRecord[] = [],
+): Verdict {
   const verdict = blankVerdict('sandbox_error', testsTotal, around);
   return { ...verdict, stages, diagnostics: [runnerFinding('sandbox-error', reason)] };
 }
@@ -47,9 +58,15 @@ export function verdictOfRun(input: {
   const { execution, command, cases, warnings, compile, view, around } = input;
   const run = runStage(execution, command, view);
   if (hasLeakSanitizerFailed(execution.stderr))
-    return sandboxError(cases.length, 'LeakSanitizer could not trace its process', around, [compile, run]);
+    return sandboxError(cases.length, 'LeakSanitizer could not trace its process', around, [
+      compile,
+      run,
+    ]);
   if (execution.ended === 'exit' && execution.code === 125 && execution.results === '')
-    return sandboxError(cases.length, 'the program could not be started under its limits', around, [compile, run]);
+    return sandboxError(cases.length, 'the program could not be started under its limits', around, [
+      compile,
+      run,
+    ]);
 
   const { passed, finished, reached } = countPassed(execution.results, cases);
   const sanitizer = sanitizerDiagnostics(parseSanitizerReports(execution.stderr), view);
@@ -62,7 +79,13 @@ export function verdictOfRun(input: {
   const failed = diagnostics.some(({ severity }) => severity === 'error');
   const outcome: Outcome =
     limit?.outcome ??
-    (failed ? 'runtime_error' : passed < cases.length ? 'wrong_answer' : warnings.length > 0 ? 'warning' : 'clean');
+    (failed
+      ? 'runtime_error'
+      : passed < cases.length
+        ? 'wrong_answer'
+        : warnings.length > 0
+          ? 'warning'
+          : 'clean');
   return {
     ...blankVerdict(outcome, cases.length, around),
     diagnostics,
@@ -73,7 +96,11 @@ export function verdictOfRun(input: {
 }
 
 /** Lines `>i` (case begun), `i<tab>type value`, `!` (all cases done). */
-function readResults(results: string): { values: Map<number, { type: string; text: string }[]>; reached: number; finished: boolean } {
+function readResults(results: string): {
+  values: Map<number, { type: string; text: string }[]>;
+  reached: number;
+  finished: boolean;
+} {
   const values = new Map<number, { type: string; text: string }[]>();
   let reached = -1;
   let finished = false;
@@ -82,7 +109,9 @@ function readResults(results: string): { values: Map<number, { type: string; tex
     else if (/^>\d+$/.test(line)) reached = Number(line.slice(1));
     const value = /^(\d+)\t([a-z])(.*)$/s.exec(line);
     if (value === null) continue;
-    const text = value[3].replaceAll(/\\([n0\\])/g, (_, c: string) => (c === 'n' ? '\n' : c === '0' ? '\0' : '\\'));
+    const text = value[3].replaceAll(/\\([n0\\])/g, (_, c: string) =>
+      c === 'n' ? '\n' : c === '0' ? '\0' : '\\',
+    );
     const known = values.get(Number(value[1])) ?? [];
     known.push({ type: value[2], text });
     values.set(Number(value[1]), known);
@@ -90,7 +119,10 @@ function readResults(results: string): { values: Map<number, { type: string; tex
   return { values, reached, finished };
 }
 
-function countPassed(results: string, cases: readonly TestCase[]): { passed: number; finished: boolean; reached: number } {
+function countPassed(
+  results: string,
+  cases: readonly TestCase[],
+): { passed: number; finished: boolean; reached: number } {
   const { values, finished, reached } = readResults(results);
   const passed = cases.filter(({ expected }, i) => matches(values.get(i) ?? [], expected)).length;
   return { passed, finished, reached };
@@ -117,19 +149,28 @@ function limitFinding(
   const at = lines.findIndex((line) => line.startsWith('RLSF-STOP '));
   const make = (outcome: Outcome, message: string): { outcome: Outcome; finding: Diagnostic } => {
     const finding = runnerFinding(outcome, message);
-    return { outcome, finding: at < 0 ? finding : { ...finding, ...blameLoop(lines.slice(at + 1), view) } };
+    return {
+      outcome,
+      finding: at < 0 ? finding : { ...finding, ...blameLoop(lines.slice(at + 1), view) },
+    };
   };
   if (execution.flooded || (execution.ended === 'signal' && execution.code === 25))
     return make('output_limit', 'the output reached its limit');
   if (cause === 'memory') return make('memory_limit', 'the memory reached its limit');
-  if (cause === 'cpu' || lines[at] === 'RLSF-STOP cpu') return make('timeout', 'the CPU time was used up');
+  if (cause === 'cpu' || lines[at] === 'RLSF-STOP cpu')
+    return make('timeout', 'the CPU time was used up');
   if (cause === 'wall') return make('timeout', 'the wall time was used up');
   // One request above our own limit, within what a machine could have: our limit, not the program's fault.
   const request = /requested allocation size (0x[0-9a-f]+)/.exec(stderr);
-  const found = sanitizer.findIndex(({ kind }) => kind === 'allocation-size-too-big' || kind === 'out-of-memory');
+  const found = sanitizer.findIndex(
+    ({ kind }) => kind === 'allocation-size-too-big' || kind === 'out-of-memory',
+  );
   if (found >= 0 && (request === null || BigInt(request[1]) < 1n << 40n)) {
     const [finding] = sanitizer.splice(found, 1);
-    return { outcome: 'memory_limit', finding: { ...finding, tool: 'runner', kind: 'memory_limit' } };
+    return {
+      outcome: 'memory_limit',
+      finding: { ...finding, tool: 'runner', kind: 'memory_limit' },
+    };
   }
   return null;
 }
@@ -138,28 +179,49 @@ function limitFinding(
  * The stack at which a limit found the program, told so that the next run tells the same: the loop
  * that it was in, seen from the outermost function, and nothing of the inner frames.
  */
-function blameLoop(lines: string[], view: ProgramView): Pick<Diagnostic, 'position' | 'span' | 'frames'> {
+function blameLoop(
+  lines: string[],
+  view: ProgramView,
+): Pick<Diagnostic, 'position' | 'span' | 'frames'> {
   const stack = locateStack(parseFrames(lines), view);
-  const outermostFirst = [...stack.own].reverse().filter(({ line }) => view.map.locate(line, null).precision !== 'none');
+  const outermostFirst = [...stack.own]
+    .reverse()
+    .filter(({ line }) => view.map.locate(line, null).precision !== 'none');
   for (const frame of outermostFirst) {
     const loop = loopAt(view.map, frame.line);
     if (loop === null) continue;
     const position = { file: view.shownAs('program.cpp'), ...loop.start };
-    const span = view.map.locate(loop.start.line, loop.start.column, loop.end.line, loop.end.column);
+    const span = view.map.locate(
+      loop.start.line,
+      loop.start.column,
+      loop.end.line,
+      loop.end.column,
+    );
     return { position, span, frames: [{ function: frame.function, position }] };
   }
   const [entry] = outermostFirst;
   if (entry === undefined) return { position: stack.position, span: stack.span, frames: [] };
   const position = { file: view.shownAs('program.cpp'), line: entry.line, column: null };
-  return { position, span: view.map.locate(entry.line, null), frames: [{ function: entry.function, position }] };
+  return {
+    position,
+    span: view.map.locate(entry.line, null),
+    frames: [{ function: entry.function, position }],
+  };
 }
 
 /** It ended without a report and before its tests did. */
-function earlyEnd(execution: Execution, finished: boolean, reached: number, total: number): Diagnostic | null {
+function earlyEnd(
+  execution: Execution,
+  finished: boolean,
+  reached: number,
+  total: number,
+): Diagnostic | null {
   const { ended, code } = execution;
   const where = total === 0 ? '' : ` in test ${Math.max(reached, 0) + 1} of ${total}`;
-  if (ended === 'signal') return runnerFinding('signal', `the program was ended by signal ${code}${where}`);
-  if (!finished) return runnerFinding('early-exit', `the program ended with exit code ${code}${where}`);
+  if (ended === 'signal')
+    return runnerFinding('signal', `the program was ended by signal ${code}${where}`);
+  if (!finished)
+    return runnerFinding('early-exit', `the program ended with exit code ${code}${where}`);
   return code === 0 ? null : runnerFinding('exit-code', `the program ended with exit code ${code}`);
 }
 
@@ -187,7 +249,8 @@ function runStage(execution: Execution, command: string[], view: ProgramView): S
     durationMs: execution.wallMs,
     stdout,
     stderr: readable.slice(0, 4096),
-    truncated: execution.flooded || stdout.length < execution.stdout.length || readable.length > 4096,
+    truncated:
+      execution.flooded || stdout.length < execution.stdout.length || readable.length > 4096,
   };
 }
 
@@ -196,7 +259,15 @@ function checkStage(results: string, cases: readonly TestCase[], passed: number)
   const rows = cases.map(({ expected }, i) => {
     const came = values.get(i);
     const ok = matches(came ?? [], expected);
-    const shown = came === undefined ? 'nothing' : JSON.stringify(came.map(({ text }) => text).join('\n').slice(0, 120));
+    const shown =
+      came === undefined
+        ? 'nothing'
+        : JSON.stringify(
+            came
+              .map(({ text }) => text)
+              .join('\n')
+              .slice(0, 120),
+          );
     return `test ${i + 1}: ${ok ? 'passed' : `expected ${JSON.stringify(expected.slice(0, 120))}, came ${shown}`}`;
   });
   const stdout = rows.join('\n');

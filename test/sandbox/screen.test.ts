@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { screen } from '../../src/sandbox/toolchains/cpp/screen.js';
+import { sharedCasesOf } from '../../src/sandbox/toolchains/cpp/shared-cases.js';
+import { gallery, listTests, sumTests, textTests } from './programs.js';
+
+const body = '    return 0;\n}\n';
+
+describe('screening', () => {
+  it.each([
+    'int f(int a) {\n  return a;\n}\n',
+    'struct Node { int value; Node* next; };\nNode* f(Node* n) { return n ? n->next : nullptr; }\n',
+    'template <class T> T twice(T x) { return x + x; }\nint f() { return twice(2); }\n',
+    'const int limit = 10;\nconstexpr int size = limit * 2;\nint table[3] = {1, 2, 3};\nint f() { return table[0]; }\n',
+    'using Pair = std::pair<int, int>;\nint f(const Pair& p);\nint f(const Pair& p) { return p.first; }\n'.replace(
+      'int f(const Pair& p);\n',
+      '',
+    ),
+    'enum class Color { red, green };\nint f(Color c) { static int calls = 0; return ++calls + (c == Color::red); }\n',
+    'int f(std::vector<int> v) { auto g = [&](int x) { return v[x]; }; /* } */ return g(0); // }\n}\n',
+    'char f() { return \'{\' + "}\\""[0]; }\n',
+  ])('lets through what keeps to itself: %s', (text) => {
+    expect(screen(text)).toMatchObject({ mode: 'batch', reason: null });
+  });
+
+  it.each([
+    ['int f() { return 1;\n', true],
+    ['int f() { return 1; } }\n', true],
+    ['int f() { return "; }\n', true],
+    ['int f() { return 1; } /* \n', true],
+    ['#define x y\nint f() { return 1; }\n', false],
+    ['__attribute__((constructor)) void f() {}\n', false],
+    ['[[gnu::constructor]] void f() {}\n', false],
+    ['int x = f();\n', false],
+    ['Thing thing;\n', false],
+    ['Thing thing(std::ignore);\n', false],
+    ['struct A { A(); } a;\n', false],
+    ['struct A { inline static int x = f(); };\n', false],
+    ['auto f = [] { return 1; };\n', false],
+    ['extern "C" int f() { return 1; }\n', false],
+    ['namespace std { int x; }\n', false],
+    ['using namespace std;\nint f() { return 1; }\n', false],
+    ['void* operator new(std::size_t n) { return std::malloc(n); }\n', false],
+    ['template <> struct std::hash<int> {};\n', false],
+    ['template struct std::vector<int>;\n', false],
+    ['int f() { return ::g(); }\n', false],
+    ['int f() { asm("nop"); return 1; }\n', false],
+    ['int rlsf_case_0() { return 1; }\n', false],
+    ['int abs(int x) { return x; }\n', false],
+    ['int main() { return 0; }\n', false],
+    ['int f() { return 1; \\\n}\n', false],
+    ['const char* f() { return R"(})"; }\n', false],
+    ['int f() <% return 1; %>\n', false],
+    ['int f() { return __LINE__; }\n', false],
+    ['template <class T = int> constexpr int f() { return 1; } Thing thing;\n', false],
+    ['constexpr bool operator=(A, B) { return 1; } Thing thing;\n', false],
+    ['import thing;\nint f() { return 1; }\n', false],
+  ])('judges alone what might not: %s', (text, broken) => {
+    expect(screen(text)).toMatchObject({ mode: 'alone', broken });
+  });
+
+  it('knows a main of one’s own, also behind directives', () => {
+    expect(screen('#include <cstdio>\nint main() { return 0; }\n').definesMain).toBe(true);
+    expect(screen('int f() { return main(1); }\n').definesMain).toBe(false);
+  });
+});
+
+describe('cases are shared', () => {
+  it('where the prefix opens one function and the completion is its body', () => {
+    for (const tests of [sumTests, listTests, textTests])
+      expect(sharedCasesOf(tests, body)).not.toBeNull();
+    expect(sharedCasesOf(listTests, body)).toMatchObject({ functionName: 'reversed' });
+    const name = (completion: string): string | undefined =>
+      sharedCasesOf(sumTests, completion)?.name;
+    expect(name(body)).toBe(name(gallery.clean.completion));
+  });
+
+  it('and nowhere else', () => {
+    expect(sharedCasesOf(sumTests, `${body}int sum(double) { return 1; }\n`)).toBeNull();
+    expect(sharedCasesOf(sumTests, '    return 0;\n')).toBeNull();
+    expect(sharedCasesOf({ ...sumTests, suffix: 'int x;\n' }, body)).toBeNull();
+    for (const prefix of [
+      'template <class T> int sum(T* v, int n) {\n',
+      'static int sum(const int* v, int n) {\n',
+      'int helper() { return 1; }\nint sum(const int* v, int n) {\n',
+      'struct A { int f() { static int n; return n++; } };\nint sum(const int* v, int n) {\n',
+      'int count = 0;\nint sum(const int* v, int n) {\n',
+      'int A::sum(const int* v, int n) {\n',
+      'auto sum(const int* v, int n) -> int {\n',
+      'int sum(const int* v, int n = 3) {\n',
+      '',
+    ])
+      expect(sharedCasesOf({ ...sumTests, prefix }, body)).toBeNull();
+  });
+});
