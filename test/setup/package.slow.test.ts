@@ -1,6 +1,6 @@
 /** What `npm pack` gives, installed in an empty folder: needs `npm run build` and the registry. */
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -41,7 +41,7 @@ describe('the package', () => {
     ])
       expect(existsSync(path.join(inside, name)), name).toBe(true);
     expect(readdirSync(path.join(inside, 'kernels/native'))).not.toContain('build');
-    for (const name of ['test', 'src', 'node_modules', '.cache'])
+    for (const name of ['test', 'src', '.cache', 'node_modules/typescript', 'node_modules/ink'])
       expect(existsSync(path.join(inside, name)), name).toBe(false);
   });
 
@@ -68,4 +68,30 @@ describe('the package', () => {
     expect(readdirSync(path.join(folder, 'node_modules/rlsf/kernels/native'))).toContain('build');
     expect(sh('npx --no-install rlsf judge a.cpp --tests a.json')).toContain('division');
   });
+
+  it.skipIf(spawnSync('jupyter-nbconvert', ['--version']).status !== 0)(
+    'imports in a notebook beside it (needs jupyter-nbconvert)',
+    () => {
+      const source = [
+        "import { sanitizerCurriculum } from 'rlsf';\n",
+        'const name: string = sanitizerCurriculum().name;\n',
+        'console.log(`the reward is ${name}`);',
+      ];
+      writeFileSync(
+        path.join(folder, 'a.ipynb'),
+        JSON.stringify({
+          cells: [{ cell_type: 'code', execution_count: null, metadata: {}, outputs: [], source }],
+          metadata: { kernelspec: { name: 'rlsf', display_name: 'rlsf', language: 'typescript' } },
+          nbformat: 4,
+          nbformat_minor: 4,
+        }),
+      );
+      sh(
+        'JUPYTER_PATH="$PWD/node_modules/rlsf/kernels/jupyter" jupyter-nbconvert --to notebook --execute --inplace a.ipynb 2>&1',
+      );
+      expect(readFileSync(path.join(folder, 'a.ipynb'), 'utf8')).toContain(
+        'the reward is sanitizer_curriculum',
+      );
+    },
+  );
 });
