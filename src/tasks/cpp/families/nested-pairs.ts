@@ -116,6 +116,7 @@ export const nestedPairs = defineFamily({
         call([-6, 10, 6, 14, 6]),
         call([7, 3, -3]),
         call([0, 20, 40]),
+        call([9, 5]),
       ],
     };
   },
