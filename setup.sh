@@ -42,7 +42,10 @@ clone=0
 [ -f package-lock.json ] && [ -f tsconfig.json ] && clone=1
 
 command -v node >/dev/null 2>&1 || stop "Node.js is missing. Install Node 20.19 or newer (https://nodejs.org), then run this again."
-node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' ||
+# One start of Node answers both: is it new enough, and which addons fit it.
+node_says=$(node -p 'const [a, b] = process.versions.node.split(".").map(Number); `${a > 20 || (a === 20 && b >= 19) ? "new" : "old"} ${process.versions.modules}`')
+node_abi=${node_says#* }
+[ "${node_says% *}" = new ] ||
   stop "Node 20.19 or newer is expected, found $(node --version). Install a newer one (https://nodejs.org), then run this again."
 
 state=$root/.cache/setup
@@ -121,7 +124,7 @@ fi
 npm_hash= build_hash=
 need_npm=0 need_build=0
 if [ $clone = 1 ]; then
-  npm_hash="$(hash package-lock.json) $(node -p process.versions.modules)"
+  npm_hash="$(hash package-lock.json) $node_abi"
   # Someone may have run npm ci by hand: npm's own record of it is then newer than the lock file.
   if ! stamped npm "$npm_hash" && [ node_modules/.package-lock.json -nt package-lock.json ] && ! [ -f "$state/npm.stamp" ]; then
     stamp npm "$npm_hash"
@@ -132,7 +135,7 @@ if [ $clone = 1 ]; then
 fi
 
 # native_key FOLDER: sources, Node's ABI and the compiler decide whether a native part is current
-native_key() { printf '%s %s %s' "$(hash "kernels/$1")" "$(node -p process.versions.modules)" "$(g++ -dumpfullversion 2>/dev/null)"; }
+native_key() { printf '%s %s %s' "$(hash "kernels/$1")" "$node_abi" "$(g++ -dumpfullversion 2>/dev/null)"; }
 native_missing() {
   [ -f "kernels/$1/build.mjs" ] || return 1
   ! stamped "$1" "$(native_key "$1")" || [ -z "$(ls "kernels/$1/build" 2>/dev/null)" ]
