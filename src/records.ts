@@ -75,14 +75,7 @@ export type Outcome =
   | 'sandbox_error';
 
 export type DiagnosticTool =
-  | 'g++'
-  | 'asan'
-  | 'ubsan'
-  | 'lsan'
-  | 'python'
-  | 'javac'
-  | 'arithmetic'
-  | 'runner';
+  'g++' | 'asan' | 'ubsan' | 'lsan' | 'python' | 'javac' | 'arithmetic' | 'runner';
 
 export interface SourcePosition {
   file: string;
@@ -99,8 +92,7 @@ export interface ByteSpan {
 }
 
 export type DiagnosticSpan =
-  | (ByteSpan & { precision: 'span' | 'line' })
-  | { precision: 'none'; reason: string };
+  (ByteSpan & { precision: 'span' | 'line' }) | { precision: 'none'; reason: string };
 
 export interface StackFrame {
   function: string;
