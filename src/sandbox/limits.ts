@@ -3,13 +3,13 @@ export interface Limits {
   cpuMs: number;
   /** Wall time of one program. @default 4000 */
   wallMs: number;
-  /** Resident memory of one program, shadow memory included. @default 512 */
+  /** Resident memory of one program, shadow memory included. @default 256 */
   memoryMiB: number;
   /** Each of stdout, stderr and the results. @default 256 */
   outputKiB: number;
 }
 
-export const defaultLimits: Limits = { cpuMs: 500, wallMs: 4000, memoryMiB: 512, outputKiB: 256 };
+export const defaultLimits: Limits = { cpuMs: 500, wallMs: 4000, memoryMiB: 256, outputKiB: 256 };
 
 /** For g++ and what it starts: generous, since a limit here is told as a compile error. */
 export const compileLimits = {

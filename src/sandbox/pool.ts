@@ -32,7 +32,7 @@ export interface JudgeOptions {
   cpuMs?: number;
   /** Wall time of one program. @default 4000 */
   wallMs?: number;
-  /** @default 512 */
+  /** Resident memory of one program. @default 256 */
   memoryMiB?: number;
   /** @default 256 */
   outputKiB?: number;
@@ -63,7 +63,7 @@ export interface JudgePool {
 }
 
 /** Bump when the meaning of a verdict changes: cached ones are then judged anew. */
-const judgeVersion = 1;
+const judgeVersion = 2;
 
 /** Compiles and runs other people's programs behind walls, `workers` units at a time. */
 export async function createJudgePool(options: JudgeOptions = {}): Promise<JudgePool> {
@@ -101,7 +101,7 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
     const reachable = async (path: string): Promise<string> =>
       tier.needsOpenPaths ? workspace.openCopy(path) : path;
     const cases = createCaseStore(workspace);
-    const contextFor = (signal: AbortSignal): UnitContext => {
+    const contextFor = (signal: AbortSignal, counts: ReadonlyMap<string, number>): UnitContext => {
       const run = (command: IsolatedCommand): ReturnType<typeof runProcess> => {
         const { file, args, cwd, env } = tier.wrap(command);
         // The launcher keeps the limits; this is for a launcher that is stuck itself.
@@ -118,7 +118,7 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
       const context: UnitContext = {
         limits,
         around,
-        sharedCases: (programs) => cases.prepare(programs, context),
+        sharedCases: (programs) => cases.prepare(programs, counts, context),
         async withBench(programs, use) {
           const slot = slots.pop() ?? 0;
           const folder = await workspace.create(tier.owner(slot));
@@ -153,6 +153,8 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
         verdictKey([judgeVersion, completion, tests, toolchain.fingerprint, limits, tier.label]),
       );
       const programs = new Map<string, Program>();
+      // How many distinct completions a problem's cases are for.
+      const counts = new Map<string, number>();
       let done = 0;
       const share = new Map<string, number>();
       for (const key of keys) share.set(key, (share.get(key) ?? 0) + 1);
@@ -171,10 +173,11 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
         const { completion, tests } = jobs[i];
         const program = createProgram(tests, completion);
         programs.set(key, program);
-        cases.announce(program);
+        const shared = program.shared?.name;
+        if (shared !== undefined) counts.set(shared, (counts.get(shared) ?? 0) + 1);
       }
 
-      const context = contextFor(signal);
+      const context = contextFor(signal, counts);
       const again: string[] = [];
       const judgeGroup = async (group: string[], last: boolean): Promise<void> => {
         const unit = group

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createJudgePool } from '../../src/sandbox/index.js';
-import type { JudgeJob } from '../../src/sandbox/index.js';
+import { expectEqual } from './expect-equal.js';
 import { comparable, mutants } from './mutants.js';
 
 describe('judging in batches', () => {
@@ -16,7 +16,9 @@ describe('judging in batches', () => {
     try {
       const together = await shared.judge([
         ...first,
-        ...first.map((one) => ({ ...one, completion: `${one.completion}\n` })),
+        ...['\n', '\n\n'].flatMap((end) =>
+          first.map((one) => ({ ...one, completion: one.completion + end })),
+        ),
       ]);
       const apart = await own.judge(first);
       const cases = together.map(
@@ -29,21 +31,3 @@ describe('judging in batches', () => {
     }
   });
 });
-
-export async function expectEqual(jobs: JudgeJob[]): Promise<void> {
-  const batches = await createJudgePool({ cacheFolder: null });
-  const alone = await createJudgePool({ cacheFolder: null, batchSize: 1 });
-  try {
-    const together = await batches.judge(jobs);
-    const apart = await alone.judge(jobs);
-    for (const [i, verdict] of together.entries())
-      expect({ source: jobs[i].completion, ...comparable(verdict) }).toEqual({
-        source: jobs[i].completion,
-        ...comparable(apart[i]),
-      });
-    // All kinds of outcomes take part, else the comparison says little.
-    expect(new Set(together.map(({ outcome }) => outcome)).size).toBeGreaterThanOrEqual(5);
-  } finally {
-    await Promise.all([batches.close(), alone.close()]);
-  }
-}

@@ -10,16 +10,21 @@ import type { Program } from './unit.js';
 /** The compiled cases of the problems a pool has met; they live as long as the pool. */
 export interface CaseStore {
   folder: string;
-  /** Says that a program will be judged: cases are compiled apart from the second one on. */
-  announce(program: Program): void;
-  prepare(programs: readonly Program[], context: UnitContext): Promise<ReadonlySet<string>>;
+  /** Those of the programs' cases that are ready; made first where `counts` says that it pays. */
+  prepare(
+    programs: readonly Program[],
+    counts: ReadonlyMap<string, number>,
+    context: UnitContext,
+  ): Promise<ReadonlySet<string>>;
 }
+
+/** A compile of their own costs about as much as the cases inside three programs. */
+const worthwhile = 3;
 
 export function createCaseStore(workspace: Workspace): CaseStore {
   const folder = join(workspace.root, 'cases');
   mkdirSync(folder);
   chmodSync(folder, 0o755);
-  const seen = new Map<string, number>();
   const ready = new Map<string, Promise<boolean>>();
 
   const build = (program: Program, context: UnitContext): Promise<boolean> =>
@@ -36,14 +41,12 @@ export function createCaseStore(workspace: Workspace): CaseStore {
 
   return {
     folder,
-    announce({ shared }) {
-      if (shared !== null) seen.set(shared.name, (seen.get(shared.name) ?? 0) + 1);
-    },
-    async prepare(programs, context) {
+    async prepare(programs, counts, context) {
       const found = new Set<string>();
       for (const program of programs) {
         const name = program.shared?.name;
-        if (name === undefined || found.has(name) || (seen.get(name) ?? 0) < 2) continue;
+        if (name === undefined || found.has(name)) continue;
+        if (!ready.has(name) && (counts.get(name) ?? 0) < worthwhile) continue;
         const work = ready.get(name) ?? build(program, context);
         ready.set(name, work);
         try {

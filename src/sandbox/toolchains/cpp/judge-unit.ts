@@ -118,8 +118,11 @@ async function judgeOnce(
       compile: compileStage(compiled, warnings),
       view: viewOf(program, k, resolve),
       around: context.around,
+      memoryMiB: context.limits.memoryMiB,
     });
-    const idle = execution.cause === 'wall' || verdict.outcome === 'sandbox_error';
+    const idle =
+      (execution.cause === 'wall' && verdict.outcome === 'timeout') ||
+      verdict.outcome === 'sandbox_error';
     verdicts.set(program, { verdict, again: idle });
   });
   return verdicts;

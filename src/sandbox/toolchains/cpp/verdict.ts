@@ -54,8 +54,9 @@ export function verdictOfRun(input: {
   compile: StageRecord;
   view: ProgramView;
   around: Surroundings;
+  memoryMiB: number;
 }): Verdict {
-  const { execution, command, cases, warnings, compile, view, around } = input;
+  const { execution, command, cases, warnings, compile, view, around, memoryMiB } = input;
   const run = runStage(execution, command, view);
   if (hasLeakSanitizerFailed(execution.stderr))
     return sandboxError(cases.length, 'LeakSanitizer could not trace its process', around, [
@@ -70,7 +71,7 @@ export function verdictOfRun(input: {
 
   const { passed, finished, reached } = countPassed(execution.results, cases);
   const sanitizer = sanitizerDiagnostics(parseSanitizerReports(execution.stderr), view);
-  const limit = limitFinding(execution, sanitizer, view);
+  const limit = limitFinding(execution, memoryMiB, sanitizer, view);
   const diagnostics = [...warnings, ...sanitizer, ...(limit === null ? [] : [limit.finding])];
   if (limit === null && sanitizer.length === 0) {
     const early = earlyEnd(execution, finished, reached, cases.length);
@@ -141,6 +142,7 @@ function matches(values: readonly { type: string; text: string }[], expected: st
 /** Ended by a limit: which, and where the stack of that moment lies. */
 function limitFinding(
   execution: Execution,
+  memoryMiB: number,
   sanitizer: Diagnostic[],
   view: ProgramView,
 ): { outcome: Outcome; finding: Diagnostic } | null {
@@ -156,7 +158,12 @@ function limitFinding(
   };
   if (execution.flooded || (execution.ended === 'signal' && execution.code === 25))
     return make('output_limit', 'the output reached its limit');
-  if (cause === 'memory') return make('memory_limit', 'the memory reached its limit');
+  // A program that fills memory races two limits, and load decides which comes first: past half of
+  // the memory it is the memory.
+  const isFull = execution.rssKiB > memoryMiB * 512;
+  const outOfTime = cause === 'cpu' || lines[at] === 'RLSF-STOP cpu' || cause === 'wall';
+  if (cause === 'memory' || (outOfTime && isFull))
+    return make('memory_limit', 'the memory reached its limit');
   if (cause === 'cpu' || lines[at] === 'RLSF-STOP cpu')
     return make('timeout', 'the CPU time was used up');
   if (cause === 'wall') return make('timeout', 'the wall time was used up');

@@ -1,0 +1,23 @@
+import { expect } from 'vitest';
+import { createJudgePool } from '../../src/sandbox/index.js';
+import type { JudgeJob } from '../../src/sandbox/index.js';
+import { comparable } from './mutants.js';
+
+/** Judges the jobs in batches and one at a time: the verdicts must be the same. */
+export async function expectEqual(jobs: JudgeJob[]): Promise<void> {
+  const batches = await createJudgePool({ cacheFolder: null });
+  const alone = await createJudgePool({ cacheFolder: null, batchSize: 1 });
+  try {
+    const together = await batches.judge(jobs);
+    const apart = await alone.judge(jobs);
+    for (const [i, verdict] of together.entries())
+      expect({ source: jobs[i].completion, ...comparable(verdict) }).toEqual({
+        source: jobs[i].completion,
+        ...comparable(apart[i]),
+      });
+    // All kinds of outcomes take part, else the comparison says little.
+    expect(new Set(together.map(({ outcome }) => outcome)).size).toBeGreaterThanOrEqual(5);
+  } finally {
+    await Promise.all([batches.close(), alone.close()]);
+  }
+}
