@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { environmentError } from '../errors.js';
 import type { RlsfError } from '../errors.js';
+import { findProgram } from './process.js';
 
 export type TierName = 'bubblewrap' | 'restricted' | 'none';
 
@@ -54,7 +54,7 @@ export interface Tier {
 /** Tiers to try, best first; `none` only when it was named. */
 export function candidateTiers(choice: 'auto' | TierName, launcher: string): Tier[] {
   const isRoot = process.getuid?.() === 0;
-  const bubblewrap = existsSync('/usr/bin/bwrap') || existsSync('/usr/local/bin/bwrap');
+  const bubblewrap = findProgram('bwrap') !== 'bwrap';
   const all: Tier[] = [];
   if (bubblewrap && isRoot) all.push(bubblewrapTier(launcher, 'privileged'));
   if (bubblewrap) all.push(bubblewrapTier(launcher, 'user namespace'));

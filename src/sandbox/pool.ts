@@ -63,7 +63,7 @@ export interface JudgePool {
 }
 
 /** Bump when the meaning of a verdict changes: cached ones are then judged anew. */
-const judgeVersion = 2;
+const judgeVersion = 3;
 
 /** Compiles and runs other people's programs behind walls, `workers` units at a time. */
 export async function createJudgePool(options: JudgeOptions = {}): Promise<JudgePool> {

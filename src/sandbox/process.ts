@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { execa } from 'execa';
 
 export interface ProcessOptions {
@@ -23,6 +24,14 @@ export interface ProcessResult {
   startError: string | null;
 }
 
+/** Where programs are looked for; a user's own PATH has no say. */
+const folders = ['/usr/local/bin', '/usr/bin', '/bin'];
+
+/** The full path of a program, or its plain name where it is not to be found. */
+export function findProgram(name: string): string {
+  return folders.map((folder) => `${folder}/${name}`).find((path) => existsSync(path)) ?? name;
+}
+
 /**
  * The one place that starts programs. Arguments are an array, stdin is empty, time and output are
  * bounded, and the program is ended when the signal aborts; what it started ends with it because
@@ -37,7 +46,7 @@ export async function runProcess(
   signal?.throwIfAborted();
   const result = await execa(file, args, {
     cwd,
-    env: { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', ...env },
+    env: { PATH: folders.join(':'), LC_ALL: 'C', ...env },
     extendEnv: false,
     stdin: 'ignore',
     encoding: 'buffer',

@@ -11,6 +11,11 @@ const source = `int f(int n) {
     while (n < 9);
   }
   for (int i = 0; i < n; ) { n++; }
+  for (int i = 0; i < n; i++) {
+    for (int k = 0; k < n; k++) n++;
+  }
+  for (int i = 0; i < n; i++)
+    if (i = 0) n--;
   return n;
 }
 `;
@@ -24,14 +29,17 @@ function blamed(line: number): string | null {
 }
 
 describe('the loop to blame for a limit', () => {
-  it('is the outermost one that does not plainly count to its end', () => {
-    expect([3, 4, 5].map(blamed)).toEqual(['while (n > i)', 'while (n > i)', 'while (n > i)']);
-    expect([6, 7].map(blamed)).toEqual(['while (n < 9)', 'while (n < 9)']);
+  it('is the first of a nest that does not plainly count to its end, wherever in it the clock struck', () => {
+    expect([2, 3, 4, 5, 6, 7, 8].map(blamed)).toEqual(Array(7).fill('while (n > i)'));
     expect(blamed(9)).toBe('for (int i = 0; i < n; )');
   });
 
-  it('is a counting loop where there is no other, and none outside of loops', () => {
-    expect(blamed(2)).toBe('for (int i = 0; i < n; i++)');
-    expect(blamed(10)).toBeNull();
+  it('is the outer loop of a nest that counts, and the one that changes its own counter', () => {
+    expect([10, 11, 12].map(blamed)).toEqual(Array(3).fill('for (int i = 0; i < n; i++)'));
+    expect(blamed(14)).toBe('for (int i = 0; i < n; i++)');
+  });
+
+  it('is none outside of loops', () => {
+    expect([1, 15].map(blamed)).toEqual([null, null]);
   });
 });

@@ -3,6 +3,7 @@ import type { CompilerFinding, ProgramView } from '../../../diagnostics/index.js
 import type { Diagnostic, StageRecord } from '../../../records.js';
 import { compileLimits } from '../../limits.js';
 import type { IsolatedCommand } from '../../isolation.js';
+import { findProgram } from '../../process.js';
 import type { ProcessResult } from '../../process.js';
 import { jsonDiagnostics, linkFlags } from './flags.js';
 import type { CppToolchain } from './toolchain.js';
@@ -184,7 +185,7 @@ async function compile(bench: Workbench, args: string[]): Promise<Compiled> {
     writable: true,
     readOnly: [header, runtime, objects],
     limits: compileLimits,
-    command: ['/usr/bin/g++', ...args],
+    command: [findProgram('g++'), ...args],
     slot,
   });
   const { findings, rest } = parseGccJson(result.stderr);

@@ -15,11 +15,17 @@ export interface Loop {
 
 /**
  * The loop to blame when a limit stops a program at a line. Where in a loop the clock finds it
- * differs from run to run; the outermost loop that does not plainly count to its end does not.
+ * differs from run to run, so the answer depends on the outermost loop alone: of it and the loops
+ * inside it, the first that does not plainly count to its end, else itself.
  */
 export function loopAt(map: SourceMap, line: number): Loop | null {
-  const around = loopsOf(map).filter((loop) => loop.firstLine <= line && line <= loop.lastLine);
-  return around.find((loop) => !loop.counted) ?? around.at(-1) ?? null;
+  const loops = loopsOf(map);
+  const outermost = loops.find((loop) => loop.firstLine <= line && line <= loop.lastLine);
+  if (outermost === undefined) return null;
+  const family = loops.filter(
+    (loop) => loop.firstLine >= outermost.firstLine && loop.lastLine <= outermost.lastLine,
+  );
+  return family.find((loop) => !loop.counted) ?? outermost;
 }
 
 /** All loops, outer ones before inner ones. */
@@ -80,13 +86,16 @@ export function loopsOf(map: SourceMap): Loop[] {
         end: place(endOf(close)),
         firstLine: place(starts[i]).line,
         lastLine: place(starts[Math.max(end, close)]).line,
-        counted: token === 'for' && isCounted(tokens.slice(i + 2, close)),
+        counted:
+          token === 'for' &&
+          isCounted(tokens.slice(i + 2, close), tokens.slice(close + 1, end + 1)),
       },
     ];
   });
 }
 
-function isCounted(header: readonly string[]): boolean {
+/** `i < n; i++` whose body leaves `i` alone, or a loop over a container. */
+function isCounted(header: readonly string[], body: readonly string[]): boolean {
   if (header.includes(':')) return true; // over a container
   const [, condition = [], step = []] = split(header);
   const name = condition[0];

@@ -1,6 +1,7 @@
 import { parseFrames } from '../../../diagnostics/index.js';
 import type { RawFrame } from '../../../diagnostics/index.js';
 import { compileLimits } from '../../limits.js';
+import { findProgram } from '../../process.js';
 import type { Workbench } from './compile.js';
 import type { Execution } from './execute.js';
 
@@ -30,7 +31,7 @@ export async function createResolver(
     writable: false,
     readOnly: [],
     limits: compileLimits,
-    command: ['/usr/bin/addr2line', '-a', '-C', '-f', '-i', '-e', 'unit', ...offsets],
+    command: [findProgram('addr2line'), '-a', '-C', '-f', '-i', '-e', 'unit', ...offsets],
     slot: bench.slot,
   });
   const places = readAddr2line(result.stdout.toString('utf8'));
