@@ -43,6 +43,15 @@ describe('the loop to blame for a limit', () => {
     expect([16, 17].map(blamed)).toEqual(Array(2).fill('for (int k = 0; k < n; k++)'));
   });
 
+  it('survives headers of any kind', () => {
+    for (const header of ['(i) < n', '', '*p < n', '[', 'i < n; ++(i)']) {
+      const odd = stitch([
+        { name: 'completion', text: `for (int i = 0; ${header}; i++)\n  n++;\n` },
+      ]);
+      expect(() => loopAt(odd, 2)).not.toThrow();
+    }
+  });
+
   it('is none outside of loops', () => {
     expect([1, 18].map(blamed)).toEqual([null, null]);
   });

@@ -101,10 +101,11 @@ function isCounted(header: readonly string[], body: readonly string[]): boolean 
   const name = condition[0];
   const compared = /^[<>]$|^!$/.test(condition[1] ?? '');
   const text = step.join('');
+  if (!/^[A-Za-z_]\w*$/.test(name ?? '')) return false;
   const changed = new RegExp(
     `\\b${name} (= (?!=)|[-+*/%] = |\\+ \\+|- -)|(\\+ \\+|- -) ${name}\\b`,
   );
-  if (!/^\w+$/.test(name ?? '') || changed.test(`${body.join(' ')} `)) return false;
+  if (changed.test(`${body.join(' ')} `)) return false;
   return (
     compared &&
     (text === `${name}++` || text === `++${name}` || text === `${name}--` || text === `--${name}`)
