@@ -155,6 +155,7 @@ async function prepareData(
   const files = trainByteLevelBpe(texts, {
     vocabSize: sft.tokenizer.vocab_size,
     specialTokens: ['<|endoftext|>'],
+    preTokenizer: sft.tokenizer.pre_tokenizer,
   });
   const tokenizer = await tokenizerFromFiles(files);
   await breathe();

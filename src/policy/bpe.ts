@@ -13,24 +13,41 @@ import { utf8Bytes } from './utf8.js';
  */
 export function trainByteLevelBpe(
   texts: Iterable<string>,
-  options: { vocabSize: number; specialTokens: string[] },
+  options: { vocabSize: number; specialTokens: string[]; preTokenizer?: PreTokenizer },
 ): TokenizerFiles {
-  const { vocabSize, specialTokens } = options;
+  const { vocabSize, specialTokens, preTokenizer = 'gpt2' } = options;
   const mergeCount = vocabSize - 256 - specialTokens.length;
   if (mergeCount < 0 || specialTokens.length === 0) {
     throw inputError(
       `trainByteLevelBpe: expected at least one special token and a vocabSize of at least 256 bytes + ${specialTokens.length} special tokens, got ${vocabSize}.`,
     );
   }
-  const words = countWords(texts, specialTokens);
+  const words = countWords(texts, specialTokens, patterns[preTokenizer]);
   const { tokens, merges } = learnMerges(words, mergeCount);
-  return tokenizerFiles(tokens, merges, specialTokens);
+  return tokenizerFiles(tokens, merges, specialTokens, preTokenizer);
 }
 
-/** GPT-2's split, as the ByteLevel pre-tokenizer with `use_regex` applies it. */
-const wordPattern = /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu;
+/**
+ * How text is cut before merging.
+ * - `gpt2`: GPT-2's split, as the ByteLevel pre-tokenizer with `use_regex` applies it.
+ * - `code`: names and numbers alone, line breaks with the indentation after them, all else between.
+ *   A name is then the same token wherever it stands, with or without a space before it, which a
+ *   small model copies far more easily; and no token reaches over a line's end into its neighbour.
+ */
+export type PreTokenizer = 'gpt2' | 'code';
 
-function countWords(texts: Iterable<string>, specialTokens: string[]): Map<string, number> {
+const codePattern = '[A-Za-z0-9_]+|\\n *|[^A-Za-z0-9_\\n]+';
+
+const patterns: Record<PreTokenizer, RegExp> = {
+  gpt2: /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu,
+  code: new RegExp(codePattern, 'gu'),
+};
+
+function countWords(
+  texts: Iterable<string>,
+  specialTokens: string[],
+  wordPattern: RegExp,
+): Map<string, number> {
   const special = new RegExp(specialTokens.map(escapeRegExp).join('|'), 'u');
   const counts = new Map<string, number>();
   for (const text of texts) {
@@ -188,12 +205,19 @@ function tokenizerFiles(
   tokens: string[],
   merges: [string, string][],
   specialTokens: string[],
+  preTokenizer: PreTokenizer,
 ): TokenizerFiles {
   const byteLevel = {
     type: 'ByteLevel',
     add_prefix_space: false,
     trim_offsets: true,
-    use_regex: true,
+    use_regex: preTokenizer === 'gpt2',
+  };
+  const split = {
+    type: 'Split',
+    pattern: { Regex: codePattern },
+    behavior: 'Isolated',
+    invert: false,
   };
   const eos = specialTokens[0];
   const pad = specialTokens.find((token) => token.toLowerCase().includes('pad')) ?? eos;
@@ -212,7 +236,10 @@ function tokenizerFiles(
         special: true,
       })),
       normalizer: null,
-      pre_tokenizer: byteLevel,
+      pre_tokenizer:
+        preTokenizer === 'gpt2'
+          ? byteLevel
+          : { type: 'Sequence', pretokenizers: [split, byteLevel] },
       post_processor: null,
       decoder: byteLevel,
       model: {

@@ -23,6 +23,10 @@ const tokenizer = z
       whole(260).default(1024),
       'Entries of the byte-level BPE vocabulary, special tokens included.',
     ),
+    pre_tokenizer: option(
+      z.enum(['gpt2', 'code']).default('code'),
+      'How text is cut before merging: GPT-2’s way, or names, line breaks and the rest apart.',
+    ),
     sample: option(
       whole(1).default(4000),
       'Programs of the corpus that the tokenizer is trained on.',

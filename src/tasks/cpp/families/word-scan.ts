@@ -61,7 +61,9 @@ export const wordScan = defineFamily({
       }[goal as string];
       return { code: `${made} ${emit ?? `rlsf_emit(${result});`}`, expected: solve(input) };
     };
-    const loop = code`for (int ${i} = ${site('0', ['off_by_one', '1'])}; ${i} ${site('<', ['off_by_one', '<='])} ${size}; ${i}++) {`;
+    // `capitalise` leaves the terminating zero alone, so one step too far is no fault there.
+    const end = goal === 'capitalise' ? '<' : site('<', ['off_by_one', '<=']);
+    const loop = code`for (int ${i} = ${site('0', ['off_by_one', '1'])}; ${i} ${end} ${size}; ${i}++) {`;
     const here = `${s}[${i}]`;
     const previous = `${s}[${i} - 1]`;
     const zero = site(' = 0', ['uninitialised', '']);
