@@ -5,6 +5,7 @@
  */
 import type { Comparison, Evaluation } from '../evaluation/records.js';
 import type { Rollout } from '../records.js';
+import type { ReachedToken } from '../rollouts/index.js';
 
 export type StageName =
   | 'prepare'
@@ -76,19 +77,9 @@ export interface EvaluationEvent {
   stored: boolean;
 }
 
-/** A completion token that some finding reached. */
-export interface TokenFinding {
-  token: number;
-  /** Byte range of the token in the completion. */
-  start: number;
-  end: number;
-  kind: string;
-  severity: 'error' | 'warning' | 'note';
-}
-
 export interface GroupMember {
   rollout: Rollout;
-  findings: TokenFinding[];
+  findings: ReachedToken[];
 }
 
 /** One group of rollouts of one problem: judged, scored, with advantages. */

@@ -2,7 +2,7 @@ import { familyOf } from '../evaluation/index.js';
 import type { Rollout } from '../records.js';
 import { collectRollouts } from '../rollouts/index.js';
 import type { ActiveRun } from './grpo-run.js';
-import { reachedTokens } from './reached-tokens.js';
+import { reachedTokens } from '../rollouts/index.js';
 import { withAdvantages } from './train-stage.js';
 import { trainingSampling } from './workplace.js';
 

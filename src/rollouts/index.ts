@@ -8,4 +8,5 @@ export {
   type SampleRolloutsInput,
   type StageOptions,
 } from './collect.js';
+export { reachedTokens, type ReachedToken } from './reached.js';
 export { openRolloutStore, readRollouts, type RolloutStore } from './store.js';

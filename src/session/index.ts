@@ -6,6 +6,4 @@ export { judge, sample, score } from './acts.js';
 export type { StepOptions } from './step.js';
 export { step } from './step.js';
 export { undo } from './undo.js';
-export type { ReachedToken } from './reached.js';
-export { reachedTokens } from './reached.js';
 export { shipped, shippedPolicy } from './shipped.js';

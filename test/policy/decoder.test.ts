@@ -20,7 +20,7 @@ import { temporaryFolder, tinyPolicy } from './fixtures.js';
 function logitsOf(policy: Policy, ids: number[]): number[][] {
   return tf.tidy(() => {
     const hidden = hiddenStates(policy, Int32Array.from(ids), Int32Array.of(0, ids.length));
-    return tf.matMul(hidden, outputWeight(policy), false, true).arraySync();
+    return tf.matMul(hidden, outputWeight(policy), false, true).arraySync() as number[][];
   });
 }
 

@@ -120,6 +120,29 @@ describe('a tokenizer trained here', () => {
     expect(again).toEqual(files);
   });
 
+  it.each([
+    ['gpt2', ['int', ' alpha', ' =', ' alpha', ' +', ' 1', ';', '\n ', ' }']],
+    ['code', ['int', ' ', 'alpha', ' = ', 'alpha', ' + ', '1', ';', '\n  ', '}']],
+  ] as const)('cuts text the %s way before merging', async (preTokenizer, pieces) => {
+    const text = 'int alpha = alpha + 1;\n  }';
+    const tokenizer = await tokenizerFromFiles(
+      trainByteLevelBpe(
+        Array.from({ length: 3 }, () => text),
+        {
+          vocabSize: 330,
+          specialTokens: ['<e>'],
+          preTokenizer,
+        },
+      ),
+    );
+    const ids = tokenizer.encode(text);
+    expect(ids.map((id) => tokenizer.decode([id]))).toEqual(pieces);
+    expectOffsetsToFit(tokenizer, ids);
+    for (const other of ['日本語 🙂\n\n x', 'a\u0000b', '']) {
+      expect(tokenizer.decode(tokenizer.encode(other))).toBe(other);
+    }
+  });
+
   it('gives back any text, in fewer tokens than bytes for the kind it was trained on', async () => {
     const tokenizer = await tokenizerFromFiles(files);
     for (const text of [...programs, '', ' ', '\t\n  x', '日本語 🙂', 'a\u0000b']) {

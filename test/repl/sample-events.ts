@@ -1,7 +1,7 @@
 import type { TourEvent } from '../../src/experiments/events.js';
 import type { Diagnostic, Rollout } from '../../src/records.js';
 import type { Evaluation, Interval, Rates } from '../../src/evaluation/records.js';
-import type { ReachedToken } from '../../src/session/index.js';
+import type { ReachedToken } from '../../src/rollouts/index.js';
 
 /** A hand-made run, in the records' own form, small enough to check by eye. */
 export const overflowSource = `{

@@ -14,12 +14,12 @@ import {
   closeSession,
   judge,
   openSession,
-  reachedTokens,
   sample,
   score,
   step,
   undo,
 } from '../../src/session/index.js';
+import { reachedTokens } from '../../src/rollouts/index.js';
 import type { Session } from '../../src/session/index.js';
 import { selectBackend, tf } from '../../src/tensor/index.js';
 

@@ -30,8 +30,9 @@ export const sampleCommand: Command = {
     'rlsf sample --adapter runs/tour/adapter --split held_out --json',
   ],
   async run(input, context) {
-    const { closeSession, judge, openSession, reachedTokens, sample, score } =
+    const { closeSession, judge, openSession, sample, score } =
       await import('../../session/index.js');
+    const { reachedTokens } = await import('../../rollouts/index.js');
     const task = textOption(input, 'task') ?? 'cpp';
     const id = textOption(input, 'id');
     const n = wholeOption(input, 'n', 8, 1);

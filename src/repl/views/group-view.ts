@@ -1,5 +1,5 @@
 import type { ChatMessage, Rollout } from '../../records.js';
-import type { ReachedToken } from '../../session/reached.js';
+import type { ReachedToken } from '../../rollouts/index.js';
 import type { StyledLine } from '../styled.js';
 import { fitLine, line, padEnd, span } from '../styled.js';
 import { signed } from './numbers.js';

@@ -1,5 +1,5 @@
 import type { Diagnostic, Outcome, Rollout } from '../../records.js';
-import type { ReachedToken } from '../../session/reached.js';
+import type { ReachedToken } from '../../rollouts/index.js';
 import type { StyledLine, StyledSpan, Tone } from '../styled.js';
 import { columnsOf, fitLine, line, span, textWidth, wrapText } from '../styled.js';
 import { signed } from './numbers.js';
