@@ -209,7 +209,7 @@ async function trainLoop(loop: TrainLoop): Promise<void> {
       lrSchedulerType: sft.lr_scheduler_type,
       warmupRatio: sft.warmup_ratio,
     });
-    window.push(sftStep(policy, optimizer, batches[step - 1], { learningRate }));
+    window.push(await sftStep(policy, optimizer, batches[step - 1], { learningRate, signal }));
     tokensRead += tokensIn(batches[step - 1]);
     clock.progress('updates', step, maxSteps);
 

@@ -54,7 +54,10 @@ export async function trainStage(active: ActiveRun): Promise<void> {
     signal.throwIfAborted();
     const rollouts = withAdvantages(place, scored, step);
     const settings = grpoSettings(place, step);
-    const metrics = grpoStep(place.policy, place.optimizer, rollouts, settings);
+    const metrics = await grpoStep(place.policy, place.optimizer, rollouts, {
+      ...settings,
+      signal,
+    });
 
     timer.enter('save');
     store.append(rollouts);

@@ -48,6 +48,7 @@ export async function openWorkplace(config: Config): Promise<Workplace> {
       r: config.policy.lora_r,
       loraAlpha: config.policy.lora_alpha,
       targetModules: config.policy.lora_target_modules,
+      modulesToSave: config.policy.lora_modules_to_save,
       seed: config.run.seed,
     });
   }
@@ -61,6 +62,7 @@ export async function openWorkplace(config: Config): Promise<Workplace> {
     adamEpsilon: grpo.adam_epsilon,
     weightDecay: grpo.weight_decay,
     maxGradNorm: grpo.max_grad_norm,
+    normLearningRateRatio: grpo.norm_learning_rate_ratio,
   });
   return {
     config,
@@ -175,7 +177,9 @@ export function modelSize(policy: Policy): ModelSize {
 /** `LoRA r=16 on q_proj, v_proj` or `all weights`. */
 export function describeTrained(policy: Policy): string {
   const { adapter } = policy;
-  return adapter ? `LoRA r=${adapter.r} on ${adapter.targetModules.join(', ')}` : 'all weights';
+  if (adapter === null) return 'all weights';
+  const parts = [...adapter.targetModules, ...adapter.modulesToSave.map((name) => `${name} whole`)];
+  return `LoRA r=${adapter.r} on ${parts.join(', ')}`;
 }
 
 function modelFolder(config: Config): string {

@@ -11,11 +11,20 @@ import { toVariable, valuesOf } from './variables.js';
 /**
  * Attaches a fresh LoRA adapter (Hu et al. 2021): W + (loraAlpha / r) · B · A. A is drawn as PEFT
  * draws it, kaiming-uniform with a = √5, that is uniform in ±1/√in; B is zero, so the policy starts
- * as the base. `targetModules` are names of linear layers (`q_proj`, …) or `all-linear`.
+ * as the base. `targetModules` are names of linear layers (`q_proj`, …) or `all-linear`;
+ * `modulesToSave` names normalisations (`model.norm`, `input_layernorm`, `post_attention_layernorm`)
+ * that are trained whole, as LongLoRA does (Chen et al. 2023, section 3.3).
  */
 export function attachAdapter(
   policy: Policy,
-  options: { r: number; loraAlpha: number; targetModules: string[]; seed: number },
+  options: {
+    r: number;
+    loraAlpha: number;
+    targetModules: string[];
+    /** @default none */
+    modulesToSave?: readonly string[];
+    seed: number;
+  },
 ): Adapter {
   const { r, loraAlpha, seed } = options;
   refuseSecond(policy, 'attachAdapter');
@@ -23,6 +32,8 @@ export function attachAdapter(
     throw inputError(`attachAdapter: expected r to be a positive whole number, got ${r}.`);
   }
   const targets = targetProjections(options.targetModules);
+  const modulesToSave = [...(options.modulesToSave ?? [])];
+  const saved = normWeights(policy, modulesToSave, 'attachAdapter');
   const random = createRandom(seed);
   const pairs = new Map<string, AdapterPair>();
   for (const { module, shape } of targetPaths(policy.config, targets)) {
@@ -35,13 +46,21 @@ export function attachAdapter(
       b: toVariable({ shape: [out, r], values: new Float32Array(out * r) }),
     });
   }
-  policy.adapter = { r, loraAlpha, targetModules: targets, pairs };
+  policy.adapter = {
+    r,
+    loraAlpha,
+    targetModules: targets,
+    pairs,
+    modulesToSave,
+    saved: new Map(saved.map((name) => [name, toVariable(valuesOf(policy.weights.get(name)!))])),
+  };
   return policy.adapter;
 }
 
 /** Disposes of the adapter; the policy is the base again. */
 export function detachAdapter(policy: Policy): void {
   for (const { a, b } of policy.adapter?.pairs.values() ?? []) tf.dispose([a, b]);
+  tf.dispose([...(policy.adapter?.saved.values() ?? [])]);
   policy.adapter = null;
 }
 
@@ -55,6 +74,7 @@ export async function saveAdapter(policy: Policy, folder: string): Promise<void>
     tensors.set(tensorName(module, 'A'), valuesOf(pair.a));
     tensors.set(tensorName(module, 'B'), valuesOf(pair.b));
   }
+  for (const [name, variable] of adapter.saved) tensors.set(savedName(name), valuesOf(variable));
   await writeFolder(folder, [
     { name: 'adapter_config.json', chunks: [jsonText(peftConfig(adapter, policy.folder))] },
     { name: 'adapter_model.safetensors', chunks: safetensorsChunks(tensors) },
@@ -73,17 +93,25 @@ export async function loadAdapter(policy: Policy, folder: string): Promise<Adapt
       `${configFile}: expected numbers "r" and "lora_alpha", got ${String(r)} and ${String(loraAlpha)}.`,
     );
   }
+  const modulesToSave = [config.modules_to_save ?? []].flat().map(String);
+  const saved = normWeights(policy, modulesToSave, configFile);
   const file = await openSafetensors(path.join(folder, 'adapter_model.safetensors'));
   try {
     const places = targetPaths(policy.config, projections);
-    const known = new Map(
-      places.flatMap(({ module, shape: [out, inputs] }) => [
+    const known = new Map([
+      ...places.flatMap(({ module, shape: [out, inputs] }): [string, number[]][] => [
         [tensorName(module, 'A'), [r, inputs]],
         [tensorName(module, 'B'), [out, r]],
       ]),
-    );
+      ...saved.map((name): [string, number[]] => [savedName(name), [policy.config.hiddenSize]]),
+    ]);
     for (const name of file.names) checkTensor(file.shape(name), known.get(name), name, folder);
     const found = new Set(file.names);
+    const missing = saved.find((name) => !found.has(savedName(name)));
+    if (missing !== undefined)
+      throw inputError(
+        `${folder}: adapter_config.json lists ${missing} in modules_to_save, adapter_model.safetensors lacks it.`,
+      );
     const paired = places.filter(({ module }) => {
       const [hasA, hasB] = [found.has(tensorName(module, 'A')), found.has(tensorName(module, 'B'))];
       if (hasA !== hasB)
@@ -106,6 +134,8 @@ export async function loadAdapter(policy: Policy, folder: string): Promise<Adapt
       loraAlpha,
       targetModules: projections.filter((name) => names.has(name)),
       pairs,
+      modulesToSave,
+      saved: new Map(saved.map((name) => [name, toVariable(tensors.get(savedName(name))!)])),
     };
     return policy.adapter;
   } finally {
@@ -145,6 +175,24 @@ function targetPaths(
   ).flat();
 }
 
+const norms = ['model.norm', 'input_layernorm', 'post_attention_layernorm'];
+
+/** The weights that PEFT's `modules_to_save` means: of every module whose path ends with a name. */
+function normWeights(policy: Policy, names: readonly string[], where: string): string[] {
+  const unknown = names.filter((name) => !norms.includes(name));
+  if (unknown.length > 0)
+    throw inputError(
+      `${where}: expected modules to save among ${norms.join(', ')}, got ${unknown.join(', ')}. Other modules cannot be trained whole beside an adapter; train all weights instead.`,
+    );
+  return [...policy.weights.keys()].filter((weight) =>
+    names.some((name) => weight.endsWith(`${name}.weight`)),
+  );
+}
+
+function savedName(weight: string): string {
+  return `base_model.model.${weight}`;
+}
+
 function tensorName(module: string, side: 'A' | 'B'): string {
   return `base_model.model.${module}.lora_${side}.weight`;
 }
@@ -157,10 +205,10 @@ function checkTensor(
 ): void {
   if (expected === undefined) {
     throw inputError(
-      `${folder}: ${name} is no LoRA tensor of this policy. Adapter and policy must belong together.`,
+      `${folder}: ${name} is no tensor of an adapter of this policy. Adapter and policy must belong together.`,
     );
   }
-  if (found[0] !== expected[0] || found[1] !== expected[1] || found.length !== 2) {
+  if (found.join() !== expected.join()) {
     throw inputError(
       `${folder}: ${name} should have shape [${expected.join(', ')}] by the configs, the file has [${found.join(', ')}].`,
     );
@@ -179,7 +227,7 @@ function peftConfig(adapter: Adapter, base: string | null): Record<string, unkno
     layers_to_transform: null,
     lora_alpha: adapter.loraAlpha,
     lora_dropout: 0,
-    modules_to_save: null,
+    modules_to_save: adapter.modulesToSave.length > 0 ? adapter.modulesToSave : null,
     peft_type: 'LORA',
     r: adapter.r,
     rank_pattern: {},
@@ -199,7 +247,7 @@ function refuseUnsupported(config: Record<string, unknown>, where: string): void
   for (const field of ['fan_in_fan_out', 'use_rslora', 'use_dora', 'lora_bias']) {
     if (config[field] === true) refuse(field);
   }
-  for (const field of ['rank_pattern', 'alpha_pattern', 'modules_to_save']) {
+  for (const field of ['rank_pattern', 'alpha_pattern']) {
     if (Object.keys(Object(config[field] ?? {})).length > 0) refuse(field);
   }
 }

@@ -79,7 +79,7 @@ function forward(
   const project = (x: tf.Tensor2D, layer: number, name: Projection): tf.Tensor2D =>
     projected(policy, x, modulePath(layer, name), useAdapter);
   const norm = (x: tf.Tensor2D, name: string): tf.Tensor2D =>
-    rmsNorm(x, vector(policy, name), config.rmsNormEps);
+    rmsNorm(x, vector(policy, name, useAdapter), config.rmsNormEps);
 
   return tf.tidy(() => {
     let x = embedding(matrix(policy, 'model.embed_tokens.weight'), ids); // [N, D]
@@ -131,8 +131,9 @@ function matrix(policy: Policy, name: string): tf.Tensor2D {
   return weight(policy, name) as tf.Variable<tf.Rank.R2>;
 }
 
-function vector(policy: Policy, name: string): tf.Tensor1D {
-  return weight(policy, name) as tf.Variable<tf.Rank.R1>;
+function vector(policy: Policy, name: string, useAdapter: boolean): tf.Tensor1D {
+  const saved = useAdapter ? policy.adapter?.saved.get(name) : undefined;
+  return (saved ?? weight(policy, name)) as tf.Variable<tf.Rank.R1>;
 }
 
 function weight(policy: Policy, name: string): tf.Variable {

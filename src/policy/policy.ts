@@ -188,6 +188,7 @@ function mergeAdapter(policy: Policy, tensors: Map<string, NamedTensor>): void {
     });
     tensors.set(`${module}.weight`, { shape, values: merged });
   }
+  for (const [name, variable] of adapter.saved) tensors.set(name, valuesOf(variable));
 }
 
 function generationConfig(config: PolicyConfig): Record<string, unknown> {

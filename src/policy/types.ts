@@ -89,6 +89,10 @@ export interface Adapter {
   targetModules: string[];
   /** By module path, e.g. `model.layers.0.self_attn.q_proj`. */
   pairs: Map<string, AdapterPair>;
+  /** PEFT's `modules_to_save`: normalisations that are trained whole beside the pairs. */
+  modulesToSave: string[];
+  /** Their weights, in place of the policy's own while the adapter is in use; by weight name. */
+  saved: Map<string, tf.Variable>;
 }
 
 export interface Policy {

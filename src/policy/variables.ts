@@ -3,15 +3,18 @@ import { tf } from '../tensor/index.js';
 import type { NamedTensor } from './safetensors.js';
 import type { Policy } from './types.js';
 
-/** What an update changes: the adapter's pairs when one is attached, else all weights; stable order. */
+/** What an update changes: the adapter's weights when one is attached, else all; stable order. */
 export function trainableVariables(policy: Policy): { name: string; variable: tf.Variable }[] {
   if (policy.adapter === null) {
     return [...policy.weights].map(([name, variable]) => ({ name, variable }));
   }
-  return [...policy.adapter.pairs].flatMap(([module, { a, b }]) => [
-    { name: `${module}.lora_A.weight`, variable: a },
-    { name: `${module}.lora_B.weight`, variable: b },
-  ]);
+  return [
+    ...[...policy.adapter.pairs].flatMap(([module, { a, b }]) => [
+      { name: `${module}.lora_A.weight`, variable: a },
+      { name: `${module}.lora_B.weight`, variable: b },
+    ]),
+    ...[...policy.adapter.saved].map(([name, variable]) => ({ name, variable })),
+  ];
 }
 
 export function toVariable({ shape, values }: NamedTensor): tf.Variable {

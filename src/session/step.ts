@@ -29,7 +29,7 @@ export async function step(session: Session, options: StepOptions = {}): Promise
   const { optimizer } = session.learner;
   const weights = copyWeights(policy);
   const state = optimizer.exportState();
-  const metrics = grpoStep(policy, optimizer, rollouts, { ...options, learningRate });
+  const metrics = await grpoStep(policy, optimizer, rollouts, { ...options, learningRate });
   remember(session, 'step', () => {
     putWeights(policy, weights);
     optimizer.importState(state);

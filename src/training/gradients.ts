@@ -36,18 +36,21 @@ export function lossGradients(
 
 /**
  * Gradient accumulation: the sum of the losses of the parts and of their gradients. When each part's
- * loss is its share of the whole batch's, that is the whole batch's loss and gradient.
+ * loss is its share of the whole batch's, that is the whole batch's loss and gradient. Between parts
+ * it lets others have their turn; an aborted signal ends it with nothing updated.
  */
-export function accumulateGradients<Part>(
+export async function accumulateGradients<Part>(
   policy: Policy,
   where: string,
   parts: readonly Part[],
   lossOf: (part: Part) => tf.Scalar,
-): { loss: number; gradients: Gradients } {
+  signal?: AbortSignal,
+): Promise<{ loss: number; gradients: Gradients }> {
   let total: Gradients = new Map();
   let loss = 0;
   try {
     for (const part of parts) {
+      await takeTurns(signal);
       const result = lossGradients(policy, where, () => lossOf(part));
       loss += result.loss;
       total = addGradients(total, result.gradients);
@@ -57,6 +60,13 @@ export function accumulateGradients<Part>(
     throw error;
   }
   return { loss, gradients: total };
+}
+
+/** Lets timers, signals and the screen have their turn; throws the reason of an aborted signal. */
+export async function takeTurns(signal?: AbortSignal): Promise<void> {
+  signal?.throwIfAborted();
+  await new Promise((resolve) => setImmediate(resolve));
+  signal?.throwIfAborted();
 }
 
 /** total + part, by name; both arguments are used up. */

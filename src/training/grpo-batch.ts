@@ -2,6 +2,7 @@ import { inputError } from '../errors.js';
 import type { CompletionLogprobs, TokenSequence } from '../policy/index.js';
 import type { Rollout } from '../records.js';
 import { tf } from '../tensor/index.js';
+import { takeTurns } from './gradients.js';
 
 /** Where the denominator of the importance ratio comes from; see `GrpoStepSettings.oldLogprobs`. */
 export type OldLogprobs = 'current' | 'recorded' | 'recomputed';
@@ -112,13 +113,15 @@ export function padded(
 }
 
 /** Evaluates the rows without gradient, `size` at a time, and keeps the logprobs in `field`. */
-export function fillLogprobs(
+export async function fillLogprobs(
   rows: readonly GrpoRow[],
   size: number,
   field: 'oldLogprobs' | 'refLogprobs',
   evaluate: (part: readonly GrpoRow[]) => CompletionLogprobs,
-): void {
+  signal?: AbortSignal,
+): Promise<void> {
   for (const part of passes(rows, size)) {
+    await takeTurns(signal);
     const { values, width } = tf.tidy(() => {
       const { logprobs } = evaluate(part);
       return { values: logprobs.dataSync<'float32'>().slice(), width: logprobs.shape[1] };

@@ -44,7 +44,7 @@ export interface GrpoStepSettings extends AdvantageSettings {
   readonly stepsPerGeneration?: number;
   /** Leave completions that hit the length limit out of the loss. @default false */
   readonly maskTruncatedCompletions?: boolean;
-  /** Completions of one forward and backward pass: memory, not the result. @default 64 (TRL: 8) */
+  /** Completions of one forward and backward pass: memory, not the result. @default 16 (TRL: 8) */
   readonly perDeviceTrainBatchSize?: number;
   /** Divides the logits of old, new and reference alike. @default the rollouts' (1 if greedy) */
   readonly temperature?: number;
@@ -65,6 +65,11 @@ export interface GrpoStepSettings extends AdvantageSettings {
    * a gradient of 0). @default true
    */
   readonly skipZeroAdvantages?: boolean;
+  /**
+   * Ends the step between two passes. Before the first update nothing has changed; a step of several
+   * updates may end between two of them.
+   */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -77,18 +82,19 @@ export interface GrpoStepSettings extends AdvantageSettings {
  * `entropy`, `clip_ratio/{low,high,region}_mean` (means over the tokens of all updates);
  * `learning_rate`, `num_tokens`. A loss or gradient that is not finite throws before that update.
  */
-export function grpoStep(
+export async function grpoStep(
   policy: Policy,
   optimizer: Optimizer,
   rollouts: readonly Rollout[],
   settings: GrpoStepSettings = {},
-): StepMetrics {
+): Promise<StepMetrics> {
+  const { signal } = settings;
   if (rollouts.length === 0) {
     throw inputError('grpoStep: expected at least one rollout, got none.');
   }
   const { numIterations = 1, stepsPerGeneration = 1, beta = 0, lossType = 'dapo' } = settings;
   const { learningRate = optimizer.settings.learningRate, scaleRewards = 'group' } = settings;
-  const size = settings.perDeviceTrainBatchSize ?? 64;
+  const size = settings.perDeviceTrainBatchSize ?? 16;
   const temperature = settings.temperature ?? (rollouts[0].sampling.temperature || 1);
   const oldLogprobs = chooseOldLogprobs(rollouts, {
     choice: settings.oldLogprobs ?? 'auto',
@@ -107,13 +113,22 @@ export function grpoStep(
   const trained = rows.filter(isTrained);
   if (beta !== 0) {
     const reference = referenceModel(policy, settings.reference);
-    fillLogprobs(trained, size, 'refLogprobs', (part) =>
-      completionLogprobs(reference, part, { temperature, useAdapter: reference !== policy }),
+    await fillLogprobs(
+      trained,
+      size,
+      'refLogprobs',
+      (part) =>
+        completionLogprobs(reference, part, { temperature, useAdapter: reference !== policy }),
+      signal,
     );
   }
   if (oldLogprobs === 'recomputed') {
-    fillLogprobs(trained, size, 'oldLogprobs', (part) =>
-      completionLogprobs(policy, part, { temperature }),
+    await fillLogprobs(
+      trained,
+      size,
+      'oldLogprobs',
+      (part) => completionLogprobs(policy, part, { temperature }),
+      signal,
     );
   }
 
@@ -135,7 +150,7 @@ export function grpoStep(
           lossType === 'dapo' ? batchTokens / stepsPerGeneration : countedTokens(minibatch),
         sequencesInBatch: minibatch.length,
       };
-      const { loss, gradients } = accumulateGradients(policy, 'grpoStep', parts, (part) => {
+      const lossOf = (part: readonly GrpoRow[]): tf.Scalar => {
         const { logprobs, entropy } = completionLogprobs(policy, part, { temperature });
         const completionMask = padded(part, (row) => row.mask);
         const inputs: GrpoLossInputs = {
@@ -154,7 +169,14 @@ export function grpoStep(
         sums.clipLow += valueOf(result.clipLow) * tokens;
         sums.clipHigh += valueOf(result.clipHigh) * tokens;
         return result.loss;
-      });
+      };
+      const { loss, gradients } = await accumulateGradients(
+        policy,
+        'grpoStep',
+        parts,
+        lossOf,
+        signal,
+      );
       sums.loss += loss;
       sums.gradNorm += optimizer.update(gradients, { learningRate });
     }

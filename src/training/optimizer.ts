@@ -16,6 +16,8 @@ export interface OptimizerSettings {
   readonly weightDecay?: number;
   /** Gradients are scaled down to this global norm; 0 leaves them alone. @default 1 */
   readonly maxGradNorm?: number;
+  /** Normalisation weights learn at the learning rate times this. @default 1 */
+  readonly normLearningRateRatio?: number;
 }
 
 /** What must be kept to go on as if never stopped. */
@@ -47,6 +49,7 @@ interface Slot {
   m: tf.Variable;
   v: tf.Variable;
   weightDecay: number;
+  learningRateRatio: number;
 }
 
 /**
@@ -61,6 +64,7 @@ export function createOptimizer(policy: Policy, settings: OptimizerSettings): Op
     adamEpsilon: 1e-8,
     weightDecay: 0,
     maxGradNorm: 1,
+    normLearningRateRatio: 1,
     ...settings,
   };
   const slots = trainableVariables(policy).map(({ name, variable }): Slot => ({
@@ -69,6 +73,7 @@ export function createOptimizer(policy: Policy, settings: OptimizerSettings): Op
     m: zerosLike(variable),
     v: zerosLike(variable),
     weightDecay: decays(name) ? full.weightDecay : 0,
+    learningRateRatio: isNorm(name) ? full.normLearningRateRatio : 1,
   }));
   let step = 0;
   return {
@@ -93,11 +98,12 @@ export function createOptimizer(policy: Policy, settings: OptimizerSettings): Op
         epsilon: full.adamEpsilon,
         step,
       };
-      for (const { name, variable, m, v, weightDecay } of slots) {
+      for (const { name, variable, m, v, weightDecay, learningRateRatio } of slots) {
         const gradient = gradients.get(name);
         if (!gradient) continue;
         const scaled = scale < 1 ? tf.mul(gradient, scale) : gradient;
-        adamwStep(variable, scaled, m, v, { ...shared, weightDecay });
+        const learningRate = shared.learningRate * learningRateRatio;
+        adamwStep(variable, scaled, m, v, { ...shared, learningRate, weightDecay });
         if (scaled !== gradient) scaled.dispose();
       }
       disposeGradients(gradients);
@@ -127,7 +133,11 @@ export function createOptimizer(policy: Policy, settings: OptimizerSettings): Op
  * `get_decay_parameter_names`), so embeddings and LoRA matrices decay.
  */
 function decays(name: string): boolean {
-  return !/bias|layernorm|rmsnorm|(?:^|\.)norm(?:$|\.)|_norm(?:$|\.)/.test(name.toLowerCase());
+  return !/bias/.test(name.toLowerCase()) && !isNorm(name);
+}
+
+function isNorm(name: string): boolean {
+  return /layernorm|rmsnorm|(?:^|\.)norm(?:$|\.)|_norm(?:$|\.)/.test(name.toLowerCase());
 }
 
 function zerosLike(variable: tf.Variable): tf.Variable {

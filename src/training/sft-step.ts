@@ -10,6 +10,8 @@ export interface SftStepSettings {
   readonly learningRate?: number;
   /** Sequences of one forward and backward pass; changes memory, not the result. @default all */
   readonly perDeviceTrainBatchSize?: number;
+  /** Ends the step between two passes, with nothing updated. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -18,12 +20,12 @@ export interface SftStepSettings {
  * so that passes over parts of the batch add up to the big batch.
  * @returns `loss` (per token, before the update), `grad_norm`, `learning_rate`, `entropy`, `num_tokens`
  */
-export function sftStep(
+export async function sftStep(
   policy: Policy,
   optimizer: Optimizer,
   sequences: readonly TokenSequence[],
   settings: SftStepSettings = {},
-): StepMetrics {
+): Promise<StepMetrics> {
   const { learningRate = optimizer.settings.learningRate } = settings;
   const size = settings.perDeviceTrainBatchSize ?? sequences.length;
   const tokens = completionTokens(sequences);
@@ -36,11 +38,17 @@ export function sftStep(
     if (completionTokens(part) > 0) parts.push(part);
   }
   let entropySum = 0;
-  const { loss, gradients } = accumulateGradients(policy, 'sftStep', parts, (part) => {
-    const { logprobs, entropy, mask } = completionLogprobs(policy, part);
-    entropySum += tf.sum(tf.mul(entropy, mask)).dataSync()[0];
-    return tf.div(tf.neg(tf.sum(tf.mul(logprobs, mask))), tokens);
-  });
+  const { loss, gradients } = await accumulateGradients(
+    policy,
+    'sftStep',
+    parts,
+    (part) => {
+      const { logprobs, entropy, mask } = completionLogprobs(policy, part);
+      entropySum += tf.sum(tf.mul(entropy, mask)).dataSync()[0];
+      return tf.div(tf.neg(tf.sum(tf.mul(logprobs, mask))), tokens);
+    },
+    settings.signal,
+  );
   const gradNorm = optimizer.update(gradients, { learningRate });
   return {
     loss,

@@ -187,6 +187,45 @@ describe('an adapter', () => {
     for (const each of [policy, loaded, merged]) each.dispose();
   });
 
+  it('trains normalisations whole beside the pairs, in the adapter alone', async () => {
+    const policy = await tinyPolicy();
+    const base = logprobsOf(policy);
+    const before = tf.memory().numTensors;
+    const adapter = attachAdapter(policy, {
+      ...options,
+      modulesToSave: ['model.norm', 'input_layernorm'],
+    });
+    expect([...adapter.saved.keys()].sort()).toEqual([
+      'model.layers.0.input_layernorm.weight',
+      'model.layers.1.input_layernorm.weight',
+      'model.norm.weight',
+    ]);
+    expect(trainableVariables(policy)).toHaveLength(2 * 3 * 2 + 3);
+    expect(logprobsOf(policy)).toEqual(base);
+    const final = adapter.saved.get('model.norm.weight')!;
+    tf.tidy(() => final.assign(final.mul(1.5)));
+    expect(logprobsOf(policy)).not.toEqual(base);
+    expect(logprobsOf(policy, { useAdapter: false })).toEqual(base);
+
+    await saveAdapter(policy, path.join(folder, 'norms'));
+    await savePolicy(policy, path.join(folder, 'norms-base'));
+    const loaded = await loadPolicy(path.join(folder, 'norms-base'), {
+      adapter: path.join(folder, 'norms'),
+    });
+    expect(loaded.adapter?.modulesToSave).toEqual(['model.norm', 'input_layernorm']);
+    expect(logprobsOf(loaded)).toEqual(logprobsOf(policy));
+    await savePolicy(policy, path.join(folder, 'norms-merged'), { merge: true });
+    const merged = await loadPolicy(path.join(folder, 'norms-merged'));
+    expect(logprobsOf(merged)).toEqual(logprobsOf(policy));
+    for (const each of [loaded, merged]) each.dispose();
+    detachAdapter(policy);
+    expect(tf.memory().numTensors).toBe(before);
+    expect(() => attachAdapter(policy, { ...options, modulesToSave: ['lm_head'] })).toThrow(
+      /modules to save among model\.norm.*got lm_head/,
+    );
+    policy.dispose();
+  });
+
   it('is refused where it does not fit or asks for more than LoRA', async () => {
     const policy = await tinyPolicy();
     expect(() => attachAdapter(policy, { ...options, targetModules: ['c_attn'] })).toThrow(

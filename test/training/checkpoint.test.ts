@@ -46,7 +46,7 @@ async function advance(run: Run, from: number, to: number): Promise<void> {
     const rollouts = await tinyRollouts(run.policy, prefersLowIds(), { step, seed });
     run.rollouts.push(...rollouts);
     run.metrics.push(
-      grpoStep(run.policy, run.optimizer, rollouts, { beta: 0.02, numIterations: 2 }),
+      await grpoStep(run.policy, run.optimizer, rollouts, { beta: 0.02, numIterations: 2 }),
     );
   }
 }

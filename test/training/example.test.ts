@@ -40,7 +40,7 @@ it('a GRPO run is a loop over stages', async () => {
       lrSchedulerType: 'cosine',
       warmupRatio: 0.1,
     });
-    history.push(grpoStep(policy, optimizer, rollouts, { learningRate, beta: 0.001 }));
+    history.push(await grpoStep(policy, optimizer, rollouts, { learningRate, beta: 0.001 }));
     store.append(rollouts);
     await saveCheckpoint({ folder: checkpoints, step, policy, optimizer, keep: 2 });
   }

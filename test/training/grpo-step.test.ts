@@ -38,7 +38,7 @@ async function stepOnce(
     maxGradNorm: 0,
   });
   const before = weightsOf(policy);
-  const metrics = grpoStep(policy, optimizer, rollouts, settings);
+  const metrics = await grpoStep(policy, optimizer, rollouts, settings);
   const after = weightsOf(policy);
   optimizer.dispose();
   policy.dispose();
@@ -64,7 +64,7 @@ async function train(
   const metrics: StepMetrics[] = [];
   for (let step = 1; step <= steps; step++) {
     const rollouts = await tinyRollouts(policy, prefersA(), { step, seed });
-    metrics.push(grpoStep(policy, optimizer, rollouts, settings));
+    metrics.push(await grpoStep(policy, optimizer, rollouts, settings));
   }
   optimizer.dispose();
   return metrics;
@@ -132,9 +132,9 @@ describe('grpoStep learns', () => {
     const optimizer = createOptimizer(policy, { learningRate: 0.01 });
     const rollouts = await tinyRollouts(policy, prefersLowIds(), { step: 1, seed: 1 });
     const settings = { beta: 0.1, numIterations: 2, perDeviceTrainBatchSize: 12 };
-    grpoStep(policy, optimizer, rollouts, settings);
+    await grpoStep(policy, optimizer, rollouts, settings);
     const { numTensors } = tf.memory();
-    for (let i = 0; i < 3; i++) grpoStep(policy, optimizer, rollouts, settings);
+    for (let i = 0; i < 3; i++) await grpoStep(policy, optimizer, rollouts, settings);
     expect(tf.memory().numTensors).toBe(numTensors);
     policy.dispose();
   });
@@ -246,13 +246,13 @@ describe('old log-probabilities', () => {
     const sampling = { ...tinySampling, topK: 20 };
     const rollouts = await tinyRollouts(policy, prefersLowIds(), { step: 1, seed: 1, sampling });
     const optimizer = createOptimizer(policy, { learningRate: 0 });
-    const { 'clip_ratio/region_mean': clipped } = grpoStep(policy, optimizer, rollouts, {
+    const { 'clip_ratio/region_mean': clipped } = await grpoStep(policy, optimizer, rollouts, {
       numIterations: 2,
     });
     expect(clipped).toBe(0);
-    expect(() => grpoStep(policy, optimizer, rollouts, { oldLogprobs: 'recorded' })).toThrow(
-      /top_k.*recomputed/s,
-    );
+    await expect(
+      grpoStep(policy, optimizer, rollouts, { oldLogprobs: 'recorded' }),
+    ).rejects.toThrow(/top_k.*recomputed/s);
     policy.dispose();
   });
 
@@ -260,7 +260,7 @@ describe('old log-probabilities', () => {
     const policy = await tinyPolicy(1);
     const rollouts = await tinyRollouts(policy, prefersLowIds(), { step: 1, seed: 1 });
     const optimizer = createOptimizer(policy, { learningRate: 0.02 });
-    const metrics = grpoStep(policy, optimizer, rollouts, {
+    const metrics = await grpoStep(policy, optimizer, rollouts, {
       numIterations: 4,
       stepsPerGeneration: 2,
     });
@@ -307,6 +307,22 @@ describe('grpoStep’s metrics and guards', () => {
     expect(metrics.fully_clean_rate).toBeCloseTo(1 / 3, 12);
   });
 
+  it('ends between two passes when its signal aborts, and nothing has changed', async () => {
+    const policy = await tinyPolicy(1);
+    const rollouts = await tinyRollouts(policy, prefersLowIds(), { step: 1, seed: 1 });
+    const before = weightsOf(policy);
+    const optimizer = createOptimizer(policy, { learningRate: 0.01 });
+    const { numTensors } = tf.memory();
+    const stop = new AbortController();
+    setImmediate(() => stop.abort(new Error('enough')));
+    await expect(
+      grpoStep(policy, optimizer, rollouts, { perDeviceTrainBatchSize: 2, signal: stop.signal }),
+    ).rejects.toThrow('enough');
+    expect(weightsOf(policy)).toEqual(before);
+    expect(tf.memory().numTensors).toBe(numTensors);
+    policy.dispose();
+  });
+
   it('stops before the update when numbers are no longer finite', async () => {
     const policy = await tinyPolicy(1);
     const rollouts = await tinyRollouts(policy, prefersLowIds(), { step: 1, seed: 1 });
@@ -315,9 +331,9 @@ describe('grpoStep’s metrics and guards', () => {
     const before = weightsOf(policy);
     const optimizer = createOptimizer(policy, { learningRate: 0.01 });
     const { numTensors } = tf.memory();
-    expect(() => grpoStep(policy, optimizer, rollouts, { perDeviceTrainBatchSize: 8 })).toThrow(
-      /grpoStep: expected finite numbers, but the loss is NaN/,
-    );
+    await expect(
+      grpoStep(policy, optimizer, rollouts, { perDeviceTrainBatchSize: 8 }),
+    ).rejects.toThrow(/grpoStep: expected finite numbers, but the loss is NaN/);
     expect(weightsOf(policy)).toEqual(before);
     expect(tf.memory().numTensors).toBe(numTensors);
     policy.dispose();

@@ -57,6 +57,19 @@ describe('createOptimizer', () => {
     optimizer.dispose();
   });
 
+  it('moves normalisations by their own ratio of the rate', () => {
+    const optimizer = createOptimizer(policy, { learningRate: 0.01, normLearningRateRatio: 5 });
+    const before = new Map(
+      trainableVariables(policy).map(({ name, variable }) => [name, variable.dataSync().slice()]),
+    );
+    optimizer.update(gradientsOf(0.3));
+    for (const { name, variable } of trainableVariables(policy)) {
+      const moved = before.get(name)![0] - variable.dataSync()[0];
+      expect(moved).toBeCloseTo(name.endsWith('norm.weight') ? 0.05 : 0.01, 5);
+    }
+    optimizer.dispose();
+  });
+
   it('throws on a gradient that is not finite, naming it, with the weights untouched', () => {
     const optimizer = createOptimizer(policy, { learningRate: 0.1 });
     const before = weightsOf(policy);

@@ -20,7 +20,7 @@ describe('sftStep', () => {
     const optimizer = createOptimizer(policy, { learningRate: 0 });
     const { logprobs, mask } = completionLogprobs(policy, sequences);
     const expected = -tf.sum(tf.mul(logprobs, mask)).dataSync()[0] / tf.sum(mask).dataSync()[0];
-    const metrics = sftStep(policy, optimizer, sequences);
+    const metrics = await sftStep(policy, optimizer, sequences);
     expect(metrics.loss).toBeCloseTo(expected, 5);
     expect(sftLoss(policy, sequences)).toBeCloseTo(expected, 5);
     expect(metrics.num_tokens).toBe(6 * 4 + 2);
@@ -33,7 +33,7 @@ describe('sftStep', () => {
         const policy = await tinyPolicy(1);
         const optimizer = createOptimizer(policy, { learningRate: 0.01 });
         const { sequences } = sftSequences(examples, policy.tokenizer);
-        const { loss, grad_norm } = sftStep(policy, optimizer, sequences, {
+        const { loss, grad_norm } = await sftStep(policy, optimizer, sequences, {
           perDeviceTrainBatchSize,
         });
         return { loss, grad_norm };
@@ -54,13 +54,14 @@ describe('sftStep', () => {
 
       const idle = createOptimizer(policy, { learningRate: 0 });
       const weights = weightsOf(policy);
-      sftStep(policy, idle, sequences);
+      await sftStep(policy, idle, sequences);
       expect(weightsOf(policy)).toEqual(weights);
 
       const optimizer = createOptimizer(policy, { learningRate: 0.02 });
       for (let epoch = 0; epoch < 30; epoch++) {
         const options = { tokensPerBatch: 24, random: random.fork(epoch) };
-        for (const batch of tokenBatches(sequences, options)) sftStep(policy, optimizer, batch);
+        for (const batch of tokenBatches(sequences, options))
+          await sftStep(policy, optimizer, batch);
       }
       const after = sftLoss(policy, sequences);
       expect(before).toBeGreaterThan(5);
@@ -75,10 +76,10 @@ describe('sftStep', () => {
     const policy = await tinyPolicy(1);
     const { sequences } = sftSequences(examples, policy.tokenizer);
     const optimizer = createOptimizer(policy, { learningRate: 0.01 });
-    sftStep(policy, optimizer, sequences);
+    await sftStep(policy, optimizer, sequences);
     const { numTensors } = tf.memory();
     for (let i = 0; i < 3; i++)
-      sftStep(policy, optimizer, sequences, { perDeviceTrainBatchSize: 2 });
+      await sftStep(policy, optimizer, sequences, { perDeviceTrainBatchSize: 2 });
     expect(tf.memory().numTensors).toBe(numTensors);
   });
 });

@@ -87,7 +87,7 @@ export async function letterPolicy(
       );
       return { prompt: `${subject}:`, completion: letters.join('') };
     });
-    sftStep(policy, optimizer, sftSequences(examples, policy.tokenizer).sequences);
+    await sftStep(policy, optimizer, sftSequences(examples, policy.tokenizer).sequences);
   }
   optimizer.dispose();
   if (options.adapter) attachTinyAdapter(policy, seed);

@@ -20,6 +20,10 @@ export const grpoSection = z
       'AdamW’s step size at its peak; far above TRL’s because the shipped policies are tiny.',
       1e-6,
     ),
+    norm_learning_rate_ratio: option(
+      z.number().positive().default(1),
+      'Normalisation weights, which are near 1 and not near 0, learn at learning_rate times this.',
+    ),
     lr_scheduler_type: option(
       z.enum(schedulerTypes).default('constant_with_warmup'),
       'Course of the learning rate over max_steps.',
@@ -57,7 +61,7 @@ export const grpoSection = z
     ),
     num_iterations: option(whole(1).default(1), 'Updates on one batch of rollouts: μ.', 1),
     per_device_train_batch_size: option(
-      whole(1).default(64),
+      whole(1).default(16),
       'Completions of one forward and backward pass; gradients add up over the step, so this changes memory, not the result (beyond rounding).',
       8,
     ),

@@ -26,5 +26,10 @@ export const policySection = z
       'Linear modules that get an adapter, by the last part of their name.',
       null,
     ),
+    lora_modules_to_save: option(
+      z.array(z.string().min(1)).default([]),
+      'Normalisations trained whole beside the adapter and saved in it (PEFT’s modules_to_save): `model.norm`, `input_layernorm`, `post_attention_layernorm`. vLLM cannot serve such an adapter; merge it first.',
+      null,
+    ),
   })
   .describe('The policy and which of its weights are trained.');
