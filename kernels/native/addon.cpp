@@ -12,9 +12,11 @@ namespace {
 constexpr size_t hugePage = size_t{2} << 20;
 
 /** The allocator may hand the pages to others, who may need them in a child. */
-void release(napi_env, void* data, void* size) {
+void release(napi_env, void* data, [[maybe_unused]] void* size) {
+#ifdef __linux__
   const size_t bytes = reinterpret_cast<size_t>(size);
   if (bytes >= hugePage) madvise(data, bytes, MADV_DOFORK);
+#endif
   free(data);
 }
 
@@ -31,10 +33,12 @@ void allocate(Args& args) {
   if (data == nullptr) {
     throw std::runtime_error("native: out of memory (" + std::to_string(bytes) + " bytes)");
   }
+#ifdef __linux__
   if (bytes >= hugePage) {
     madvise(data, rounded, MADV_HUGEPAGE);
     madvise(data, rounded, MADV_DONTFORK);
   }
+#endif
   if (napi_create_external_arraybuffer(args.env, data, bytes, release, reinterpret_cast<void*>(rounded), &args.result) != napi_ok) {
     free(data);
     throw std::runtime_error("native: this Node.js does not take external memory");

@@ -56,6 +56,9 @@ struct Args {
     }
     return value;
   }
+  void returnText(const char* text) {
+    napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &result);
+  }
   void returnNumber(double value) { napi_create_double(env, value, &result); }
 
  private:

@@ -1,7 +1,9 @@
 // Matrix products by oneDNN's `matmul` primitive, one cached primitive per shape: making one costs
-// 0.1 to 0.5 ms, finding one under a microsecond.
+// 0.1 to 0.5 ms, finding one under a microsecond. With bfloat16 products the operands are rounded on
+// the way in (the right one is packed at the same time) and the sums stay float32.
 #include "gemm.h"
 
+#include <cstdlib>
 #include <cstring>
 #include <dnnl.hpp>
 #include <unordered_map>
@@ -31,7 +33,12 @@ struct KeyHash {
 struct Product {
   dnnl::matmul primitive;
   memory a, b, bias, c;
+  /** Set for bfloat16: `a` and `b` are rounded into these, which are what is multiplied. */
+  dnnl::reorder roundA, roundB;
+  memory roundedA, roundedB;
 };
+
+bool useBf16 = false;
 
 struct Engine {
   dnnl::engine engine{dnnl::engine::kind::cpu, 0};
@@ -56,7 +63,33 @@ memory::desc matrix(int64_t batch, int64_t stride, int64_t rows, int64_t columns
   return {{count, rows, columns}, memory::data_type::f32, memory::dims{step, rowStride, columnStride}};
 }
 
-Product makeProduct(Engine& local, const Gemm& g, bool hasBias) {
+/** The operand's shape, rounded to bfloat16, in the layout that the product likes best. */
+memory::desc rounded(const memory::desc& plain) {
+  return {plain.dims(), memory::data_type::bf16, memory::format_tag::any};
+}
+
+/** Scratch for a rounded operand, from one call to the next. */
+void* scratch(size_t bytes, int which) {
+  struct Block {
+    void* data = nullptr;
+    size_t size = 0;
+    ~Block() { free(data); }
+  };
+  thread_local Block blocks[2];
+  Block& block = blocks[which];
+  if (block.size < bytes) {
+    free(block.data);
+    block.size = (bytes + bytes / 4 + 63) / 64 * 64;
+    block.data = aligned_alloc(64, block.size);
+    if (block.data == nullptr) {
+      block.size = 0;
+      throw std::runtime_error("gemm: out of memory (" + std::to_string(bytes) + " bytes)");
+    }
+  }
+  return block.data;
+}
+
+Product makeProduct(Engine& local, const Gemm& g, bool hasBias, bool bf16) {
   const auto a = matrix(g.batch, g.strideA, g.m, g.k, g.transposeA);
   const auto b = matrix(g.batch, g.strideB, g.k, g.n, g.transposeB);
   const auto c = matrix(g.batch, g.m * g.n, g.m, g.n, false);
@@ -67,15 +100,36 @@ Product makeProduct(Engine& local, const Gemm& g, bool hasBias) {
     operations.append_sum(1.f);
     attributes.set_post_ops(operations);
   }
+  const memory::desc left = bf16 ? rounded(a) : a;
+  const memory::desc right = bf16 ? rounded(b) : b;
 #if DNNL_VERSION_MAJOR >= 3
-  const auto primitive = hasBias ? dnnl::matmul::primitive_desc(local.engine, a, b, bias, c, attributes)
-                                 : dnnl::matmul::primitive_desc(local.engine, a, b, c, attributes);
+  const auto primitive = hasBias
+                             ? dnnl::matmul::primitive_desc(local.engine, left, right, bias, c, attributes)
+                             : dnnl::matmul::primitive_desc(local.engine, left, right, c, attributes);
 #else
-  const auto description = hasBias ? dnnl::matmul::desc(a, b, bias, c) : dnnl::matmul::desc(a, b, c);
+  const auto description =
+      hasBias ? dnnl::matmul::desc(left, right, bias, c) : dnnl::matmul::desc(left, right, c);
   const dnnl::matmul::primitive_desc primitive(description, attributes, local.engine);
 #endif
-  return {dnnl::matmul(primitive), memory(a, local.engine, nullptr), memory(b, local.engine, nullptr),
-          memory(bias, local.engine, nullptr), memory(c, local.engine, nullptr)};
+  Product product{dnnl::matmul(primitive),
+                  memory(a, local.engine, nullptr),
+                  memory(b, local.engine, nullptr),
+                  memory(bias, local.engine, nullptr),
+                  memory(c, local.engine, nullptr),
+                  {}, {}, {}, {}};
+  if (bf16) {
+    product.roundedA = memory(primitive.src_desc(), local.engine, nullptr);
+    product.roundedB = memory(primitive.weights_desc(), local.engine, nullptr);
+    product.roundA = dnnl::reorder(product.a, product.roundedA);
+    product.roundB = dnnl::reorder(product.b, product.roundedB);
+  }
+  return product;
+}
+
+/** Rounds one operand into scratch memory. */
+void round(Engine& engine, dnnl::reorder& reorder, memory& from, memory& to, int which) {
+  to.set_data_handle(scratch(to.get_desc().get_size(), which));
+  reorder.execute(engine.stream, from, to);
 }
 
 }  // namespace
@@ -87,20 +141,26 @@ void gemm(const Gemm& g, const float* a, const float* b, const float* bias, floa
     return;
   }
   Engine& engine = local();
-  const int64_t flags = g.transposeA | g.transposeB << 1 | g.accumulate << 2 | (bias != nullptr) << 3;
+  const int64_t flags = g.transposeA | g.transposeB << 1 | g.accumulate << 2 | (bias != nullptr) << 3 | useBf16 << 4;
   const Key key{{g.m, g.n, g.k, flags, g.batch, g.strideA, g.strideB}};
   auto found = engine.products.find(key);
   if (found == engine.products.end()) {
     // Packed batches bring a new number of rows every step: start over before this grows large.
     if (engine.products.size() >= 4096) engine.products.clear();
-    found = engine.products.emplace(key, makeProduct(engine, g, bias != nullptr)).first;
+    found = engine.products.emplace(key, makeProduct(engine, g, bias != nullptr, useBf16)).first;
   }
   Product& product = found->second;
   product.a.set_data_handle(const_cast<float*>(a));
   product.b.set_data_handle(const_cast<float*>(b));
   product.c.set_data_handle(c);
-  std::unordered_map<int, memory> arguments{
-      {DNNL_ARG_SRC, product.a}, {DNNL_ARG_WEIGHTS, product.b}, {DNNL_ARG_DST, product.c}};
+  const bool rounds = static_cast<bool>(product.roundA);
+  if (rounds) {
+    round(engine, product.roundA, product.a, product.roundedA, 0);
+    round(engine, product.roundB, product.b, product.roundedB, 1);
+  }
+  std::unordered_map<int, memory> arguments{{DNNL_ARG_SRC, rounds ? product.roundedA : product.a},
+                                            {DNNL_ARG_WEIGHTS, rounds ? product.roundedB : product.b},
+                                            {DNNL_ARG_DST, product.c}};
   if (bias != nullptr) {
     product.bias.set_data_handle(const_cast<float*>(bias));
     arguments.emplace(DNNL_ARG_BIAS, product.bias);
@@ -110,6 +170,36 @@ void gemm(const Gemm& g, const float* a, const float* b, const float* bias, floa
 }
 
 void forgetPrimitives() { local().products.clear(); }
+
+namespace {
+
+/** oneDNN numbers instruction sets by bits, each with those that it includes. */
+bool has(dnnl::cpu_isa wanted) {
+  const auto bits = static_cast<unsigned>(wanted);
+  return (static_cast<unsigned>(dnnl::get_effective_cpu_isa()) & bits) == bits;
+}
+
+}  // namespace
+
+/** bf16Products(on): later products round their operands to bfloat16, or no longer do. */
+void bf16ProductsKernel(Args& args) {
+  const bool on = args.flag(0);
+  if (on && !has(dnnl::cpu_isa::avx512_core_bf16)) {
+    throw std::runtime_error(
+        "bf16 products need a processor with AVX-512 BF16 or AMX, which this one has not");
+  }
+  useBf16 = on;
+}
+
+/** instructionSet() → the widest instructions that oneDNN's products use here. */
+void instructionSetKernel(Args& args) {
+  using isa = dnnl::cpu_isa;
+  args.returnText(has(isa::avx512_core_amx)    ? "AVX-512, BF16, AMX"
+                  : has(isa::avx512_core_bf16) ? "AVX-512, BF16"
+                  : has(isa::avx512_core)      ? "AVX-512"
+                  : has(isa::avx2)             ? "AVX2"
+                                               : "baseline");
+}
 
 /** gemm(a, b, bias | null, c, m, n, k, transposeA, transposeB, accumulate, batch, strideA, strideB) */
 void gemmKernel(Args& args) {

@@ -6,6 +6,8 @@ struct Args;
 
 #define RLSF_KERNELS(X) \
   X(gemm)               \
+  X(bf16Products)       \
+  X(instructionSet)     \
   X(add)                \
   X(subtract)           \
   X(multiply)           \

@@ -85,8 +85,8 @@ export async function openWorkplace(config: Config): Promise<Workplace> {
 
 /** The backend that the config names; `auto` leaves it to RLSF_BACKEND and what works here. */
 export function openBackend(config: Config): Promise<BackendChoice> {
-  const { backend, threads } = config.run;
-  return selectBackend(backend, threads === null ? {} : { threads });
+  const { backend, threads, matmul_precision: matmulPrecision } = config.run;
+  return selectBackend(backend, { matmulPrecision, ...(threads === null ? {} : { threads }) });
 }
 
 export function trainingSampling({ config, task }: Workplace): SamplingSettings {

@@ -3,15 +3,25 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { environmentError, inputError } from '../errors.js';
-import { startNative } from './native/start.js';
+import { setMatmulPrecision, startNative } from './native/start.js';
 
 export type BackendName = 'native' | 'tensorflow' | 'wasm' | 'cpu';
+
+/**
+ * `highest`: float32 products. `bf16`: their operands are rounded to bfloat16, the sums stay
+ * float32: about twice as fast where the processor has the instructions (relative error of an
+ * operand at most 2⁻⁸).
+ */
+export type MatmulPrecision = 'highest' | 'bf16';
 
 export interface BackendChoice {
   name: BackendName;
   /** Why this one, for people. */
   reason: string;
   threads: number;
+  matmulPrecision: MatmulPrecision;
+  /** The vector instructions of the native backend's products; `null` with another backend. */
+  instructions: string | null;
   /** Every backend that was considered, in order. */
   tried: { name: BackendName; ok: boolean; note: string }[];
 }
@@ -21,21 +31,32 @@ const names: readonly BackendName[] = ['native', 'tensorflow', 'wasm', 'cpu'];
 /**
  * Makes one backend the current one. `auto` takes the first that works of: tensorflow on a GPU,
  * native, tensorflow on the CPU, wasm, cpu. Defaults: RLSF_BACKEND, else auto; RLSF_THREADS, else
- * every core that this process may use.
+ * every core that this process may use; RLSF_MATMUL_PRECISION, else highest.
+ * @throws an environment error where no backend works, or bf16 products are not to be had
  */
 export async function selectBackend(
   choice: BackendName | 'auto' = parseChoice(process.env['RLSF_BACKEND'] || 'auto'),
-  options: { threads?: number } = {},
+  options: { threads?: number; matmulPrecision?: MatmulPrecision } = {},
 ): Promise<BackendChoice> {
   const threads = parseThreads(options.threads ?? process.env['RLSF_THREADS']);
+  const matmulPrecision = parsePrecision(
+    options.matmulPrecision ?? process.env['RLSF_MATMUL_PRECISION'],
+  );
   tf.enableProdMode(); // tfjs greets and recommends itself otherwise
   const candidates = choice === 'auto' ? automatic : [attemptFor(parseChoice(choice))];
   const tried: BackendChoice['tried'] = [];
   for (const { name, start } of candidates) {
     const result = await attempt(start, threads);
     tried.push({ name, ok: result.ok, note: result.note });
-    if (result.ok)
-      return { name, reason: reasonFor(choice, tried), threads: result.threads, tried };
+    if (!result.ok) continue;
+    return {
+      name,
+      reason: reasonFor(choice, tried) + (matmulPrecision === 'bf16' ? '; bf16 products' : ''),
+      threads: result.threads,
+      matmulPrecision,
+      instructions: setPrecision(name, matmulPrecision),
+      tried,
+    };
   }
   const notes = tried.map(({ name, note }) => `${name}: ${note}`).join('; ');
   throw environmentError(`selectBackend: no tensor backend works here (${notes}).`);
@@ -133,8 +154,24 @@ async function startWasm(threads: number): Promise<Started> {
     wasm.setWasmPaths(`${dirname(main)}/`);
     wasm.setThreadsCount(threads);
   }
-  const ok = await tf.setBackend('wasm');
+  const ok = await withoutListeners(() => tf.setBackend('wasm'));
   return { ok, note: ok ? 'WebAssembly' : 'WebAssembly did not start', threads };
+}
+
+/**
+ * Emscripten's loader listens to errors that nobody caught and throws them again, which prints pages
+ * of its own source over the message. What to do with an error is the program's business.
+ */
+async function withoutListeners<T>(start: () => Promise<T>): Promise<T> {
+  const events = ['uncaughtException', 'unhandledRejection'] as const;
+  const before = events.map((event) => new Set(process.rawListeners(event)));
+  const result = await start();
+  events.forEach((event, i) => {
+    for (const listener of process.rawListeners(event))
+      if (!before[i].has(listener))
+        process.removeListener(event, listener as (...args: unknown[]) => void);
+  });
+  return result;
 }
 
 async function startCpu(): Promise<Started> {
@@ -146,6 +183,23 @@ function parseChoice(choice: string): BackendName | 'auto' {
   const known = (['auto', ...names] as const).find((name) => name === choice);
   if (known !== undefined) return known;
   throw inputError(`selectBackend: expected auto, ${names.join(', ')}, got ${choice}.`);
+}
+
+/** Returns the native backend's instructions, or `null` for another backend. */
+function setPrecision(name: BackendName, precision: MatmulPrecision): string | null {
+  if (name === 'native') return setMatmulPrecision(precision);
+  if (precision === 'highest') return null;
+  throw environmentError(
+    `selectBackend: expected the native backend for matmul precision bf16, but ${name} is in use. Build the native kernels (node kernels/native/build.mjs), or use precision highest.`,
+  );
+}
+
+function parsePrecision(came: string | undefined): MatmulPrecision {
+  if (came === undefined || came === '' || came === 'highest') return 'highest';
+  if (came === 'bf16') return 'bf16';
+  throw inputError(
+    `selectBackend: expected matmul precision (or RLSF_MATMUL_PRECISION) highest or bf16, got ${came}.`,
+  );
 }
 
 function parseThreads(came: string | number | undefined): number {

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 
 export { tf };
 export { selectBackend } from './backend.js';
-export type { BackendChoice, BackendName } from './backend.js';
+export type { BackendChoice, BackendName, MatmulPrecision } from './backend.js';
 export {
   adamwStep,
   cachedAttention,

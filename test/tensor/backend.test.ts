@@ -5,6 +5,7 @@ import { nativeBuilt } from './support.js';
 afterEach(() => {
   delete process.env['RLSF_BACKEND'];
   delete process.env['RLSF_THREADS'];
+  delete process.env['RLSF_MATMUL_PRECISION'];
 });
 
 describe('selectBackend', () => {
@@ -33,6 +34,24 @@ describe('selectBackend', () => {
     }
     process.env['RLSF_THREADS'] = 'many';
     await expect(selectBackend('cpu')).rejects.toThrow('positive integer, got many');
+  });
+
+  it('takes bf16 products where the native backend has them, and says why not elsewhere', async () => {
+    process.env['RLSF_MATMUL_PRECISION'] = 'bf16';
+    await expect(selectBackend('cpu')).rejects.toThrow(
+      'expected the native backend for matmul precision bf16, but cpu is in use',
+    );
+    process.env['RLSF_MATMUL_PRECISION'] = 'half';
+    await expect(selectBackend('cpu')).rejects.toThrow('highest or bf16, got half');
+    if (!nativeBuilt) return;
+    const { instructions, matmulPrecision } = await selectBackend('native', {
+      matmulPrecision: 'highest',
+    });
+    expect(matmulPrecision).toBe('highest');
+    const bf16 = selectBackend('native', { matmulPrecision: 'bf16' });
+    if (instructions?.includes('BF16')) expect((await bf16).reason).toContain('bf16 products');
+    else await expect(bf16).rejects.toThrow('AVX-512 BF16');
+    await selectBackend('native', { matmulPrecision: 'highest' });
   });
 
   it('refuses an unknown name and a backend that is not there', async () => {

@@ -32,6 +32,10 @@ describe.skipIf(!nativeBuilt)('fused kernels agree with the composites', () => {
   );
 });
 
+function loadedInstructions(): string {
+  return nativeBuilt ? loadAddon().instructionSet() : '';
+}
+
 describe.skipIf(!nativeBuilt)('the native backend', () => {
   beforeAll(async () => {
     await ops.selectBackend('native', { threads: 2 });
@@ -106,6 +110,48 @@ describe.skipIf(!nativeBuilt)('the native backend', () => {
       }
     }
   });
+
+  it.runIf(loadedInstructions().includes('BF16'))(
+    'rounds the operands of bf16 products, and nothing else',
+    () => {
+      const addon = loadAddon();
+      for (const [m, n, k] of [
+        [1, 1, 1],
+        [3, 5, 7],
+        [65, 130, 257],
+        [128, 64, 1024],
+      ]) {
+        for (const [transposeA, transposeB, accumulate] of [
+          [false, false, false],
+          [false, true, true],
+          [true, false, false],
+        ]) {
+          const a = normal(m, m, k).values as Float32Array;
+          const b = normal(n, k, n).values as Float32Array;
+          const start = normal(k, m, n).values as Float32Array;
+          const product = (bf16: boolean): Float32Array => {
+            addon.bf16Products(bf16);
+            const c = start.slice();
+            addon.gemm(a, b, null, c, m, n, k, transposeA, transposeB, accumulate, 1, 0, 0);
+            addon.bf16Products(false);
+            return c;
+          };
+          const magnitude = new Float32Array(m * n);
+          const absolute = (x: Float32Array): Float32Array => x.map(Math.abs);
+          addon.gemm(
+            absolute(a), absolute(b), null, magnitude, m, n, k, transposeA, transposeB, false, 1, 0, 0,
+          ); // prettier-ignore
+          const [exact, came] = [product(false), product(true)];
+          // bfloat16 keeps 8 bits: each operand is off by at most 2⁻⁸ of itself, a product by a
+          // little more than 2⁻⁷; float32 sums add next to nothing.
+          exact.forEach((value, i) =>
+            expect(Math.abs(value - came[i])).toBeLessThanOrEqual(magnitude[i] * 2 ** -6.9 + 1e-6),
+          );
+          if (k > 1) expect(came).not.toEqual(exact);
+        }
+      }
+    },
+  );
 
   it('adds, subtracts, multiplies and scales like tfjs', async () => {
     const [a, b] = [normal('a', 40, 300), normal('b', 40, 300)];

@@ -29,6 +29,7 @@ export const environmentNames: Readonly<Record<string, string>> = {
   N_EVAL: 'evaluation.problems',
   RLSF_BACKEND: 'run.backend',
   RLSF_THREADS: 'run.threads',
+  RLSF_MATMUL_PRECISION: 'run.matmul_precision',
 };
 
 /** The file and everything it extends, the farthest ancestor first. */

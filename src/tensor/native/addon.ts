@@ -10,6 +10,8 @@ type MaybeFloats = Float32Array | null;
 export interface NativeAddon {
   allocate(bytes: number): ArrayBuffer;
   setThreads(count: number): void;
+  bf16Products(on: boolean): void;
+  instructionSet(): string;
   gemm(
     a: Floats,
     b: Floats,

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { environmentError } from '../../errors.js';
 import { loadAddon, type NativeAddon } from './addon.js';
 import { attentionKernel } from './attention.js';
 import { NativeBackend } from './backend.js';
@@ -28,6 +29,20 @@ export async function startNative(threads: number): Promise<void> {
   addon.setThreads(threads);
   if (tf.findBackendFactory('native') === null) register(addon);
   await tf.setBackend('native');
+}
+
+/** Sets the precision of all later products; returns the instructions they run on. */
+export function setMatmulPrecision(precision: 'highest' | 'bf16'): string {
+  const addon = loadAddon();
+  try {
+    addon.bf16Products(precision === 'bf16');
+  } catch (cause) {
+    throw environmentError(
+      `selectBackend: ${cause instanceof Error ? cause.message : String(cause)} (it has ${addon.instructionSet()}). Use matmul precision highest.`,
+      { cause },
+    );
+  }
+  return addon.instructionSet();
 }
 
 function register(addon: NativeAddon): void {

@@ -17,6 +17,10 @@ export const runSection = z
       whole(1).nullable().default(null),
       'Threads of the tensor backend. null: one per core. A run is bitwise repeatable for a given number.',
     ),
+    matmul_precision: option(
+      z.enum(['highest', 'bf16']).default('highest'),
+      'Precision of matrix products. bf16: operands rounded to bfloat16, sums in float32; native backend on a processor with AVX-512 BF16 or AMX.',
+    ),
     backend: option(
       z.enum(['auto', 'native', 'tensorflow', 'wasm', 'cpu']).default('auto'),
       'Tensor backend. auto: the fastest one that works here.',
