@@ -77,11 +77,12 @@ function page() {
   return `# Results
 
 What \`configs/tour.yaml\` does to the shipped C++ policy, over seeds ${seeds.join(', ')}. Made by
-\`npm run docs:results\` on ${machine}; the seed decides problems, rollouts and updates, the decoding
-seeds of the measurement are the same before and after. Brackets: 95 % percentile bootstrap over
-problems; the difference resamples problems in pairs. \`fully_clean_rate\`: compiles without a
-warning, no sanitizer finding, all tests pass. The policy's own pre-training never saw a held-out
-setting (\`held_out\`) nor any setting of the families held out whole (\`held_out_families\`).
+\`npm run docs:results\` on ${machine}.
+The seed decides the order of the prompts, the rollouts and the adapter's start; held-out problems
+and decoding seeds are the same before and after. Brackets: 95 % percentile bootstrap over problems;
+the difference resamples problems in pairs. \`fully_clean_rate\`: compiles without a warning, no
+sanitizer finding, all tests pass. Pre-training never saw a setting of \`held_out\`, nor any setting
+of the families in \`held_out_families\`.
 
 ## Token-level GRPO
 
@@ -89,7 +90,7 @@ ${table(false)}
 
 ## Control: the same with shuffled feedback
 
-Verdicts and rewards are dealt out at random among the rollouts of a step, so there is nothing to
+Rewards and findings are dealt out at random among the rollouts of a step, so there is nothing to
 learn from them.
 
 ${table(true)}
