@@ -141,13 +141,16 @@ void gemm(const Gemm& g, const float* a, const float* b, const float* bias, floa
     return;
   }
   Engine& engine = local();
-  const int64_t flags = g.transposeA | g.transposeB << 1 | g.accumulate << 2 | (bias != nullptr) << 3 | useBf16 << 4;
+  // With few rows, as in sampling, rounding the right operand would cost more than the product.
+  constexpr int64_t fewRows = 192;
+  const bool bf16 = useBf16 && g.m >= fewRows;
+  const int64_t flags = g.transposeA | g.transposeB << 1 | g.accumulate << 2 | (bias != nullptr) << 3 | bf16 << 4;
   const Key key{{g.m, g.n, g.k, flags, g.batch, g.strideA, g.strideB}};
   auto found = engine.products.find(key);
   if (found == engine.products.end()) {
     // Packed batches bring a new number of rows every step: start over before this grows large.
     if (engine.products.size() >= 4096) engine.products.clear();
-    found = engine.products.emplace(key, makeProduct(engine, g, bias != nullptr, useBf16)).first;
+    found = engine.products.emplace(key, makeProduct(engine, g, bias != nullptr, bf16)).first;
   }
   Product& product = found->second;
   product.a.set_data_handle(const_cast<float*>(a));
@@ -181,7 +184,7 @@ bool has(dnnl::cpu_isa wanted) {
 
 }  // namespace
 
-/** bf16Products(on): later products round their operands to bfloat16, or no longer do. */
+/** bf16Products(on): later products of many rows round their operands to bfloat16, or no longer do. */
 void bf16ProductsKernel(Args& args) {
   const bool on = args.flag(0);
   if (on && !has(dnnl::cpu_isa::avx512_core_bf16)) {

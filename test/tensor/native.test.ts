@@ -118,8 +118,9 @@ describe.skipIf(!nativeBuilt)('the native backend', () => {
       for (const [m, n, k] of [
         [1, 1, 1],
         [3, 5, 7],
-        [65, 130, 257],
-        [128, 64, 1024],
+        [191, 13, 64],
+        [193, 130, 257],
+        [256, 64, 1024],
       ]) {
         for (const [transposeA, transposeB, accumulate] of [
           [false, false, false],
@@ -147,7 +148,9 @@ describe.skipIf(!nativeBuilt)('the native backend', () => {
           exact.forEach((value, i) =>
             expect(Math.abs(value - came[i])).toBeLessThanOrEqual(magnitude[i] * 2 ** -6.9 + 1e-6),
           );
-          if (k > 1) expect(came).not.toEqual(exact);
+          // Few rows are not worth the rounding.
+          if (m < 192) expect(came).toEqual(exact);
+          else expect(came).not.toEqual(exact);
         }
       }
     },
