@@ -4,10 +4,11 @@
 // Prints that share for the whole gradient and for each kind of weight, all weights trained.
 import { loadConfig } from '../src/experiments/index.js';
 import { problemsOfStep } from '../src/experiments/feedback.js';
+import { withAdvantages } from '../src/experiments/train-stage.js';
 import { openWorkplace, trainingSampling } from '../src/experiments/workplace.js';
 import { collectRollouts } from '../src/rollouts/index.js';
 import type { Optimizer } from '../src/training/index.js';
-import { assignAdvantages, grpoStep } from '../src/training/index.js';
+import { grpoStep } from '../src/training/index.js';
 
 const batches = 4;
 const [file = 'configs/tour.yaml', ...set] = process.argv.slice(2);
@@ -21,7 +22,7 @@ const config = await loadConfig(file, {
     ...set,
   ],
 });
-const { grpo, reward, run } = config;
+const { grpo, run } = config;
 const place = await openWorkplace(config);
 const gradients: Map<string, Float32Array>[] = [];
 try {
@@ -37,11 +38,7 @@ try {
       step: batch,
       seed: run.seed,
     });
-    const { name, lambda } = reward.token_scheme;
-    const rollouts = assignAdvantages(scored, {
-      scaleRewards: grpo.scale_rewards,
-      tokenScheme: name === 'scalar' ? { name } : { name, lambda },
-    });
+    const rollouts = withAdvantages(place, scored, batch);
     const kept = new Map<string, Float32Array>();
     // Keeps the gradient and leaves the weights where they are.
     const collector: Optimizer = {

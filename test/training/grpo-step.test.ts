@@ -314,7 +314,8 @@ describe('grpoStep’s metrics and guards', () => {
     const optimizer = createOptimizer(policy, { learningRate: 0.01 });
     const { numTensors } = tf.memory();
     const stop = new AbortController();
-    setImmediate(() => stop.abort(new Error('enough')));
+    // The second turn: the first pass has been computed by then.
+    setImmediate(() => setImmediate(() => stop.abort(new Error('enough'))));
     await expect(
       grpoStep(policy, optimizer, rollouts, { perDeviceTrainBatchSize: 2, signal: stop.signal }),
     ).rejects.toThrow('enough');

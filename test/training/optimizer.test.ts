@@ -17,12 +17,16 @@ function gradientsOf(value: number): Gradients {
   );
 }
 
+function weightsByName(): Map<string, ArrayLike<number>> {
+  return new Map(
+    trainableVariables(policy).map(({ name, variable }) => [name, variable.dataSync().slice()]),
+  );
+}
+
 describe('createOptimizer', () => {
   it('decays matrices and embeddings, never norms and biases', () => {
     const optimizer = createOptimizer(policy, { learningRate: 0.1, weightDecay: 0.5 });
-    const before = new Map(
-      trainableVariables(policy).map(({ name, variable }) => [name, variable.dataSync().slice()]),
-    );
+    const before = weightsByName();
     optimizer.update(gradientsOf(0));
     for (const { name, variable } of trainableVariables(policy)) {
       const factor = name.endsWith('.bias') || name.includes('norm') ? 1 : 0.95;
@@ -59,9 +63,7 @@ describe('createOptimizer', () => {
 
   it('moves normalisations by their own ratio of the rate', () => {
     const optimizer = createOptimizer(policy, { learningRate: 0.01, normLearningRateRatio: 5 });
-    const before = new Map(
-      trainableVariables(policy).map(({ name, variable }) => [name, variable.dataSync().slice()]),
-    );
+    const before = weightsByName();
     optimizer.update(gradientsOf(0.3));
     for (const { name, variable } of trainableVariables(policy)) {
       const moved = before.get(name)![0] - variable.dataSync()[0];

@@ -22,8 +22,7 @@ export const inspectCommand: Command = {
     const given = input.arguments['rollouts'] ?? '';
     const [place, id = ''] = splitAtHash(given);
     const file = rolloutsFile(place);
-    const { readRollouts } = await import('../../rollouts/index.js');
-    const { reachedTokens } = await import('../../rollouts/index.js');
+    const { reachedTokens, readRollouts } = await import('../../rollouts/index.js');
     const rollouts = [...readRollouts(file)];
     const found = rollouts.filter(
       (rollout) => rollout.id === id || shortId(rollout.id) === id || groupId(rollout.id) === id,
