@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { environmentError, inputError } from '../errors.js';
 import { setMatmulPrecision, startNative } from './native/start.js';
+import { startTensorflow } from './tensorflow/start.js';
 
 export type BackendName = 'native' | 'tensorflow' | 'wasm' | 'cpu';
 
@@ -75,7 +76,7 @@ interface Attempt {
 
 const attempts: readonly Attempt[] = [
   { name: 'native', start: startNativeBackend },
-  { name: 'tensorflow', start: startTensorflow },
+  { name: 'tensorflow', start: startTensorflowAnywhere },
   { name: 'wasm', start: startWasm },
   { name: 'cpu', start: startCpu },
 ];
@@ -110,41 +111,11 @@ async function startNativeBackend(threads: number): Promise<Started> {
 }
 
 async function startTensorflowGpu(threads: number): Promise<Started> {
-  const failure = await importFailure('@tensorflow/tfjs-node-gpu');
-  if (failure !== null) return { ok: false, note: failure, threads };
-  const before = tf.getBackend();
-  await tf.setBackend('tensorflow');
-  const backend: object = tf.backend();
-  if ('isUsingGpuDevice' in backend && backend.isUsingGpuDevice === true) {
-    return { ok: true, note: '@tensorflow/tfjs-node-gpu on a GPU', threads };
-  }
-  if (before) await tf.setBackend(before);
-  return { ok: false, note: '@tensorflow/tfjs-node-gpu sees no GPU', threads };
+  return { ok: true, ...(await startTensorflow(threads, { needsGpu: true })) };
 }
 
-async function startTensorflow(threads: number): Promise<Started> {
-  const notes: string[] = [];
-  for (const name of ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node']) {
-    const failure = await importFailure(name);
-    if (failure === null && (await tf.setBackend('tensorflow'))) {
-      return { ok: true, note: name, threads };
-    }
-    notes.push(failure ?? `${name} did not start`);
-  }
-  return { ok: false, note: notes.join(', '), threads };
-}
-
-/** Importing one of these packages registers its backend; null, or why that failed. */
-async function importFailure(name: string): Promise<string | null> {
-  try {
-    await import(name);
-    return null;
-  } catch (error) {
-    const missing =
-      error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
-    if (missing) return `${name} is not installed`;
-    return `${name} does not load (${error instanceof Error ? error.message.split('\n')[0] : String(error)})`;
-  }
+async function startTensorflowAnywhere(threads: number): Promise<Started> {
+  return { ok: true, ...(await startTensorflow(threads)) };
 }
 
 async function startWasm(threads: number): Promise<Started> {

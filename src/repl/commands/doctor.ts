@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import os from 'node:os';
+import { usageError } from '../../errors.js';
 import { shipped, shippedPolicy } from '../../session/shipped.js';
 import type { StyledLine } from '../styled.js';
 import { line, padEnd, span } from '../styled.js';
-import type { Command } from './command.js';
+import { flagOption, textOption, type Command } from './command.js';
 
 interface Finding {
   name: string;
@@ -14,7 +15,27 @@ interface Finding {
 export const doctorCommand: Command = {
   name: 'doctor',
   summary: 'what this machine has: Node, backend, compiler, isolation, shipped policy',
-  async run() {
+  options: [
+    {
+      flags: '--build-tensorflow <dir>',
+      summary: 'first build the tensorflow backend with the TensorFlow of a Python installation',
+    },
+    {
+      flags: '--gpu',
+      summary: 'with --build-tensorflow: for a GPU, to be taken before all others',
+    },
+  ],
+  examples: [
+    'rlsf doctor',
+    'python3 -m venv tf && tf/bin/pip install tensorflow-cpu && rlsf doctor --build-tensorflow tf',
+  ],
+  async run(input, { note, signal }) {
+    const installation = textOption(input, 'buildTensorflow');
+    const gpu = flagOption(input, 'gpu');
+    if (installation !== undefined) {
+      const { buildTensorflow } = await import('../build-tensorflow.js');
+      await buildTensorflow(installation, { gpu, signal, note });
+    } else if (gpu) throw usageError('rlsf doctor: --gpu goes with --build-tensorflow <dir>.');
     const findings: Finding[] = [
       {
         name: 'node',
@@ -22,6 +43,7 @@ export const doctorCommand: Command = {
         detail: `${process.version} on ${os.platform()} ${os.arch()}, ${os.cpus().length} × ${os.cpus()[0]?.model ?? 'unknown processor'}, ${(os.totalmem() / 2 ** 30).toFixed(1)} GiB`,
       },
       ...(await backendFindings()),
+      await tensorflowFinding(), // after `auto`, which may leave it unloaded
       ...(await judgeFindings()),
       policyFinding(),
     ];
@@ -64,6 +86,27 @@ async function backendFindings(): Promise<Finding[]> {
       detail: [`${threads} threads`, instructions, products, ...advice].filter(Boolean).join(', '),
     },
   ];
+}
+
+const howToGetTensorflow =
+  'python3 -m venv tf && tf/bin/pip install tensorflow-cpu, then rlsf doctor --build-tensorflow tf (for a GPU: tensorflow[and-cuda], and --gpu)';
+
+/** Optional: nothing is amiss where nothing was built or installed, but a build must work. */
+async function tensorflowFinding(): Promise<Finding> {
+  const name = 'tensorflow';
+  const { startTensorflow } = await import('../../tensor/tensorflow/start.js');
+  const { readTensorflowBuild } = await import('../../tensor/tensorflow/build.js');
+  const build = readTensorflowBuild();
+  try {
+    const { note, onGpu } = await startTensorflow(os.availableParallelism());
+    const linked = build === null ? '' : `, linked to ${build.libraries}`;
+    return { name, ok: true, detail: `${note}${linked}${onGpu ? '' : '; it sees no GPU'}` };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const optional = build === null ? ' (optional)' : '';
+    const detail = `${message}${optional}. To have it: ${howToGetTensorflow}`;
+    return { name, ok: build === null, detail };
+  }
 }
 
 /** Judges one small correct program: the only proof that compiler and isolation work. */
