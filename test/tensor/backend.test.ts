@@ -1,6 +1,20 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { selectBackend, tf } from '../../src/tensor/index.js';
 import { nativeBuilt } from './support.js';
+
+// A build of the tensorflow backend that the user of this machine made has no say here.
+let cache = '';
+beforeAll(() => {
+  cache = mkdtempSync(join(tmpdir(), 'rlsf-backend-'));
+  vi.stubEnv('RLSF_CACHE', cache);
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(cache, { recursive: true });
+});
 
 afterEach(() => {
   delete process.env['RLSF_BACKEND'];
@@ -60,5 +74,23 @@ describe('selectBackend', () => {
       'expected auto, native, tensorflow, wasm, cpu, got cuda',
     );
     await expect(selectBackend('tensorflow')).rejects.toMatchObject({ tag: 'environment' });
+    await expect(selectBackend('tensorflow')).rejects.toThrow(
+      'no tensor backend works here (tensorflow: @tensorflow/tfjs-node-gpu is not installed, @tensorflow/tfjs-node is not installed)',
+    );
+  });
+
+  it('says of a build of tensorflow that does not load where it is and why', async () => {
+    const build = { package: '@tensorflow/tfjs-node-gpu', version: tf.version['tfjs'] };
+    mkdirSync(join(cache, 'tensorflow/current'), { recursive: true });
+    const description = join(cache, 'tensorflow/current/build.json');
+    writeFileSync(description, JSON.stringify(build));
+    await expect(selectBackend('tensorflow')).rejects.toThrow(
+      `the build of @tensorflow/tfjs-node-gpu in ${cache}/tensorflow/current does not load (Cannot find module`,
+    );
+    expect((await selectBackend('auto')).tried[0]).toMatchObject({ name: 'tensorflow', ok: false });
+    writeFileSync(description, JSON.stringify({ ...build, version: '3.0.0' }));
+    await expect(selectBackend('tensorflow')).rejects.toThrow(
+      `is for tfjs 3.0.0, this is ${tf.version['tfjs']} (make it again: rlsf doctor --build-tensorflow)`,
+    );
   });
 });
