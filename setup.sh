@@ -4,7 +4,7 @@
 #   ./setup.sh [tour|test|all] [--no-system]
 #
 #   tour   what `rlsf tour` needs: compiler, oneDNN, bubblewrap, npm packages, native build, build
-#   test   the same, and what the tests use: Jupyter's nbconvert, tmux
+#   test   the same, and what the tests use: Jupyter's nbconvert, tmux, g++ for arm64
 #   all    everything
 #   --no-system   never call apt-get, only say what it would install
 #
@@ -119,6 +119,10 @@ if [ "$profile" != tour ]; then
     packages+=(jupyter-nbconvert)
   fi
   command -v tmux >/dev/null 2>&1 || packages+=(tmux)
+  # The kernels are compiled across, to see that they still do; on arm64 the build itself shows it.
+  if [ "$(uname -m)" = x86_64 ]; then
+    command -v aarch64-linux-gnu-g++ >/dev/null 2>&1 || packages+=(g++-aarch64-linux-gnu)
+  fi
 fi
 
 npm_hash= build_hash=

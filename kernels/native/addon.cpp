@@ -1,7 +1,9 @@
 // The Node-API module: aligned memory, the number of threads, and the kernels.
 #include <omp.h>
 #include <stdlib.h>
+#ifdef __linux__
 #include <sys/mman.h>
+#endif
 
 #include "args.h"
 #include "gemm.h"
@@ -9,38 +11,45 @@
 
 namespace {
 
-constexpr size_t hugePage = size_t{2} << 20;
+#ifdef __linux__
+/**
+ * Large memory lies on huge pages, and children do not inherit it: to start a process (the judge
+ * starts dozens a second) the kernel copies the parent's page tables, tens of milliseconds per
+ * gigabyte.
+ */
+constexpr size_t kLarge = size_t{2} << 20;
+
+void claim(void* data, size_t bytes) {
+  madvise(data, bytes, MADV_HUGEPAGE);
+  madvise(data, bytes, MADV_DONTFORK);
+}
 
 /** The allocator may hand the pages to others, who may need them in a child. */
-void release(napi_env, void* data, [[maybe_unused]] void* size) {
-#ifdef __linux__
-  const size_t bytes = reinterpret_cast<size_t>(size);
-  if (bytes >= hugePage) madvise(data, bytes, MADV_DOFORK);
+void giveBack(void* data, size_t bytes) { madvise(data, bytes, MADV_DOFORK); }
+#else
+constexpr size_t kLarge = SIZE_MAX;
+void claim(void*, size_t) {}
+void giveBack(void*, size_t) {}
 #endif
+
+void release(napi_env, void* data, void* size) {
+  const size_t bytes = reinterpret_cast<size_t>(size);
+  if (bytes >= kLarge) giveBack(data, bytes);
   free(data);
 }
 
-/**
- * allocate(bytes) → ArrayBuffer outside the JavaScript heap, not zeroed, aligned for vectors. Large
- * ones lie on huge pages, and children do not inherit them: to start a process (the judge starts
- * dozens a second) the kernel copies the parent's page tables, tens of milliseconds per gigabyte.
- */
+/** allocate(bytes) → ArrayBuffer outside the JavaScript heap, not zeroed, aligned for vectors. */
 void allocate(Args& args) {
   const size_t bytes = static_cast<size_t>(args.integer(0));
-  const size_t alignment = bytes >= hugePage ? hugePage : 64;
+  const size_t alignment = bytes >= kLarge ? kLarge : 64;
   const size_t rounded = (bytes + alignment - 1) / alignment * alignment;
   void* data = aligned_alloc(alignment, rounded == 0 ? alignment : rounded);
   if (data == nullptr) {
     throw std::runtime_error("native: out of memory (" + std::to_string(bytes) + " bytes)");
   }
-#ifdef __linux__
-  if (bytes >= hugePage) {
-    madvise(data, rounded, MADV_HUGEPAGE);
-    madvise(data, rounded, MADV_DONTFORK);
-  }
-#endif
+  if (bytes >= kLarge) claim(data, rounded);
   if (napi_create_external_arraybuffer(args.env, data, bytes, release, reinterpret_cast<void*>(rounded), &args.result) != napi_ok) {
-    free(data);
+    release(args.env, data, reinterpret_cast<void*>(rounded));
     throw std::runtime_error("native: this Node.js does not take external memory");
   }
 }

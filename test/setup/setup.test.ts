@@ -46,6 +46,7 @@ const basics = [
   'id',
   'ls',
   'node',
+  'uname',
 ];
 
 describe('setup.sh', () => {
@@ -77,6 +78,16 @@ describe('setup.sh', () => {
       /The command: apt-get install --no-install-recommends g\+\+.* bubblewrap/,
     );
     expect(status).toBe(0);
+  });
+
+  it('adds what only the tests use to the profile test', async () => {
+    const bin = await pathOf('tests', [...basics, 'apt-get']);
+    const listed = (profile: string): string =>
+      bash(['setup.sh', profile, '--no-system'], { PATH: bin }).stdout;
+    for (const name of ['tmux', ...(process.arch === 'x64' ? ['g++-aarch64-linux-gnu'] : [])]) {
+      expect(listed('test')).toContain(` ${name}`);
+      expect(listed('tour')).not.toContain(` ${name}`);
+    }
   });
 
   it('off Debian says what to install by other means, and goes on', async () => {
