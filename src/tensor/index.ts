@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 export { tf };
 export { selectBackend } from './backend.js';
 export type { BackendChoice, BackendName, MatmulPrecision } from './backend.js';
+export { checkpoint } from './checkpoint.js';
 export {
   adamwStep,
   cachedAttention,
