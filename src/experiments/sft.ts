@@ -209,7 +209,13 @@ async function trainLoop(loop: TrainLoop): Promise<void> {
       lrSchedulerType: sft.lr_scheduler_type,
       warmupRatio: sft.warmup_ratio,
     });
-    window.push(await sftStep(policy, optimizer, batches[step - 1], { learningRate, signal }));
+    window.push(
+      await sftStep(policy, optimizer, batches[step - 1], {
+        learningRate,
+        gradientCheckpointing: sft.gradient_checkpointing,
+        signal,
+      }),
+    );
     tokensRead += tokensIn(batches[step - 1]);
     clock.progress('updates', step, maxSteps);
 

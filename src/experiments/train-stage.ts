@@ -115,6 +115,7 @@ function grpoSettings(place: Workplace, step: number): GrpoStepSettings {
     maxCompletionLength: sampling.max_completion_length,
     numIterations: grpo.num_iterations,
     perDeviceTrainBatchSize: grpo.per_device_train_batch_size,
+    gradientCheckpointing: grpo.gradient_checkpointing,
     maskTruncatedCompletions: grpo.mask_truncated_completions,
     temperature: sampling.temperature,
     ...(place.reference ? { reference: place.reference } : {}),

@@ -1,6 +1,7 @@
 import {
   cachedAttention,
   causalAttention,
+  checkpoint,
   embedding,
   linear,
   rmsNorm,
@@ -14,10 +15,17 @@ import { inputError, internalError } from '../errors.js';
 import { rotaryTable } from './rope.js';
 import { headName, modulePath, type Projection } from './shapes.js';
 import type { Policy } from './types.js';
+import { trainableVariables } from './variables.js';
 
 export interface ForwardOptions {
   /** `false` runs the base alone: the reference model. @default true */
   useAdapter?: boolean;
+  /**
+   * Keep each layer's input only and compute the layer again in the backward pass: less memory,
+   * more time, the same gradients. They then reach the policy's trainable variables and no others.
+   * @default false
+   */
+  gradientCheckpointing?: boolean;
 }
 
 /**
@@ -81,20 +89,56 @@ function forward(
   const norm = (x: tf.Tensor2D, name: string): tf.Tensor2D =>
     rmsNorm(x, vector(policy, name, useAdapter), config.rmsNormEps);
 
+  const layerOutput = (x: tf.Tensor2D, layer: number): tf.Tensor2D => {
+    const h = norm(x, `model.layers.${layer}.input_layernorm.weight`);
+    const q = rotary(project(h, layer, 'q_proj'), positions, table);
+    const k = rotary(project(h, layer, 'k_proj'), positions, table);
+    const attended = attention(layer, q, k, project(h, layer, 'v_proj'));
+    const mid = tf.add<tf.Tensor2D>(x, project(attended, layer, 'o_proj'));
+    const g = norm(mid, `model.layers.${layer}.post_attention_layernorm.weight`);
+    const mixed = swiglu(project(g, layer, 'gate_proj'), project(g, layer, 'up_proj'));
+    return tf.add(mid, project(mixed, layer, 'down_proj'));
+  };
+
   return tf.tidy(() => {
-    let x = embedding(matrix(policy, 'model.embed_tokens.weight'), ids); // [N, D]
-    for (let layer = 0; layer < config.layers; layer++) {
-      const h = norm(x, `model.layers.${layer}.input_layernorm.weight`);
-      const q = rotary(project(h, layer, 'q_proj'), positions, table);
-      const k = rotary(project(h, layer, 'k_proj'), positions, table);
-      const attended = attention(layer, q, k, project(h, layer, 'v_proj'));
-      x = tf.add(x, project(attended, layer, 'o_proj'));
-      const g = norm(x, `model.layers.${layer}.post_attention_layernorm.weight`);
-      const mixed = swiglu(project(g, layer, 'gate_proj'), project(g, layer, 'up_proj'));
-      x = tf.add(x, project(mixed, layer, 'down_proj'));
-    }
-    return norm(x, 'model.norm.weight');
+    const embedded = embedding(matrix(policy, 'model.embed_tokens.weight'), ids); // [N, D]
+    const last = options.gradientCheckpointing
+      ? checkpointedLayers(policy, embedded, layerOutput)
+      : layersInTurn(policy, embedded, layerOutput);
+    return norm(last, 'model.norm.weight');
   });
+}
+
+type LayerOutput = (x: tf.Tensor2D, layer: number) => tf.Tensor2D;
+
+function layersInTurn(policy: Policy, embedded: tf.Tensor2D, output: LayerOutput): tf.Tensor2D {
+  let x = embedded;
+  for (let layer = 0; layer < policy.config.layers; layer++) {
+    const input = x;
+    x = tf.tidy(() => output(input, layer)); // what no gradient needs goes with its layer
+  }
+  return x;
+}
+
+function checkpointedLayers(
+  policy: Policy,
+  embedded: tf.Tensor2D,
+  output: LayerOutput,
+): tf.Tensor2D {
+  const trainable = trainableVariables(policy);
+  const under = (prefix: string): tf.Variable[] =>
+    trainable.filter(({ name }) => name.startsWith(prefix)).map(({ variable }) => variable);
+  // Nothing that is trained stands before the first layer when the embedding is frozen: its input
+  // then carries no gradient.
+  let carries = under('model.embed_tokens.').length > 0;
+  let x = embedded;
+  for (let layer = 0; layer < policy.config.layers; layer++) {
+    const own = under(`model.layers.${layer}.`);
+    const run = (input: tf.Tensor): tf.Tensor2D => output(input as tf.Tensor2D, layer);
+    x = checkpoint(run, [x], carries ? [x, ...own] : own);
+    carries ||= own.length > 0;
+  }
+  return x;
 }
 
 function projected(policy: Policy, x: tf.Tensor2D, path: string, useAdapter: boolean): tf.Tensor2D {

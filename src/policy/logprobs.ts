@@ -22,7 +22,7 @@ export function completionLogprobs(
   sequences: readonly TokenSequence[],
   options: ForwardOptions & { temperature?: number } = {},
 ): CompletionLogprobs {
-  const { temperature = 1, useAdapter = true } = options;
+  const { temperature = 1, ...forward } = options;
   const batch = pack(sequences);
   const { rows, length, place } = batch;
   const count = batch.targets.length;
@@ -34,7 +34,7 @@ export function completionLogprobs(
   if (count === 0)
     return { logprobs: tf.zeros([rows, length]), entropy: tf.zeros([rows, length]), mask };
   const [logprobs, entropy] = tf.tidy(() => {
-    const hidden = hiddenStates(policy, batch.ids, batch.segments, { useAdapter });
+    const hidden = hiddenStates(policy, batch.ids, batch.segments, forward);
     const predicting = embedding(hidden, batch.predictingRows); // [M, D]
     const packed = tokenLogprobs(predicting, outputWeight(policy), batch.targets, { temperature });
     return [packed.logprobs, packed.entropy].map((values) => spread(values, batch)) as [

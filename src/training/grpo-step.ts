@@ -46,6 +46,8 @@ export interface GrpoStepSettings extends AdvantageSettings {
   readonly maskTruncatedCompletions?: boolean;
   /** Completions of one forward and backward pass: memory, not the result. @default 16 (TRL: 8) */
   readonly perDeviceTrainBatchSize?: number;
+  /** Compute each layer again in the backward pass: less memory, the same update. @default false */
+  readonly gradientCheckpointing?: boolean;
   /** Divides the logits of old, new and reference alike. @default the rollouts' (1 if greedy) */
   readonly temperature?: number;
   /**
@@ -151,7 +153,10 @@ export async function grpoStep(
         sequencesInBatch: minibatch.length,
       };
       const lossOf = (part: readonly GrpoRow[]): tf.Scalar => {
-        const { logprobs, entropy } = completionLogprobs(policy, part, { temperature });
+        const { logprobs, entropy } = completionLogprobs(policy, part, {
+          temperature,
+          gradientCheckpointing: settings.gradientCheckpointing,
+        });
         const completionMask = padded(part, (row) => row.mask);
         const inputs: GrpoLossInputs = {
           logprobs,

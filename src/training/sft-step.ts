@@ -10,6 +10,8 @@ export interface SftStepSettings {
   readonly learningRate?: number;
   /** Sequences of one forward and backward pass; changes memory, not the result. @default all */
   readonly perDeviceTrainBatchSize?: number;
+  /** Compute each layer again in the backward pass: less memory, the same update. @default false */
+  readonly gradientCheckpointing?: boolean;
   /** Ends the step between two passes, with nothing updated. */
   readonly signal?: AbortSignal;
 }
@@ -26,7 +28,7 @@ export async function sftStep(
   sequences: readonly TokenSequence[],
   settings: SftStepSettings = {},
 ): Promise<StepMetrics> {
-  const { learningRate = optimizer.settings.learningRate } = settings;
+  const { learningRate = optimizer.settings.learningRate, gradientCheckpointing } = settings;
   const size = settings.perDeviceTrainBatchSize ?? sequences.length;
   const tokens = completionTokens(sequences);
   if (tokens === 0) {
@@ -43,7 +45,9 @@ export async function sftStep(
     'sftStep',
     parts,
     (part) => {
-      const { logprobs, entropy, mask } = completionLogprobs(policy, part);
+      const { logprobs, entropy, mask } = completionLogprobs(policy, part, {
+        gradientCheckpointing,
+      });
       entropySum += tf.sum(tf.mul(entropy, mask)).dataSync()[0];
       return tf.div(tf.neg(tf.sum(tf.mul(logprobs, mask))), tokens);
     },

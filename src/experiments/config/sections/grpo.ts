@@ -3,6 +3,9 @@ import { option, share, whole } from '../option.js';
 
 export const schedulerTypes = ['constant', 'constant_with_warmup', 'linear', 'cosine'] as const;
 
+export const checkpointingText =
+  'Keep only the input of each layer and compute the layer again in the backward pass: less memory, more time, the same weights.';
+
 export const grpoSection = z
   .strictObject({
     max_steps: option(
@@ -65,6 +68,7 @@ export const grpoSection = z
       'Completions of one forward and backward pass; gradients add up over the step, so this changes memory, not the result (beyond rounding).',
       8,
     ),
+    gradient_checkpointing: option(z.boolean().default(false), checkpointingText, true),
     max_grad_norm: option(
       z.number().positive().default(1),
       'Gradients are scaled down to this norm.',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { option, share, whole } from '../option.js';
-import { schedulerTypes } from './grpo.js';
+import { checkpointingText, schedulerTypes } from './grpo.js';
 
 const corpus = z
   .strictObject({
@@ -71,6 +71,7 @@ export const sftSection = z
       whole(64).default(8192),
       'Tokens of one update at most (whole programs only).',
     ),
+    gradient_checkpointing: option(z.boolean().default(false), checkpointingText, true),
     learning_rate: option(
       z.number().positive().default(3e-3),
       'AdamW’s step size at its peak.',
