@@ -2,8 +2,16 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import * as ops from '../../src/tensor/index.js';
 import { tf } from '../../src/tensor/index.js';
 import { loadAddon } from '../../src/tensor/native/addon.js';
-import { largeCases, smallCases } from './cases.js';
-import { evaluate, expectClose, integers, nativeBuilt, normal } from './support.js';
+import { largeCases, plainCases, smallCases } from './cases.js';
+import {
+  evaluate,
+  expectClose,
+  expectGradientsByDifferences,
+  expectSlopesByDifferences,
+  integers,
+  nativeBuilt,
+  normal,
+} from './support.js';
 
 // Both sides work in float32 and sum in different orders.
 const tolerance = 1e-4;
@@ -12,8 +20,8 @@ describe.skipIf(!nativeBuilt)('fused kernels agree with the composites', () => {
   it.each([...smallCases, ...largeCases])(
     '$title: values and gradients',
     async ({ inputs, compute }) => {
-      const rows = inputs.some(({ values }) => values.length === 0);
-      const expected = rows ? null : await evaluate('cpu', inputs, compute);
+      const empty = inputs.some(({ values }) => values.length === 0);
+      const expected = empty ? null : await evaluate('cpu', inputs, compute);
       const came = await evaluate('native', inputs, compute);
       if (expected === null) {
         // tfjs's own cpu kernels do not take empty tensors everywhere: an empty batch gives empty
@@ -30,6 +38,41 @@ describe.skipIf(!nativeBuilt)('fused kernels agree with the composites', () => {
       );
     },
   );
+
+  it.each(plainCases)('$title: values', async ({ run }) => {
+    await ops.selectBackend('cpu');
+    const expected = tf.tidy(run);
+    await ops.selectBackend('native', { threads: 2 });
+    tf.tidy(run).forEach((values, i) => {
+      if (values instanceof Int32Array) expect(values).toEqual(expected[i]);
+      else expectClose(values, expected[i], tolerance, `output ${i}`);
+    });
+  });
+});
+
+const hasRows = largeCases.filter(({ inputs }) => inputs.every(({ values }) => values.length > 0));
+
+describe.skipIf(!nativeBuilt)('gradients of fused kernels', () => {
+  it.each(smallCases)('$title: agree with finite differences', async ({ inputs, compute }) => {
+    await expectGradientsByDifferences(inputs, compute, 'native');
+  });
+
+  it.each(hasRows)('$title: agree with finite differences', async ({ inputs, compute }) => {
+    await expectSlopesByDifferences(inputs, compute, 'native');
+  });
+
+  it.each(hasRows)('$title: are the same asked for alone', async ({ inputs, compute }) => {
+    const { gradients } = await evaluate('native', inputs, compute);
+    for (let which = 0; which < inputs.length; which++) {
+      const alone = await evaluate('native', [inputs[which]], (operations, [x]) =>
+        compute(
+          operations,
+          inputs.map(({ shape, values }, i) => (i === which ? x : tf.tensor(values, shape))),
+        ),
+      );
+      expectClose(alone.gradients[0], gradients[which], 1e-6, `gradient ${which}`);
+    }
+  });
 });
 
 function loadedInstructions(): string {
@@ -41,10 +84,17 @@ describe.skipIf(!nativeBuilt)('the native backend', () => {
     await ops.selectBackend('native', { threads: 2 });
   });
 
-  it.each(largeCases)('$title: the same bits on every call', async ({ inputs, compute }) => {
-    const first = await evaluate('native', inputs, compute);
-    const second = await evaluate('native', inputs, compute);
-    expect(second).toEqual(first);
+  it.each([...smallCases, ...largeCases])(
+    '$title: the same bits on every call',
+    async ({ inputs, compute }) => {
+      const first = await evaluate('native', inputs, compute);
+      const second = await evaluate('native', inputs, compute);
+      expect(second).toEqual(first);
+    },
+  );
+
+  it.each(plainCases)('$title: the same bits on every call', ({ run }) => {
+    expect(tf.tidy(run)).toEqual(tf.tidy(run));
   });
 
   it('gives a row the same bits whatever rows stand beside it', () => {
