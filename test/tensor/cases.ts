@@ -236,7 +236,7 @@ function adamw(...shape: number[]): PlainCase {
           learningRate: 0.01,
           beta1: 0.9,
           beta2: 0.95,
-          epsilon: 1e-8,
+          epsilon: 0.01, // large enough to be seen
           weightDecay: 0.1,
           step,
         });
