@@ -7,6 +7,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "matrix.h"
+
 struct Args {
   static constexpr size_t kMax = 24;
   napi_env env;
@@ -27,13 +29,37 @@ struct Args {
   float* floatsOrNull(size_t i, int64_t atLeast) {
     return missing(i) ? nullptr : floats(i, atLeast);
   }
+  /** A Float32Array, or a Uint16Array of bfloat16 numbers. */
+  Matrix matrix(size_t i, int64_t atLeast) {
+    if (i >= count) throw std::runtime_error(at(i) + " is missing");
+    return matrixOf(values[i], atLeast, at(i));
+  }
+  Matrix matrixOf(napi_value value, int64_t atLeast, const std::string& where) {
+    napi_typedarray_type type;
+    const bool half = napi_get_typedarray_info(env, value, &type, nullptr, nullptr, nullptr, nullptr) == napi_ok &&
+                      type == napi_uint16_array;
+    if (half) return {nullptr, static_cast<uint16_t*>(typed(value, napi_uint16_array, atLeast, "Uint16Array", where))};
+    return {floatsOf(value, atLeast, where), nullptr};
+  }
+  float* floatsOf(napi_value value, int64_t atLeast, const std::string& where) {
+    return static_cast<float*>(typed(value, napi_float32_array, atLeast, "Float32Array", where));
+  }
+  uint16_t* halves(size_t i, int64_t atLeast) {
+    return static_cast<uint16_t*>(typed(i, napi_uint16_array, atLeast, "Uint16Array"));
+  }
   int32_t* ints(size_t i, int64_t atLeast) {
     return static_cast<int32_t*>(typed(i, napi_int32_array, atLeast, "Int32Array"));
   }
-  int64_t length(size_t i) {
+  int64_t length(size_t i) { return i < count ? lengthOf(values[i]) : 0; }
+  int64_t lengthOf(napi_value value) {
     size_t n = 0;
-    napi_get_typedarray_info(env, values[i], nullptr, &n, nullptr, nullptr, nullptr);
+    napi_get_typedarray_info(env, value, nullptr, &n, nullptr, nullptr, nullptr);
     return static_cast<int64_t>(n);
+  }
+  bool isMissing(napi_value value) {
+    napi_valuetype type;
+    napi_typeof(env, value, &type);
+    return type == napi_null || type == napi_undefined;
   }
   int64_t integer(size_t i) {
     int64_t value = 0;
@@ -64,24 +90,23 @@ struct Args {
  private:
   static std::string at(size_t i) { return "native: argument " + std::to_string(i); }
 
-  bool missing(size_t i) {
-    if (i >= count) return true;
-    napi_valuetype type;
-    napi_typeof(env, values[i], &type);
-    return type == napi_null || type == napi_undefined;
-  }
+  bool missing(size_t i) { return i >= count || isMissing(values[i]); }
 
   void* typed(size_t i, napi_typedarray_type wanted, int64_t atLeast, const char* name) {
+    if (i >= count) throw std::runtime_error(at(i) + " must be a " + name);
+    return typed(values[i], wanted, atLeast, name, at(i));
+  }
+
+  void* typed(napi_value value, napi_typedarray_type wanted, int64_t atLeast, const char* name,
+              const std::string& where) {
     napi_typedarray_type type;
     size_t length = 0;
     void* data = nullptr;
-    if (i >= count ||
-        napi_get_typedarray_info(env, values[i], &type, &length, &data, nullptr, nullptr) != napi_ok ||
-        type != wanted) {
-      throw std::runtime_error(at(i) + " must be a " + name);
+    if (napi_get_typedarray_info(env, value, &type, &length, &data, nullptr, nullptr) != napi_ok || type != wanted) {
+      throw std::runtime_error(where + " must be a " + name);
     }
     if (static_cast<int64_t>(length) < atLeast) {
-      throw std::runtime_error(at(i) + " holds " + std::to_string(length) + " elements, expected " +
+      throw std::runtime_error(where + " holds " + std::to_string(length) + " elements, expected " +
                                std::to_string(atLeast));
     }
     return data;

@@ -7,21 +7,13 @@
 #include <vector>
 
 #include "args.h"
+#include "cached-attention.h"
 #include "kernels.h"
 #include "vec.h"
 
 namespace {
 
-constexpr int64_t kHeadsAtOnce = 4;
-
-struct Row {
-  const float* q;       // heads of this group, [heads, headDim]
-  const float* keys;    // [blocks, headDim, 16]
-  const float* values;  // [positions, headDim]
-  float* out;
-  float* scores;  // [kHeadsAtOnce, capacity]
-  int64_t capacity, seen, headDim;
-};
+using Row = CachedRow;
 
 template <int Heads>
 INLINE void attendHeads(const Row& row) {
@@ -81,7 +73,7 @@ INLINE void attendHeads(const Row& row) {
   }
 }
 
-MULTIVERSION void attend(const Row* row, int64_t heads) {
+MULTIVERSION void attendSome(const Row* row, int64_t heads) {
   switch (heads) {
     case 1: return attendHeads<1>(*row);
     case 2: return attendHeads<2>(*row);
@@ -92,7 +84,28 @@ MULTIVERSION void attend(const Row* row, int64_t heads) {
 
 thread_local std::vector<float> scoreMemory;
 
+float* scoresOf(int64_t capacity) {
+  if (scoreMemory.size() < static_cast<size_t>(kHeadsAtOnce * capacity)) {
+    scoreMemory.resize(kHeadsAtOnce * capacity);
+  }
+  return scoreMemory.data();
+}
+
 }  // namespace
+
+void attend(CachedRow row, int64_t heads) {
+  row.scores = scoresOf(row.capacity);
+  for (int64_t h = 0; h < heads; h += kHeadsAtOnce) {
+    attendSome(&row, std::min(kHeadsAtOnce, heads - h));
+    row.q += kHeadsAtOnce * row.headDim;
+    row.out += kHeadsAtOnce * row.headDim;
+  }
+}
+
+void storeKey(float* keys, const float* key, int64_t position, int64_t headDim) {
+  float* block = keys + position / kLanes * headDim * kLanes + position % kLanes;
+  for (int64_t d = 0; d < headDim; d++) block[d * kLanes] = key[d];
+}
 
 /**
  * cachedAttention(q [N, heads · headDim], k, v [N, kvHeads · headDim], keys, values, slots [N],
@@ -122,24 +135,15 @@ void cachedAttentionKernel(Args& args) {
 #pragma omp parallel for schedule(static)
   for (int64_t task = 0; task < tasks; task++) {
     const int64_t r = task / kvHeads, head = task % kvHeads, position = positions[r];
-    float* block = keys + (slots[r] * kvHeads + head) * perHead + position / kLanes * hd * kLanes;
-    const float* key = k + (r * kvHeads + head) * hd;
-    for (int64_t d = 0; d < hd; d++) block[d * kLanes + position % kLanes] = key[d];
+    storeKey(keys + (slots[r] * kvHeads + head) * perHead, k + (r * kvHeads + head) * hd, position, hd);
     memcpy(values + (slots[r] * kvHeads + head) * perHead + position * hd, v + (r * kvHeads + head) * hd,
            hd * sizeof(float));
   }
 #pragma omp parallel for schedule(dynamic, 2)
   for (int64_t task = 0; task < tasks; task++) {
     const int64_t r = task / kvHeads, kvHead = task % kvHeads;
-    if (scoreMemory.size() < static_cast<size_t>(kHeadsAtOnce * capacity)) {
-      scoreMemory.resize(kHeadsAtOnce * capacity);
-    }
     const int64_t store = (slots[r] * kvHeads + kvHead) * perHead;
-    for (int64_t h = 0; h < group; h += kHeadsAtOnce) {
-      const int64_t at = (r * heads + kvHead * group + h) * hd;
-      const Row row{q + at,   keys + store, values + store, out + at, scoreMemory.data(),
-                    capacity, positions[r] + int64_t{1}, hd};
-      attend(&row, std::min(kHeadsAtOnce, group - h));
-    }
+    const int64_t at = (r * heads + kvHead * group) * hd;
+    attend({q + at, keys + store, values + store, out + at, nullptr, capacity, positions[r] + int64_t{1}, hd}, group);
   }
 }

@@ -7,6 +7,7 @@
 
 #include "args.h"
 #include "kernels.h"
+#include "row-products.h"
 #include "vec.h"
 
 namespace {
@@ -26,7 +27,7 @@ MULTIVERSION void addColumns(const float* dy, const int32_t* ids, float* sum, in
 /** embedding(table [V, D], ids [N], out [N, D], V, D) */
 void embeddingKernel(Args& args) {
   const int64_t rows = args.length(1), vocabulary = args.integer(3), width = args.integer(4);
-  const float* table = args.floats(0, vocabulary * width);
+  const Matrix table = args.matrix(0, vocabulary * width);
   const int32_t* ids = args.ints(1, rows);
   float* out = args.floats(2, rows * width);
   for (int64_t r = 0; r < rows; r++) {
@@ -34,7 +35,11 @@ void embeddingKernel(Args& args) {
   }
   parallelBlocks(rows, 256, [=](int64_t from, int64_t to) {
     for (int64_t r = from; r < to; r++) {
-      memcpy(out + r * width, table + ids[r] * width, width * sizeof(float));
+      if (table.floats != nullptr) {
+        memcpy(out + r * width, table.floats + ids[r] * width, width * sizeof(float));
+      } else {
+        widenBf16(table.halves + ids[r] * width, out + r * width, width);
+      }
     }
   });
 }

@@ -3,6 +3,7 @@
 // the way in (the right one is packed at the same time) and the sums stay float32.
 #include "gemm.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <dnnl.hpp>
@@ -10,13 +11,15 @@
 
 #include "args.h"
 #include "kernels.h"
+#include "row-products.h"
+#include "vec.h"
 
 namespace {
 
 using dnnl::memory;
 
 struct Key {
-  int64_t fields[7];
+  int64_t fields[9];
   bool operator==(const Key& other) const {
     return memcmp(fields, other.fields, sizeof fields) == 0;
   }
@@ -52,15 +55,16 @@ Engine& local() {
   return engine;
 }
 
-memory::desc matrix(int64_t batch, int64_t stride, int64_t rows, int64_t columns, bool transposed) {
-  const int64_t rowStride = transposed ? 1 : columns;
-  const int64_t columnStride = transposed ? rows : 1;
-  if (batch == 1) {
-    return {{rows, columns}, memory::data_type::f32, memory::dims{rowStride, columnStride}};
-  }
+/** `row` is the distance between stored rows; 0 where they touch. */
+memory::desc matrix(int64_t batch, int64_t stride, int64_t rows, int64_t columns, bool transposed, int64_t row,
+                    memory::data_type type = memory::data_type::f32) {
+  const int64_t step = row != 0 ? row : transposed ? rows : columns;
+  const int64_t rowStride = transposed ? 1 : step;
+  const int64_t columnStride = transposed ? step : 1;
+  if (batch == 1) return {{rows, columns}, type, memory::dims{rowStride, columnStride}};
   const int64_t count = stride == 0 ? 1 : batch;
-  const int64_t step = stride == 0 ? rows * columns : stride;
-  return {{count, rows, columns}, memory::data_type::f32, memory::dims{step, rowStride, columnStride}};
+  const int64_t between = stride == 0 ? rows * columns : stride;
+  return {{count, rows, columns}, type, memory::dims{between, rowStride, columnStride}};
 }
 
 /** The operand's shape, rounded to bfloat16, in the layout that the product likes best. */
@@ -89,10 +93,11 @@ void* scratch(size_t bytes, int which) {
   return block.data;
 }
 
-Product makeProduct(Engine& local, const Gemm& g, bool hasBias, bool bf16) {
-  const auto a = matrix(g.batch, g.strideA, g.m, g.k, g.transposeA);
-  const auto b = matrix(g.batch, g.strideB, g.k, g.n, g.transposeB);
-  const auto c = matrix(g.batch, g.m * g.n, g.m, g.n, false);
+Product makeProduct(Engine& local, const Gemm& g, bool hasBias, bool bf16, bool halves) {
+  const auto type = halves ? memory::data_type::bf16 : memory::data_type::f32;
+  const auto a = matrix(g.batch, g.strideA, g.m, g.k, g.transposeA, g.rowA);
+  const auto b = matrix(g.batch, g.strideB, g.k, g.n, g.transposeB, 0, type);
+  const auto c = matrix(g.batch, g.m * g.n, g.m, g.n, false, g.rowC);
   const memory::desc bias({1, g.n}, memory::data_type::f32, memory::dims{g.n, 1});
   dnnl::primitive_attr attributes;
   if (g.accumulate) {
@@ -134,35 +139,33 @@ void round(Engine& engine, dnnl::reorder& reorder, memory& from, memory& to, int
 
 }  // namespace
 
-void gemm(const Gemm& g, const float* a, const float* b, const float* bias, float* c) {
-  if (g.batch == 0 || g.m == 0 || g.n == 0) return;
-  if (g.k == 0) {
-    if (!g.accumulate) memset(c, 0, sizeof(float) * g.batch * g.m * g.n);
-    return;
-  }
+namespace {
+
+void multiply(const Gemm& g, const float* a, const Matrix& b, const float* bias, float* c) {
   Engine& engine = local();
   // With few rows, as in sampling, rounding the right operand would cost more than the product.
   constexpr int64_t fewRows = 192;
-  const bool bf16 = useBf16 && g.m >= fewRows;
-  const int64_t flags = g.transposeA | g.transposeB << 1 | g.accumulate << 2 | (bias != nullptr) << 3 | bf16 << 4;
-  const Key key{{g.m, g.n, g.k, flags, g.batch, g.strideA, g.strideB}};
+  const bool halves = b.halves != nullptr;
+  const bool bf16 = halves || (useBf16 && g.m >= fewRows);
+  const int64_t flags =
+      g.transposeA | g.transposeB << 1 | g.accumulate << 2 | (bias != nullptr) << 3 | bf16 << 4 | halves << 5;
+  const Key key{{g.m, g.n, g.k, flags, g.batch, g.strideA, g.strideB, g.rowA, g.rowC}};
   auto found = engine.products.find(key);
   if (found == engine.products.end()) {
     // Packed batches bring a new number of rows every step: start over before this grows large.
     if (engine.products.size() >= 4096) engine.products.clear();
-    found = engine.products.emplace(key, makeProduct(engine, g, bias != nullptr, bf16)).first;
+    found = engine.products.emplace(key, makeProduct(engine, g, bias != nullptr, bf16, halves)).first;
   }
   Product& product = found->second;
   product.a.set_data_handle(const_cast<float*>(a));
-  product.b.set_data_handle(const_cast<float*>(b));
+  product.b.set_data_handle(halves ? static_cast<void*>(const_cast<uint16_t*>(b.halves)) : const_cast<float*>(b.floats));
   product.c.set_data_handle(c);
-  const bool rounds = static_cast<bool>(product.roundA);
-  if (rounds) {
+  if (bf16) {
     round(engine, product.roundA, product.a, product.roundedA, 0);
     round(engine, product.roundB, product.b, product.roundedB, 1);
   }
-  std::unordered_map<int, memory> arguments{{DNNL_ARG_SRC, rounds ? product.roundedA : product.a},
-                                            {DNNL_ARG_WEIGHTS, rounds ? product.roundedB : product.b},
+  std::unordered_map<int, memory> arguments{{DNNL_ARG_SRC, bf16 ? product.roundedA : product.a},
+                                            {DNNL_ARG_WEIGHTS, bf16 ? product.roundedB : product.b},
                                             {DNNL_ARG_DST, product.c}};
   if (bias != nullptr) {
     product.bias.set_data_handle(const_cast<float*>(bias));
@@ -171,6 +174,48 @@ void gemm(const Gemm& g, const float* a, const float* b, const float* bias, floa
   product.primitive.execute(engine.stream, arguments);
   engine.stream.wait();
 }
+
+/** A float32 product with B in bfloat16: a few stored rows of B at a time are widened, exactly. */
+void multiplyWidened(const Gemm& g, const float* a, const uint16_t* b, const float* bias, float* c) {
+  constexpr int64_t partSize = int64_t{1} << 20;
+  const int64_t stored = g.transposeB ? g.n : g.k, width = g.transposeB ? g.k : g.n;
+  const int64_t part = std::max<int64_t>(64, partSize / width / 64 * 64);
+  float* floats = static_cast<float*>(scratch(std::min(part, stored) * width * sizeof(float), 1));
+  for (int64_t from = 0; from < stored; from += part) {
+    const int64_t rows = std::min(part, stored - from);
+    parallelBlocks(rows, 16, [=](int64_t first, int64_t last) {
+      widenBf16(b + (from + first) * width, floats + first * width, (last - first) * width);
+    });
+    Gemm each = g;
+    if (g.transposeB) {  // some columns of C
+      each.n = rows;
+      each.rowC = g.rowC != 0 ? g.rowC : g.n;
+      multiply(each, a, {floats, nullptr}, bias == nullptr ? nullptr : bias + from, c + from);
+    } else {  // some terms of every sum
+      each.k = rows;
+      each.rowA = g.rowA != 0 ? g.rowA : g.transposeA ? g.m : g.k;
+      each.accumulate = g.accumulate || from > 0;
+      multiply(each, a + from * (g.transposeA ? each.rowA : 1), {floats, nullptr}, from > 0 ? nullptr : bias, c);
+    }
+  }
+}
+
+}  // namespace
+
+void gemm(const Gemm& g, const float* a, const Matrix& b, const float* bias, float* c) {
+  if (g.batch == 0 || g.m == 0 || g.n == 0) return;
+  if (g.k == 0) {
+    if (!g.accumulate) memset(c, 0, sizeof(float) * g.batch * g.m * g.n);
+    return;
+  }
+  if (b.halves != nullptr && !useBf16) {
+    multiplyWidened(g, a, b.halves, bias, c);
+  } else {
+    multiply(g, a, b, bias, c);
+  }
+}
+
+bool bf16Products() { return useBf16; }
 
 void forgetPrimitives() { local().products.clear(); }
 
@@ -209,6 +254,8 @@ void gemmKernel(Args& args) {
   Gemm g{args.integer(4), args.integer(5), args.integer(6), args.flag(7),     args.flag(8),
          args.flag(9),    args.integer(10), args.integer(11), args.integer(12)};
   const int64_t last = g.batch > 0 ? g.batch - 1 : 0;
-  gemm(g, args.floats(0, last * g.strideA + g.m * g.k), args.floats(1, last * g.strideB + g.k * g.n),
-       args.floatsOrNull(2, g.n), args.floats(3, g.batch * g.m * g.n));
+  const Matrix b = args.matrix(1, last * g.strideB + g.k * g.n);
+  if (b.halves != nullptr && g.batch != 1) throw std::runtime_error("gemm: bfloat16 weights take no batches");
+  gemm(g, args.floats(0, last * g.strideA + g.m * g.k), b, args.floatsOrNull(2, g.n),
+       args.floats(3, g.batch * g.m * g.n));
 }

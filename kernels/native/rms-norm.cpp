@@ -8,11 +8,7 @@
 #include "kernels.h"
 #include "vec.h"
 
-namespace {
-
-constexpr int64_t kRows = 64;
-
-MULTIVERSION void forwardRows(const float* x, const float* w, float* y, float* scales, int64_t rows,
+MULTIVERSION void rmsNormRows(const float* x, const float* w, float* y, float* scales, int64_t rows,
                               int64_t width, float eps) {
   for (int64_t r = 0; r < rows; r++, x += width, y += width) {
     float sum = 0;
@@ -24,6 +20,10 @@ MULTIVERSION void forwardRows(const float* x, const float* w, float* y, float* s
     for (int64_t c = 0; c < width; c++) y[c] = x[c] * scale * w[c];
   }
 }
+
+namespace {
+
+constexpr int64_t kRows = 64;
 
 MULTIVERSION void inputGradientRows(const float* x, const float* w, const float* scales,
                                     const float* dy, float* dx, int64_t rows, int64_t width) {
@@ -58,7 +58,7 @@ void rmsNormKernel(Args& args) {
   float* y = args.floats(2, rows * width);
   float* scales = args.floats(3, rows);
   parallelBlocks(rows, kRows, [=](int64_t from, int64_t to) {
-    forwardRows(x + from * width, w, y + from * width, scales + from, to - from, width, eps);
+    rmsNormRows(x + from * width, w, y + from * width, scales + from, to - from, width, eps);
   });
 }
 

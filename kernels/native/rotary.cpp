@@ -4,10 +4,8 @@
 #include "kernels.h"
 #include "vec.h"
 
-namespace {
-
-MULTIVERSION void turnRow(const float* x, const float* cosines, const float* sines, float direction,
-                          float* y, int64_t heads, int64_t half) {
+MULTIVERSION void turnHeads(const float* x, const float* cosines, const float* sines, float direction,
+                            float* y, int64_t heads, int64_t half) {
   for (int64_t h = 0; h < heads; h++, x += 2 * half, y += 2 * half) {
 #pragma omp simd
     for (int64_t i = 0; i < half; i++) {
@@ -18,8 +16,6 @@ MULTIVERSION void turnRow(const float* x, const float* cosines, const float* sin
     }
   }
 }
-
-}  // namespace
 
 /** rotary(x [N, heads · 2 · half], positions [N], cos, sin, y, heads, half, inverse) */
 void rotaryKernel(Args& args) {
@@ -39,7 +35,7 @@ void rotaryKernel(Args& args) {
   parallelBlocks(rows, 64, [=](int64_t from, int64_t to) {
     for (int64_t r = from; r < to; r++) {
       const int64_t at = positions[r] * half;
-      turnRow(x + r * width, cosines + at, sines + at, direction, y + r * width, heads, half);
+      turnHeads(x + r * width, cosines + at, sines + at, direction, y + r * width, heads, half);
     }
   });
 }

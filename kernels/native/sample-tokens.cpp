@@ -7,18 +7,10 @@
 #include "args.h"
 #include "gemm.h"
 #include "kernels.h"
-#include "logits.h"
+#include "sample-tokens.h"
 #include "vec.h"
 
 namespace {
-
-struct Settings {
-  float inverseT;
-  bool greedy;
-  int64_t topK;
-  double topP;
-  float minP;
-};
 
 thread_local std::vector<float> logitMemory;
 thread_local std::vector<float> weightMemory;
@@ -81,7 +73,9 @@ void keepNucleus(float* weights, int64_t n, double topP) {
   }
 }
 
-void sampleRow(const float* logits, int64_t n, double uniform, const Settings& settings, int32_t* id,
+}  // namespace
+
+void sampleRow(const float* logits, int64_t n, double uniform, const SamplingRules& rules, int32_t* id,
                float* logprob, float* plainLogprob) {
   if (weightMemory.size() < static_cast<size_t>(n)) weightMemory.resize(n);
   float* weights = weightMemory.data();
@@ -90,11 +84,11 @@ void sampleRow(const float* logits, int64_t n, double uniform, const Settings& s
   const double plainMass = sum(weights, n);
   int64_t chosen = best;
   *logprob = 0;
-  if (!settings.greedy) {
-    if (settings.inverseT != 1.f) exponentiate(logits, weights, n, logits[best], settings.inverseT);
-    if (settings.topK > 0 && settings.topK < n) keepTop(weights, n, settings.topK);
-    if (settings.topP < 1) keepNucleus(weights, n, settings.topP);
-    if (settings.minP > 0) dropBelow(weights, n, settings.minP);
+  if (!rules.greedy) {
+    if (rules.inverseT != 1.f) exponentiate(logits, weights, n, logits[best], rules.inverseT);
+    if (rules.topK > 0 && rules.topK < n) keepTop(weights, n, rules.topK);
+    if (rules.topP < 1) keepNucleus(weights, n, rules.topP);
+    if (rules.minP > 0) dropBelow(weights, n, rules.minP);
     const double mass = sum(weights, n);
     double target = uniform * mass;
     for (int64_t j = 0; j < n; j++) {
@@ -103,15 +97,13 @@ void sampleRow(const float* logits, int64_t n, double uniform, const Settings& s
       target -= weights[j];
       if (target < 0) break;
     }
-    *logprob = static_cast<float>((static_cast<double>(logits[chosen]) - logits[best]) * settings.inverseT -
+    *logprob = static_cast<float>((static_cast<double>(logits[chosen]) - logits[best]) * rules.inverseT -
                                   std::log(mass));
   }
   *id = static_cast<int32_t>(chosen);
   *plainLogprob =
       static_cast<float>(static_cast<double>(logits[chosen]) - logits[best] - std::log(plainMass));
 }
-
-}  // namespace
 
 /**
  * sampleTokens(hidden [N, D], weight [V, D], uniforms [N], ids, logprobs, plainLogprobs, N, D, V,
@@ -120,15 +112,15 @@ void sampleRow(const float* logits, int64_t n, double uniform, const Settings& s
 void sampleTokensKernel(Args& args) {
   const int64_t n = args.integer(6), d = args.integer(7), v = args.integer(8);
   const double temperature = args.number(9);
-  const Settings settings{temperature > 0 ? static_cast<float>(1 / temperature) : 1.f, temperature == 0,
-                          args.integer(10), args.number(11), static_cast<float>(args.number(12))};
+  const SamplingRules rules{temperature > 0 ? static_cast<float>(1 / temperature) : 1.f, temperature == 0,
+                            args.integer(10), args.number(11), static_cast<float>(args.number(12))};
   const float* hidden = args.floats(0, n * d);
-  const float* weight = args.floats(1, v * d);
+  const Matrix weight = args.matrix(1, v * d);
   const float* uniforms = args.floats(2, n);
   int32_t* ids = args.ints(3, n);
   float* logprobs = args.floats(4, n);
   float* plain = args.floats(5, n);
-  const int64_t block = std::min(n, logitRows(v));
+  const int64_t block = std::min<int64_t>(n, 64);
   if (logitMemory.size() < static_cast<size_t>(block * v)) logitMemory.resize(block * v);
   const float* logits = logitMemory.data();
   for (int64_t at = 0; at < n; at += block) {
@@ -137,7 +129,7 @@ void sampleTokensKernel(Args& args) {
 #pragma omp parallel for schedule(static)
     for (int64_t r = 0; r < rows; r++) {
       const int64_t row = at + r;
-      sampleRow(logits + r * v, v, uniforms[row], settings, ids + row, logprobs + row, plain + row);
+      sampleRow(logits + r * v, v, uniforms[row], rules, ids + row, logprobs + row, plain + row);
     }
   }
 }

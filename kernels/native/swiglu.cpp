@@ -14,28 +14,6 @@ INLINE void sigmoid(Vec* value) {
   *value = 1.f / (1.f + e);
 }
 
-MULTIVERSION void forwardRange(const float* g, const float* u, float* y, int64_t n) {
-  for (int64_t i = 0; i < n; i += kLanes) {
-    const int64_t left = n - i;
-    Vec gate, up;
-    if (left >= kLanes) {
-      gate = VLOAD(g + i);
-      up = VLOAD(u + i);
-    } else {
-      loadPart(&gate, g + i, left, 0.f);
-      loadPart(&up, u + i, left, 0.f);
-    }
-    Vec s = gate;
-    sigmoid(&s);
-    const Vec out = gate * s * up;
-    if (left >= kLanes) {
-      VSTORE(y + i, out);
-    } else {
-      storePart(y + i, &out, left);
-    }
-  }
-}
-
 MULTIVERSION void gradientRange(const float* g, const float* u, const float* dy, float* dg, float* du,
                                 int64_t n) {
   for (int64_t i = 0; i < n; i += kLanes) {
@@ -66,13 +44,35 @@ MULTIVERSION void gradientRange(const float* g, const float* u, const float* dy,
 
 }  // namespace
 
+MULTIVERSION void swigluRange(const float* g, const float* u, float* y, int64_t n) {
+  for (int64_t i = 0; i < n; i += kLanes) {
+    const int64_t left = n - i;
+    Vec gate, up;
+    if (left >= kLanes) {
+      gate = VLOAD(g + i);
+      up = VLOAD(u + i);
+    } else {
+      loadPart(&gate, g + i, left, 0.f);
+      loadPart(&up, u + i, left, 0.f);
+    }
+    Vec s = gate;
+    sigmoid(&s);
+    const Vec out = gate * s * up;
+    if (left >= kLanes) {
+      VSTORE(y + i, out);
+    } else {
+      storePart(y + i, &out, left);
+    }
+  }
+}
+
 /** swiglu(gate, up, out) */
 void swigluKernel(Args& args) {
   const int64_t n = args.length(2);
   const float* g = args.floats(0, n);
   const float* u = args.floats(1, n);
   float* y = args.floats(2, n);
-  parallelBlocks(n, kBlock, [=](int64_t from, int64_t to) { forwardRange(g + from, u + from, y + from, to - from); });
+  parallelBlocks(n, kBlock, [=](int64_t from, int64_t to) { swigluRange(g + from, u + from, y + from, to - from); });
 }
 
 /** swigluGradient(gate, up, dy, dGate, dUp) */

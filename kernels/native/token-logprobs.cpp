@@ -1,7 +1,8 @@
-// log softmax(hidden Wᵀ / T) at each target and the entropy, over blocks of rows: [M, V] never
-// exists as a whole. The gradient recomputes a block's logits z from the saved log-sum-exp:
+// log softmax(hidden Wᵀ / T) at each target and the entropy, over tiles of rows and vocabulary: [M, V]
+// never exists as a whole. Strips of one row merge by their greatest logit (Milakov and Gimelshein,
+// 2018). The gradient recomputes a tile's logits z from the saved log-sum-exp:
 //   dz = g · (1[target] − p) − h · p ⊙ (log p + H), with g and h the gradients of the two outputs,
-//   dHidden = dz W / T,  dW = Σ blocks dzᵀ hidden / T (blocks in order)
+//   dHidden = Σ strips dz W / T (strips in order),  dW = Σ row blocks dzᵀ hidden / T (blocks in order)
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -16,31 +17,36 @@ namespace {
 
 thread_local std::vector<float> blockMemory;
 
-float* blockOf(int64_t rows, int64_t vocabulary) {
-  if (blockMemory.size() < static_cast<size_t>(rows * vocabulary)) blockMemory.resize(rows * vocabulary);
+float* tileOf(const LogitTile& tile) {
+  const size_t size = static_cast<size_t>(tile.rows * tile.columns);
+  if (blockMemory.size() < size) blockMemory.resize(size);
   return blockMemory.data();
 }
 
-MULTIVERSION void summarise(const float* logits, int64_t vocabulary, float inverseT, int32_t target,
-                            float* logprob, float* entropy, float* lse) {
+/** Σ exp(z) and Σ exp(z) z with z = (logit − highest) / T, over the strips of a row so far. */
+struct Summary {
+  float highest = -INFINITY, mass = 0, weighted = 0, atTarget = 0;
+};
+
+MULTIVERSION void summarise(const float* logits, int64_t count, float inverseT, Summary* summary) {
   Vec top = VSPLAT(-INFINITY);
-  for (int64_t j = 0; j < vocabulary; j += kLanes) {
+  for (int64_t j = 0; j < count; j += kLanes) {
     Vec z;
-    if (j + kLanes <= vocabulary) {
+    if (j + kLanes <= count) {
       z = VLOAD(logits + j);
     } else {
-      loadPart(&z, logits + j, vocabulary - j, -INFINITY);
+      loadPart(&z, logits + j, count - j, -INFINITY);
     }
     top = z > top ? z : top;
   }
   const float highest = vmax(&top);
   Vec mass{}, weighted{};
-  for (int64_t j = 0; j < vocabulary; j += kLanes) {
+  for (int64_t j = 0; j < count; j += kLanes) {
     Vec z;
-    if (j + kLanes <= vocabulary) {
+    if (j + kLanes <= count) {
       z = VLOAD(logits + j);
     } else {
-      loadPart(&z, logits + j, vocabulary - j, -1e30f);  // exp gives 0, and 0 · 1e30 is still 0
+      loadPart(&z, logits + j, count - j, -1e30f);  // exp gives 0, and 0 · 1e30 is still 0
     }
     z = (z - highest) * inverseT;
     Vec e = z;
@@ -48,17 +54,46 @@ MULTIVERSION void summarise(const float* logits, int64_t vocabulary, float inver
     mass += e;
     weighted += e * z;
   }
-  const float total = vsum(&mass), logTotal = std::log(total);
-  *logprob = (logits[target] - highest) * inverseT - logTotal;
-  *entropy = logTotal - vsum(&weighted) / total;
-  *lse = highest * inverseT + logTotal;
+  summary->highest = highest;
+  summary->mass = vsum(&mass);
+  summary->weighted = vsum(&weighted);
 }
 
-MULTIVERSION void logitGradient(float* logits, int64_t vocabulary, float inverseT, int32_t target,
-                                float lse, float entropy, float dLogprob, float dEntropy) {
+/** Moves a summary to a higher greatest logit. */
+void raise(Summary* summary, float highest, float inverseT) {
+  if (summary->highest == highest) return;
+  const float shift = (summary->highest - highest) * inverseT, factor = std::exp(shift);
+  summary->weighted = summary->mass == 0 ? 0 : (summary->weighted + shift * summary->mass) * factor;
+  summary->mass *= factor;
+  summary->highest = highest;
+}
+
+void merge(Summary* total, Summary strip, float inverseT) {
+  if (total->mass == 0) {
+    strip.atTarget = total->atTarget;
+    *total = strip;
+    return;
+  }
+  const float highest = std::max(total->highest, strip.highest);
+  raise(total, highest, inverseT);
+  raise(&strip, highest, inverseT);
+  total->mass += strip.mass;
+  total->weighted += strip.weighted;
+}
+
+MULTIVERSION void finish(const Summary* summary, float inverseT, float* logprob, float* entropy, float* lse) {
+  const float logMass = std::log(summary->mass);
+  *logprob = (summary->atTarget - summary->highest) * inverseT - logMass;
+  *entropy = logMass - summary->weighted / summary->mass;
+  *lse = summary->highest * inverseT + logMass;
+}
+
+/** `target` counts from the strip's first column and may lie outside. */
+MULTIVERSION void logitGradient(float* logits, int64_t count, float inverseT, int64_t target, float lse,
+                                float entropy, float dLogprob, float dEntropy) {
   const float atTarget = dLogprob * inverseT;
-  for (int64_t j = 0; j < vocabulary; j += kLanes) {
-    const int64_t left = vocabulary - j;
+  for (int64_t j = 0; j < count; j += kLanes) {
+    const int64_t left = count - j;
     Vec z;
     if (left >= kLanes) {
       z = VLOAD(logits + j);
@@ -75,7 +110,7 @@ MULTIVERSION void logitGradient(float* logits, int64_t vocabulary, float inverse
       storePart(logits + j, &d, left);
     }
   }
-  logits[target] += atTarget;
+  if (target >= 0 && target < count) logits[target] += atTarget;
 }
 
 }  // namespace
@@ -85,7 +120,7 @@ void tokenLogprobsKernel(Args& args) {
   const int64_t m = args.integer(6), d = args.integer(7), v = args.integer(8);
   const float inverseT = static_cast<float>(1 / args.number(9));
   const float* hidden = args.floats(0, m * d);
-  const float* weight = args.floats(1, v * d);
+  const Matrix weight = args.matrix(1, v * d);
   const int32_t* targets = args.ints(2, m);
   float* logprobs = args.floats(3, m);
   float* entropy = args.floats(4, m);
@@ -93,17 +128,29 @@ void tokenLogprobsKernel(Args& args) {
   for (int64_t r = 0; r < m; r++) {
     if (targets[r] < 0 || targets[r] >= v) throw std::runtime_error("tokenLogprobs: target out of range");
   }
-  const int64_t block = std::min(m, logitRows(v));
-  float* logits = blockOf(block, v);
-  for (int64_t at = 0; at < m; at += block) {
-    const int64_t rows = std::min(block, m - at);
-    gemm({rows, v, d, false, true}, hidden + at * d, weight, nullptr, logits);
-    parallelBlocks(rows, 8, [=](int64_t from, int64_t to) {
-      for (int64_t r = from; r < to; r++) {
-        const int64_t row = at + r;
-        summarise(logits + r * v, v, inverseT, targets[row], logprobs + row, entropy + row, lse + row);
-      }
-    });
+  const LogitTile tile = logitTile(m, v);
+  float* logits = tileOf(tile);
+  std::vector<Summary> summaries(tile.rows);
+  Summary* summary = summaries.data();
+  for (int64_t at = 0; at < m; at += tile.rows) {
+    const int64_t rows = std::min(tile.rows, m - at);
+    std::fill(summary, summary + rows, Summary{});
+    for (int64_t first = 0; first < v; first += tile.columns) {
+      const int64_t columns = std::min(tile.columns, v - first);
+      gemm({rows, columns, d, false, true}, hidden + at * d, weight.from(first * d), nullptr, logits);
+      parallelBlocks(rows, 8, [=](int64_t from, int64_t to) {
+        for (int64_t r = from; r < to; r++) {
+          Summary strip;
+          summarise(logits + r * columns, columns, inverseT, &strip);
+          const int64_t target = targets[at + r] - first;
+          if (target >= 0 && target < columns) summary[r].atTarget = logits[r * columns + target];
+          merge(summary + r, strip, inverseT);
+        }
+      });
+    }
+    for (int64_t r = 0; r < rows; r++) {
+      finish(summary + r, inverseT, logprobs + at + r, entropy + at + r, lse + at + r);
+    }
   }
 }
 
@@ -115,7 +162,7 @@ void tokenLogprobsGradientKernel(Args& args) {
   const int64_t m = args.integer(9), d = args.integer(10), v = args.integer(11);
   const float inverseT = static_cast<float>(1 / args.number(12));
   const float* hidden = args.floats(0, m * d);
-  const float* weight = args.floats(1, v * d);
+  const Matrix weight = args.matrix(1, v * d);
   const int32_t* targets = args.ints(2, m);
   const float* lse = args.floats(3, m);
   const float* entropy = args.floats(4, m);
@@ -124,19 +171,25 @@ void tokenLogprobsGradientKernel(Args& args) {
   float* dHidden = args.floatsOrNull(7, m * d);
   float* dWeight = args.floatsOrNull(8, v * d);
   if (dWeight != nullptr && m == 0) std::fill(dWeight, dWeight + v * d, 0.f);
-  const int64_t block = std::min(m, logitRows(v));
-  float* logits = blockOf(block, v);
-  for (int64_t at = 0; at < m; at += block) {
-    const int64_t rows = std::min(block, m - at);
-    gemm({rows, v, d, false, true}, hidden + at * d, weight, nullptr, logits);
-    parallelBlocks(rows, 8, [=](int64_t from, int64_t to) {
-      for (int64_t r = from; r < to; r++) {
-        const int64_t row = at + r;
-        logitGradient(logits + r * v, v, inverseT, targets[row], lse[row], entropy[row], dLogprobs[row],
-                      dEntropy[row]);
+  const LogitTile tile = logitTile(m, v);
+  float* logits = tileOf(tile);
+  for (int64_t at = 0; at < m; at += tile.rows) {
+    const int64_t rows = std::min(tile.rows, m - at);
+    for (int64_t first = 0; first < v; first += tile.columns) {
+      const int64_t columns = std::min(tile.columns, v - first);
+      const Matrix strip = weight.from(first * d);
+      gemm({rows, columns, d, false, true}, hidden + at * d, strip, nullptr, logits);
+      parallelBlocks(rows, 8, [=](int64_t from, int64_t to) {
+        for (int64_t r = from; r < to; r++) {
+          const int64_t row = at + r;
+          logitGradient(logits + r * columns, columns, inverseT, targets[row] - first, lse[row], entropy[row],
+                        dLogprobs[row], dEntropy[row]);
+        }
+      });
+      if (dHidden != nullptr) gemm({rows, d, columns, false, false, first > 0}, logits, strip, nullptr, dHidden + at * d);
+      if (dWeight != nullptr) {
+        gemm({columns, d, rows, true, false, at > 0}, logits, hidden + at * d, nullptr, dWeight + first * d);
       }
-    });
-    if (dHidden != nullptr) gemm({rows, d, v}, logits, weight, nullptr, dHidden + at * d);
-    if (dWeight != nullptr) gemm({v, d, rows, true, false, at > 0}, logits, hidden + at * d, nullptr, dWeight);
+    }
   }
 }

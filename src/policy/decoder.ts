@@ -8,6 +8,9 @@ import {
   rotary,
   swiglu,
   tf,
+  type DecoderLayer,
+  type DecoderProjection,
+  type DecoderWeights,
   type KvCache,
   type RotaryTable,
 } from '../tensor/index.js';
@@ -70,6 +73,41 @@ export function cachedHiddenStates(
 /** The matrix that turns hidden states into logits, [V, D]. */
 export function outputWeight(policy: Policy): tf.Tensor2D {
   return matrix(policy, headName(policy.config));
+}
+
+/** The weights as they are now, the adapter's beside them. */
+export function decoderWeights(policy: Policy): DecoderWeights {
+  const { config } = policy;
+  const layer = (index: number): DecoderLayer => {
+    const of = (name: Projection): DecoderProjection =>
+      projection(policy, modulePath(index, name), true);
+    return {
+      norm1: vector(policy, `model.layers.${index}.input_layernorm.weight`, true),
+      norm2: vector(policy, `model.layers.${index}.post_attention_layernorm.weight`, true),
+      q: of('q_proj'),
+      k: of('k_proj'),
+      v: of('v_proj'),
+      o: of('o_proj'),
+      gate: of('gate_proj'),
+      up: of('up_proj'),
+      down: of('down_proj'),
+    };
+  };
+  return {
+    dims: {
+      heads: config.heads,
+      kvHeads: config.kvHeads,
+      headDim: config.headDim,
+      hidden: config.hiddenSize,
+      intermediate: config.intermediateSize,
+      vocabulary: config.vocabSize,
+    },
+    eps: config.rmsNormEps,
+    embedding: matrix(policy, 'model.embed_tokens.weight'),
+    head: outputWeight(policy),
+    norm: vector(policy, 'model.norm.weight', true),
+    layers: Array.from({ length: config.layers }, (_, index) => layer(index)),
+  };
 }
 
 type Attention = (layer: number, q: tf.Tensor2D, k: tf.Tensor2D, v: tf.Tensor2D) => tf.Tensor2D;
@@ -142,22 +180,26 @@ function checkpointedLayers(
 }
 
 function projected(policy: Policy, x: tf.Tensor2D, path: string, useAdapter: boolean): tf.Tensor2D {
-  const bias = policy.weights.get(`${path}.bias`);
-  const pair = useAdapter ? policy.adapter?.pairs.get(path) : undefined;
-  const lora =
-    pair === undefined || policy.adapter === null
-      ? null
-      : {
-          a: pair.a as tf.Variable<tf.Rank.R2>,
-          b: pair.b as tf.Variable<tf.Rank.R2>,
-          scale: policy.adapter.loraAlpha / policy.adapter.r,
-        };
-  return linear(
-    x,
-    matrix(policy, `${path}.weight`),
-    (bias as tf.Variable<tf.Rank.R1>) ?? null,
-    lora,
-  );
+  const { weight, bias, lora } = projection(policy, path, useAdapter);
+  return linear(x, weight, bias, lora);
+}
+
+function projection(policy: Policy, path: string, useAdapter: boolean): DecoderProjection {
+  const { adapter } = policy;
+  const pair = useAdapter ? adapter?.pairs.get(path) : undefined;
+  const bias = policy.weights.get(`${path}.bias`) as tf.Variable<tf.Rank.R1> | undefined;
+  return {
+    weight: matrix(policy, `${path}.weight`),
+    bias: bias ?? null,
+    lora:
+      pair === undefined || adapter === null
+        ? null
+        : {
+            a: pair.a as tf.Variable<tf.Rank.R2>,
+            b: pair.b as tf.Variable<tf.Rank.R2>,
+            scale: adapter.loraAlpha / adapter.r,
+          },
+  };
 }
 
 function tableFor(policy: Policy, positions: Int32Array): RotaryTable {

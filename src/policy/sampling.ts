@@ -1,7 +1,7 @@
 import { inputError } from '../errors.js';
 import type { FinishReason, SamplingSettings } from '../records.js';
-import { createKvCache, sampleTokens, type KvCache } from '../tensor/index.js';
-import { cachedHiddenStates, outputWeight } from './decoder.js';
+import { createKvCache, type Decoder } from '../tensor/index.js';
+import { policyDecoder } from './decoding.js';
 import { createSampleQueue, prefilled } from './sampling-queue.js';
 import { makeRows, toSample, type Row } from './sampling-rows.js';
 import type { Policy, PolicyConfig } from './types.js';
@@ -71,12 +71,14 @@ export async function samplePolicy(
   const cache = createKvCache({ layers, kvHeads, headDim, slots: maxRows + 1, maxLength: longest });
   try {
     const queue = createSampleQueue(policy, cache, rows, maxRows);
+    const decoder = policyDecoder(policy, cache, maxRows);
+    const ends = endTokens(policy);
     let running: Row[] = [];
     let done = 0;
     while (signal?.aborted !== true) {
       running.push(...queue.admit(maxRows - running.length));
       if (running.length === 0) break;
-      step(policy, cache, running, settings);
+      step(decoder, running, settings, ends);
       const finished = running.filter((row) => row.finishReason !== null);
       if (finished.length > 0) {
         running = running.filter((row) => row.finishReason === null);
@@ -100,7 +102,7 @@ function defaultRows(config: PolicyConfig, length: number): number {
 }
 
 /** One token for every running row. */
-function step(policy: Policy, cache: KvCache, rows: Row[], settings: SamplingSettings): void {
+function step(decoder: Decoder, rows: Row[], settings: SamplingSettings, ends: number[]): void {
   const ids = Int32Array.from(
     rows,
     (row) => row.ids.at(-1) ?? row.promptIds[row.promptIds.length - 1],
@@ -112,10 +114,7 @@ function step(policy: Policy, cache: KvCache, rows: Row[], settings: SamplingSet
     rows,
     (row) => Math.floor(row.random.next() * 2 ** 24) / 2 ** 24,
   );
-  const hidden = cachedHiddenStates(policy, ids, slots, positions, cache);
-  const drawn = sampleTokens(hidden, outputWeight(policy), uniforms, settings);
-  hidden.dispose();
-  const ends = endTokens(policy);
+  const drawn = decoder.step(ids, slots, positions, uniforms, settings);
   rows.forEach((row, i) => {
     const id = drawn.ids[i];
     row.ids.push(id);

@@ -2,7 +2,7 @@
  * The operations a decoder lives on: arguments are checked here, then the fused kernel runs where
  * the backend has one, else the composite. All but the last five are differentiable.
  */
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { inputError } from '../errors.js';
 import * as composite from './composite.js';
 import * as compositeOptimizer from './composite-optimizer.js';
@@ -14,6 +14,8 @@ import * as check from './shapes.js';
 import type {
   AdamwSettings,
   AttentionDims,
+  Decoder,
+  DecoderWeights,
   LoraPair,
   RotaryTable,
   SampledTokens,
@@ -160,6 +162,41 @@ export function sampleTokens(
   }
   const operation = native.isNative() ? native : compositeSampling;
   return operation.sampleTokens(hidden, weight, uniforms, settings);
+}
+
+/**
+ * A whole sampling step as one kernel: embedding, layers, head and draw, with every row's numbers
+ * independent of the rows beside it. `null` where the backend has none: the single operations above
+ * do the same. Do not update or dispose of the weights while it is in use.
+ * @param maxRows of one step
+ */
+export function createDecoder(
+  weights: DecoderWeights,
+  cache: KvCache,
+  table: RotaryTable,
+  maxRows: number,
+): Decoder | null {
+  return native.isNative() ? native.createDecoder(weights, cache, table, maxRows) : null;
+}
+
+/**
+ * A float32 tensor of bfloat16 numbers. The native backend holds them as they are, in half the
+ * memory, and multiplies by them; other backends widen them at once. Not for what is trained: the
+ * first update widens it.
+ */
+export function heldInBf16(values: Uint16Array, shape: number[]): tf.Tensor {
+  const size = shape.reduce((product, length) => product * length, 1);
+  if (size !== values.length) {
+    throw inputError(
+      `heldInBf16: expected ${size} values for shape [${shape.join(', ')}], got ${values.length}.`,
+    );
+  }
+  if (native.isNative()) return native.nativeBackend().holdBf16(shape, values);
+  return tf.tensor(widenBf16(values), shape, 'float32');
+}
+
+function widenBf16(halves: Uint16Array): Float32Array {
+  return new Float32Array(Uint32Array.from(halves, (half) => half << 16).buffer);
 }
 
 /** One AdamW update of `variable`, `m` and `v`, in place. All four tensors have one shape. */

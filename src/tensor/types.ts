@@ -51,6 +51,54 @@ export interface SampledTokens {
   plainLogprobs: Float32Array;
 }
 
+/** A linear layer of a decoder: weight [out, in], bias [out]. */
+export interface DecoderProjection {
+  weight: tf.Tensor2D;
+  bias: tf.Tensor1D | null;
+  lora: LoraPair | null;
+}
+
+export interface DecoderLayer {
+  /** [D] before attention, and before the feed-forward part. */
+  norm1: tf.Tensor1D;
+  norm2: tf.Tensor1D;
+  q: DecoderProjection;
+  k: DecoderProjection;
+  v: DecoderProjection;
+  o: DecoderProjection;
+  gate: DecoderProjection;
+  up: DecoderProjection;
+  down: DecoderProjection;
+}
+
+/** Everything that a token passes on its way to its successor. */
+export interface DecoderWeights {
+  dims: AttentionDims & { hidden: number; intermediate: number; vocabulary: number };
+  /** Of every RMSNorm. */
+  eps: number;
+  /** [V, D] */
+  embedding: tf.Tensor2D;
+  /** [V, D]; the embedding again where they are tied. */
+  head: tf.Tensor2D;
+  norm: tf.Tensor1D;
+  layers: DecoderLayer[];
+}
+
+/** A decoder that samples against one cache, for as long as its weights stay where they are. */
+export interface Decoder {
+  /**
+   * One token for every row: row i is token ids[i] of slot slots[i] at positions[i], each slot at
+   * most once. Keys and values go to the cache; uniforms[i] decides the draw of row i alone.
+   */
+  step(
+    ids: Int32Array,
+    slots: Int32Array,
+    positions: Int32Array,
+    uniforms: Float32Array,
+    settings: SampleTokensSettings,
+  ): SampledTokens;
+}
+
 export interface AdamwSettings {
   learningRate: number;
   beta1: number;

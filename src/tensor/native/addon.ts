@@ -5,6 +5,13 @@ import { environmentError } from '../../errors.js';
 
 type Floats = Float32Array;
 type MaybeFloats = Float32Array | null;
+/** Float32, or frozen weights in bfloat16. */
+type Matrix = Float32Array | Uint16Array;
+declare const handle: unique symbol;
+/** A decoder that C++ holds. */
+export interface NativeDecoder {
+  readonly [handle]: true;
+}
 
 /** The C++ kernels. Shapes and formulas: the file of the same name in kernels/native. */
 export interface NativeAddon {
@@ -14,7 +21,7 @@ export interface NativeAddon {
   instructionSet(): string;
   gemm(
     a: Floats,
-    b: Floats,
+    b: Matrix,
     bias: MaybeFloats,
     c: Floats,
     m: number,
@@ -33,7 +40,7 @@ export interface NativeAddon {
   scale(a: Floats, factor: number, out: Floats): void;
   sumOfSquares(a: Floats): number;
   columnSums(x: Floats, out: Floats, rows: number, columns: number): void;
-  embedding(table: Floats, ids: Int32Array, out: Floats, vocabulary: number, width: number): void;
+  embedding(table: Matrix, ids: Int32Array, out: Floats, vocabulary: number, width: number): void;
   embeddingGradient(
     dy: Floats,
     ids: Int32Array,
@@ -117,7 +124,7 @@ export interface NativeAddon {
   ): void;
   tokenLogprobs(
     hidden: Floats,
-    weight: Floats,
+    weight: Matrix,
     targets: Int32Array,
     logprobs: Floats,
     entropy: Floats,
@@ -129,7 +136,7 @@ export interface NativeAddon {
   ): void;
   tokenLogprobsGradient(
     hidden: Floats,
-    weight: Floats,
+    weight: Matrix,
     targets: Int32Array,
     lse: Floats,
     entropy: Floats,
@@ -144,7 +151,7 @@ export interface NativeAddon {
   ): void;
   sampleTokens(
     hidden: Floats,
-    weight: Floats,
+    weight: Matrix,
     uniforms: Floats,
     ids: Int32Array,
     logprobs: Floats,
@@ -157,6 +164,38 @@ export interface NativeAddon {
     topP: number,
     minP: number,
   ): void;
+  createDecoder(
+    arrays: readonly (Matrix | null)[],
+    hidden: number,
+    heads: number,
+    kvHeads: number,
+    headDim: number,
+    intermediate: number,
+    vocabulary: number,
+    layers: number,
+    maxRows: number,
+    slots: number,
+    blocks: number,
+    positions: number,
+    eps: number,
+    scales: Floats,
+  ): NativeDecoder;
+  decoderStep(
+    decoder: NativeDecoder,
+    inputIds: Int32Array,
+    slots: Int32Array,
+    positions: Int32Array,
+    uniforms: Floats,
+    ids: Int32Array,
+    logprobs: Floats,
+    plainLogprobs: Floats,
+    temperature: number,
+    topK: number,
+    topP: number,
+    minP: number,
+  ): void;
+  toBf16(values: Floats, out: Uint16Array): void;
+  fromBf16(values: Uint16Array, out: Floats): void;
   adamw(
     variable: Floats,
     gradient: Floats,

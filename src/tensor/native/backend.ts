@@ -5,6 +5,12 @@ import { internalError } from '../../errors.js';
 import { type NativeAddon } from './addon.js';
 import { createBufferPool, type BufferPool } from './pool.js';
 
+/** A matrix as it is held: float32, or frozen weights in bfloat16. */
+export type Matrix = Float32Array | Uint16Array;
+
+/** The data of a tensor that is held in bfloat16. */
+type HeldInBf16 = ReturnType<MathBackendCPU['data']['get']> & { halves?: Uint16Array };
+
 type DataId = Parameters<MathBackendCPU['refCount']>[0];
 type BackendValues = Parameters<MathBackendCPU['write']>[0];
 
@@ -33,6 +39,11 @@ export class NativeBackend extends MathBackendCPU {
     return Float32Array.from(values as ArrayLike<number>);
   }
 
+  /** The memory of a float32 tensor itself, or of one that is held in bfloat16. */
+  matrix(tensor: tf.TensorInfo): Matrix {
+    return heldHalves(this.data.get(tensor.dataId)) ?? this.floats(tensor);
+  }
+
   /** The memory of an int32 tensor itself. */
   ints(tensor: tf.TensorInfo): Int32Array {
     const { values } = this.data.get(tensor.dataId);
@@ -59,9 +70,33 @@ export class NativeBackend extends MathBackendCPU {
       .makeTensorFromTensorInfo(this.makeTensorInfo(shape, 'float32', values), this);
   }
 
+  /**
+   * A float32 tensor whose memory holds bfloat16 numbers. Kernels that know them take them by
+   * `matrix`; all others see what they stand for, widened at each reading.
+   */
+  holdBf16(shape: number[], values: Uint16Array): tf.Tensor {
+    const info = this.makeTensorInfo(shape, 'float32', nothing);
+    const floats = this.pool.take(Math.ceil(values.length / 2));
+    const halves = new Uint16Array(floats.buffer, floats.byteOffset, values.length);
+    halves.set(values);
+    this.pool.retain(halves);
+    const entry = this.data.get(info.dataId) as HeldInBf16;
+    entry.halves = halves;
+    Object.defineProperty(entry, 'values', { get: () => this.widened(halves) });
+    return tf.engine().makeTensorFromTensorInfo(info, this);
+  }
+
+  private widened(halves: Uint16Array): Float32Array {
+    const values = new Float32Array(halves.length);
+    this.addon.fromBf16(halves, values);
+    return values;
+  }
+
   /** Whether a tensor's memory may change without anybody else noticing. */
   ownsAlone(tensor: tf.TensorInfo): boolean {
-    const { values } = this.data.get(tensor.dataId);
+    const entry = this.data.get(tensor.dataId);
+    if (heldHalves(entry) !== null) return false;
+    const { values } = entry;
     if (values === undefined || !this.pool.owns(values)) return false;
     return this.refCount(tensor.dataId) === 1 && this.pool.users(values) === 1;
   }
@@ -89,11 +124,18 @@ export class NativeBackend extends MathBackendCPU {
   }
 
   override disposeData(id: DataId, force = false): boolean {
-    const values = this.data.has(id) ? this.data.get(id).values : undefined;
+    const entry = this.data.has(id) ? this.data.get(id) : undefined;
+    const values = entry && (heldHalves(entry) ?? entry.values);
     const disposed = super.disposeData(id, force);
     if (values && !this.data.has(id)) this.pool.release(values);
     return disposed;
   }
+}
+
+const nothing = new Float32Array(0);
+
+function heldHalves(entry: HeldInBf16): Uint16Array | null {
+  return entry.halves ?? null;
 }
 
 export function isNative(): boolean {

@@ -14,7 +14,7 @@ export const embeddingKernel: FusedKernel = {
   name: 'RlsfEmbedding',
   forward(native, { weight, ids }, { vocabulary, width }) {
     return native.output([ids.shape[0], width], (out) =>
-      native.addon.embedding(native.floats(weight), native.ints(ids), out, vocabulary, width),
+      native.addon.embedding(native.matrix(weight), native.ints(ids), out, vocabulary, width),
     );
   },
   saveInputs: ['ids'],

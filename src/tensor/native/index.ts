@@ -1,6 +1,7 @@
 /** The operations as fused native kernels: the same signatures as the composites. */
 export { causalAttention } from './attention.js';
-export { isNative } from './backend.js';
+export { isNative, nativeBackend } from './backend.js';
+export { createDecoder } from './decoder.js';
 export { embedding } from './embedding.js';
 export { cachedAttention, sampleTokens } from './inference.js';
 export { linear } from './linear.js';

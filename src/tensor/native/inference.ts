@@ -46,7 +46,7 @@ export function sampleTokens(
   const plainLogprobs = new Float32Array(rows);
   native.addon.sampleTokens(
     native.floats(hidden),
-    native.floats(weight),
+    native.matrix(weight),
     uniforms,
     ids,
     logprobs,

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { LoraPair } from '../types.js';
-import type { NativeBackend } from './backend.js';
+import type { Matrix, NativeBackend } from './backend.js';
 import { run, type FusedKernel, type Inputs } from './fused.js';
 
 export function linear(
@@ -82,7 +82,7 @@ export const loraKernel: FusedKernel = {
 export function product(
   native: NativeBackend,
   a: Float32Array,
-  b: Float32Array,
+  b: Matrix,
   c: Float32Array,
   m: number,
   n: number,
@@ -105,7 +105,7 @@ function base(native: NativeBackend, inputs: Inputs, y: Float32Array): void {
   const left = native.floats(x);
   native.addon.gemm(
     left,
-    native.floats(weight),
+    native.matrix(weight),
     values,
     y,
     rows,
@@ -152,7 +152,7 @@ function inputGradient(native: NativeBackend, dy: tf.TensorInfo, weight: tf.Tens
   const [out, width] = weight.shape;
   const rows = dy.shape[0];
   return native.tensor([rows, width], (dx) =>
-    product(native, native.floats(dy), native.floats(weight), dx, rows, width, out),
+    product(native, native.floats(dy), native.matrix(weight), dx, rows, width, out),
   );
 }
 

@@ -24,7 +24,7 @@ export const tokenLogprobsKernel: FusedKernel = {
     const outputs = [0, 1, 2].map(() => native.pool.take(rows));
     native.addon.tokenLogprobs(
       native.floats(hidden),
-      native.floats(weight),
+      native.matrix(weight),
       native.ints(targets),
       outputs[0],
       outputs[1],
@@ -43,7 +43,7 @@ export const tokenLogprobsKernel: FusedKernel = {
     const back = (dHidden: Float32Array | null, dWeight: Float32Array | null): void =>
       native.addon.tokenLogprobsGradient(
         native.floats(hidden),
-        native.floats(weight),
+        native.matrix(weight),
         native.ints(targets),
         native.floats(lse),
         native.floats(entropy),
