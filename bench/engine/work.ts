@@ -13,8 +13,9 @@ import {
   trainedVariables,
   type Shape,
 } from './decoder.js';
+import { kernelRun, randomTensor, type KernelOptions } from './kernels.js';
 
-interface Options {
+interface Options extends KernelOptions {
   backend?: ops.BackendName;
   threads: number;
   repeats: number;
@@ -30,14 +31,6 @@ interface Options {
   m: number;
   k: number;
   n: number;
-  name: string;
-  rows: number;
-  width: number;
-  out: number;
-  heads: number;
-  kvHeads: number;
-  headDim: number;
-  vocabulary: number;
 }
 
 function timed(run: () => void, repeats: number, warmup = 2): number[] {
@@ -123,10 +116,21 @@ function sampling(options: Options): number[] {
   return timed(run, options.repeats, 1);
 }
 
+function product({ m, k, n, dtype, repeats }: Options): number[] {
+  const x = randomTensor([m, k]) as tf.Tensor2D;
+  const weight =
+    dtype === 'bf16'
+      ? (ops.heldInBf16(new Uint16Array(n * k).fill(0x3c00), [n, k]) as tf.Tensor2D)
+      : (randomTensor([n, k]) as tf.Tensor2D);
+  return timed(() => ops.linear(x, weight).dispose(), repeats);
+}
+
 const works: Record<string, (options: Options) => number[]> = {
   training: (options) => training(options, false),
   lora: (options) => training(options, true),
   sampling,
+  product,
+  kernel: (options) => timed(kernelRun(options), options.repeats),
 };
 
 /** The most resident memory so far, in megabytes. */
