@@ -41,7 +41,8 @@ export async function openWorkplace(config: Config): Promise<Workplace> {
     seed: config.task.seed,
   });
   const backend = await openBackend(config);
-  const policy = await loadPolicy(model);
+  const { dtype } = config.policy;
+  const policy = await loadPolicy(model, { dtype });
   const judge = await openJudge(config);
   if (config.policy.use_peft) {
     attachAdapter(policy, {
@@ -53,7 +54,7 @@ export async function openWorkplace(config: Config): Promise<Workplace> {
     });
   }
   const needsCopy = !config.policy.use_peft && config.grpo.beta > 0;
-  const reference = needsCopy ? await loadPolicy(model) : null;
+  const reference = needsCopy ? await loadPolicy(model, { dtype }) : null;
   const { grpo } = config;
   const optimizer = createOptimizer(policy, {
     learningRate: grpo.learning_rate,

@@ -8,17 +8,21 @@ import { tf } from '../tensor/index.js';
 import { detachAdapter, loadAdapter } from './adapter.js';
 import { checkConfig, configToJson, parseConfig } from './config.js';
 import { jsonText, readJsonObject, writeFolder } from './files.js';
-import { safetensorsChunks, type NamedTensor } from './safetensors.js';
+import { safetensorsChunks, type HalfTensor, type NamedTensor } from './safetensors.js';
 import { weightShapes } from './shapes.js';
 import { loadTokenizer } from './tokenizer.js';
 import type { Policy, PolicyConfig, PolicyTokenizer } from './types.js';
 import { toVariable, trainableVariables, valuesOf } from './variables.js';
-import { readWeights } from './weights.js';
+import { readWeights, type WeightType } from './weights.js';
 
-/** A policy from a Hugging Face model folder; `adapter` is a PEFT folder to attach. */
+/**
+ * A policy from a Hugging Face model folder; `adapter` is a PEFT folder to attach. With dtype
+ * `bfloat16` the native backend holds the matrices in half the memory: meant for a base that stays
+ * frozen under an adapter. What is trained becomes float32 at its first update.
+ */
 export async function loadPolicy(
   folder: string,
-  options: { adapter?: string } = {},
+  options: { adapter?: string; /** @default float32 */ dtype?: WeightType } = {},
 ): Promise<Policy> {
   if (!existsSync(folder)) {
     throw inputError(
@@ -29,6 +33,7 @@ export async function loadPolicy(
   const tokenizer = await loadTokenizer(folder);
   checkVocabulary(config, tokenizer, folder);
   const tensors = await readWeights(folder, weightShapes(config), {
+    dtype: options.dtype,
     // Tied models may carry the head a second time, old Llama files their rotary frequencies.
     mayIgnore: (name) =>
       name.endsWith('.rotary_emb.inv_freq') ||
@@ -129,7 +134,7 @@ function checkVocabulary(config: PolicyConfig, tokenizer: PolicyTokenizer, where
 function makePolicy(
   config: PolicyConfig,
   tokenizer: PolicyTokenizer,
-  tensors: Map<string, NamedTensor>,
+  tensors: Map<string, NamedTensor | HalfTensor>,
   folder: string | null,
 ): Policy {
   const weights = new Map<string, tf.Variable>();

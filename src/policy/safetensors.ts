@@ -9,6 +9,12 @@ export interface NamedTensor {
   values: Float32Array;
 }
 
+/** The same rounded to bfloat16, as it lies in a file. */
+export interface HalfTensor {
+  shape: number[];
+  halves: Uint16Array;
+}
+
 type StoredType = 'F32' | 'F16' | 'BF16';
 const bytesPerValue: Record<StoredType, number> = { F32: 4, F16: 2, BF16: 2 };
 
@@ -24,6 +30,8 @@ export interface SafetensorsFile {
   names: string[];
   shape(name: string): number[];
   read(name: string): Promise<NamedTensor>;
+  /** bfloat16: as stored, other types rounded. */
+  readHalves(name: string): Promise<HalfTensor>;
   close(): Promise<void>;
 }
 
@@ -46,6 +54,8 @@ export async function openSafetensors(file: string): Promise<SafetensorsFile> {
       names: [...entries.keys()],
       shape: (name) => entryOf(entries, name, file).shape,
       read: (name) => readTensor(handle, dataStart, name, entryOf(entries, name, file), file),
+      readHalves: (name) =>
+        readHalfTensor(handle, dataStart, name, entryOf(entries, name, file), file),
       close: () => handle.close(),
     };
   } catch (error) {
@@ -142,13 +152,37 @@ function entryOf(entries: Map<string, Entry>, name: string, file: string): Entry
   return entry;
 }
 
-async function readTensor(
+async function readTensor(...stored: Parameters<typeof readStored>): Promise<NamedTensor> {
+  const { dtype, shape, buffer } = await readStored(...stored);
+  switch (dtype) {
+    case 'F32':
+      return { shape, values: new Float32Array(buffer) };
+    case 'BF16':
+      return { shape, values: bfloat16ToFloat32(new Uint16Array(buffer)) };
+    case 'F16':
+      return { shape, values: float16ToFloat32(new Uint16Array(buffer)) };
+  }
+}
+
+async function readHalfTensor(...stored: Parameters<typeof readStored>): Promise<HalfTensor> {
+  const { dtype, shape, buffer } = await readStored(...stored);
+  switch (dtype) {
+    case 'F32':
+      return { shape, halves: float32ToBfloat16(new Float32Array(buffer)) };
+    case 'BF16':
+      return { shape, halves: new Uint16Array(buffer) };
+    case 'F16':
+      return { shape, halves: float32ToBfloat16(float16ToFloat32(new Uint16Array(buffer))) };
+  }
+}
+
+async function readStored(
   handle: FileHandle,
   dataStart: number,
   name: string,
   entry: Entry,
   file: string,
-): Promise<NamedTensor> {
+): Promise<{ dtype: StoredType; shape: number[]; buffer: ArrayBuffer }> {
   const { dtype, shape } = entry;
   if (dtype !== 'F32' && dtype !== 'F16' && dtype !== 'BF16') {
     throw inputError(`${file}: ${name} is stored as ${dtype}; expected F32, F16 or BF16.`);
@@ -163,14 +197,7 @@ async function readTensor(
   // One ArrayBuffer of its own: aligned, and not a view into Node's shared pool.
   const buffer = new ArrayBuffer(bytes);
   await readFully(handle, new Uint8Array(buffer), dataStart + entry.start);
-  switch (dtype) {
-    case 'F32':
-      return { shape, values: new Float32Array(buffer) };
-    case 'BF16':
-      return { shape, values: bfloat16ToFloat32(new Uint16Array(buffer)) };
-    case 'F16':
-      return { shape, values: float16ToFloat32(new Uint16Array(buffer)) };
-  }
+  return { dtype, shape, buffer };
 }
 
 /** One `read` gives at most 2 GiB. */

@@ -1,6 +1,6 @@
 import { inputError } from '../errors.js';
-import { tf } from '../tensor/index.js';
-import type { NamedTensor } from './safetensors.js';
+import { heldInBf16, tf } from '../tensor/index.js';
+import type { HalfTensor, NamedTensor } from './safetensors.js';
 import type { Policy } from './types.js';
 
 /** What an update changes: the adapter's weights when one is attached, else all; stable order. */
@@ -17,8 +17,15 @@ export function trainableVariables(policy: Policy): { name: string; variable: tf
   ];
 }
 
-export function toVariable({ shape, values }: NamedTensor): tf.Variable {
-  return tf.tidy(() => tf.variable(tf.tensor(values, shape, 'float32')));
+export function toVariable(tensor: NamedTensor | HalfTensor): tf.Variable {
+  const { shape } = tensor;
+  return tf.tidy(() =>
+    tf.variable(
+      'halves' in tensor
+        ? heldInBf16(tensor.halves, shape)
+        : tf.tensor(tensor.values, shape, 'float32'),
+    ),
+  );
 }
 
 /** A copy: some backends hand out their own memory, which the next update would change. */

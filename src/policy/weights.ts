@@ -2,18 +2,27 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { inputError } from '../errors.js';
 import { isObject, readJsonObject } from './files.js';
-import { openSafetensors, type NamedTensor, type SafetensorsFile } from './safetensors.js';
+import {
+  openSafetensors,
+  type HalfTensor,
+  type NamedTensor,
+  type SafetensorsFile,
+} from './safetensors.js';
+
+/** How weights are held in memory. */
+export type WeightType = 'float32' | 'bfloat16';
 
 /**
  * Reads the named weights of a Hugging Face model folder, from `model.safetensors` or from shards
  * with `model.safetensors.index.json`. A tensor that is missing, surplus or misshapen is an error
- * that names it; nothing is read before all of them are in order.
+ * that names it; nothing is read before all of them are in order. As `bfloat16`, matrices stay
+ * halves, vectors are float32.
  */
 export async function readWeights(
   folder: string,
   expected: ReadonlyMap<string, number[]>,
-  options: { mayIgnore?: (name: string) => boolean } = {},
-): Promise<Map<string, NamedTensor>> {
+  options: { mayIgnore?: (name: string) => boolean; dtype?: WeightType } = {},
+): Promise<Map<string, NamedTensor | HalfTensor>> {
   const { files, fileOf } = await openWeightFiles(folder);
   try {
     checkNames(folder, expected, fileOf, options.mayIgnore ?? (() => false));
@@ -25,8 +34,12 @@ export async function readWeights(
         );
       }
     }
-    const weights = new Map<string, NamedTensor>();
-    for (const name of expected.keys()) weights.set(name, await fileOf.get(name)!.read(name));
+    const weights = new Map<string, NamedTensor | HalfTensor>();
+    for (const [name, shape] of expected) {
+      const file = fileOf.get(name)!;
+      const asHalves = options.dtype === 'bfloat16' && shape.length === 2;
+      weights.set(name, await (asHalves ? file.readHalves(name) : file.read(name)));
+    }
     return weights;
   } finally {
     await Promise.all(files.map((file) => file.close()));

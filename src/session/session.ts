@@ -18,6 +18,8 @@ export interface SessionOptions {
   policy?: string;
   /** A PEFT adapter folder to start from. */
   adapter?: string;
+  /** How the matrices are held; `bfloat16` for a base that stays frozen. @default 'float32' */
+  dtype?: 'float32' | 'bfloat16';
   /** Name of a task. */
   task: string;
   /** @default 'train' */
@@ -70,7 +72,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   await selectBackend(options.backend ?? 'auto');
   const policy = await loadPolicy(
     shipped(options.policy ?? shippedPolicy),
-    options.adapter === undefined ? {} : { adapter: options.adapter },
+    { adapter: options.adapter, dtype: options.dtype },
   );
   if (!policy.adapter && loraR > 0)
     attachAdapter(policy, {

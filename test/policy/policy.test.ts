@@ -15,6 +15,7 @@ import {
 } from '../../src/policy/index.js';
 import { float32ToBfloat16, bfloat16ToFloat32 } from '../../src/policy/floats.js';
 import { selectBackend, tf } from '../../src/tensor/index.js';
+import { isAddonBuilt } from '../../src/tensor/native/addon.js';
 import { temporaryFolder, tinyPolicy } from './fixtures.js';
 
 const folder = await temporaryFolder();
@@ -83,6 +84,28 @@ describe('a saved policy', () => {
     expect([...loaded.weights.values()].map((variable) => variable.dataSync())).toEqual(rounded);
     policy.dispose();
     loaded.dispose();
+  });
+
+  it.skipIf(!isAddonBuilt())('is the same policy with its matrices held in bfloat16', async () => {
+    const original = await tinyPolicy();
+    const target = path.join(folder, 'held');
+    await savePolicy(original, target, { dtype: 'bfloat16' });
+    original.dispose();
+    await selectBackend('native');
+    const plain = await loadPolicy(target);
+    const held = await loadPolicy(target, { dtype: 'bfloat16' });
+    expect(held.revision).toBe(plain.revision);
+    expect(bitsOf(held)).toEqual(bitsOf(plain));
+    logprobsOf(held)
+      .flat()
+      .forEach((value, i) => expect(value).toBeCloseTo(logprobsOf(plain).flat()[i], 4));
+    const again = path.join(folder, 'held again');
+    await savePolicy(held, again, { dtype: 'bfloat16' });
+    const read = (from: string): Promise<Buffer> => readFile(path.join(from, 'model.safetensors'));
+    expect(await read(again)).toEqual(await read(target));
+    plain.dispose();
+    held.dispose();
+    await selectBackend('cpu');
   });
 
   it('is refused with the reason when a part is missing or does not fit', async () => {

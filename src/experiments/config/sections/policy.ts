@@ -7,6 +7,11 @@ export const policySection = z
       z.string().min(1).nullable().default(null),
       'Folder of the policy in Hugging Face layout. No default: tour and grpo need it; sft makes a new policy.',
     ),
+    dtype: option(
+      z.enum(['float32', 'bfloat16']).default('float32'),
+      'How the matrices are held. `bfloat16`: in half the memory (native backend), for a base that stays frozen under an adapter; what is trained becomes float32 at its first update.',
+      'float32',
+    ),
     use_peft: option(
       z.boolean().default(true),
       'true: train a LoRA adapter and leave the weights alone. false: train all weights.',

@@ -1,0 +1,217 @@
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createRandom } from '../../src/algorithms/random.js';
+import { attachAdapter, type Policy, type PolicyConfig } from '../../src/policy/index.js';
+import { composed, policyDecoder } from '../../src/policy/decoding.js';
+import { float32ToBfloat16 } from '../../src/policy/floats.js';
+import {
+  createKvCache,
+  heldInBf16,
+  selectBackend,
+  tf,
+  type Decoder,
+  type SampledTokens,
+} from '../../src/tensor/index.js';
+import { isAddonBuilt } from '../../src/tensor/native/addon.js';
+import { tinyPolicy } from './fixtures.js';
+
+/** The kernel of a whole sampling step against the single operations, on odd shapes. */
+const shapes: Record<string, Partial<PolicyConfig>> = {
+  'grouped heads, tied': {},
+  'one key head of seven, odd widths': {
+    hiddenSize: 42,
+    heads: 7,
+    kvHeads: 1,
+    headDim: 6,
+    intermediateSize: 37,
+    vocabSize: 331,
+  },
+  'untied, no bias, as many key heads as heads': {
+    modelType: 'llama',
+    attentionBias: false,
+    tieWordEmbeddings: false,
+    kvHeads: 4,
+    headDim: 10,
+    hiddenSize: 70,
+    intermediateSize: 130,
+  },
+  'whole vectors': { hiddenSize: 64, headDim: 16, intermediateSize: 96, vocabSize: 384 },
+};
+
+const adapters = { 'no adapter': 0, 'rank 3': 3, 'rank 16': 16 };
+const sampled = { temperature: 0.8, topK: 40, topP: 0.95, minP: 0.01 };
+const greedy = { temperature: 0, topK: 0, topP: 1, minP: 0 };
+
+let policy: Policy | null = null;
+afterEach(() => {
+  policy?.dispose();
+  policy = null;
+});
+
+describe.skipIf(!isAddonBuilt())('a sampling step as one kernel', () => {
+  beforeAll(() => selectBackend('native', { threads: 2 }));
+  afterEach(() => selectBackend('native', { threads: 2 }));
+
+  for (const [shape, changes] of Object.entries(shapes)) {
+    for (const [adapter, r] of Object.entries(adapters)) {
+      it(`draws what the single operations draw: ${shape}, ${adapter}`, async () => {
+        policy = await adapted(changes, r);
+        for (const settings of [sampled, greedy]) {
+          const [fused, single] = [policyDecoder, composed].map((make) =>
+            sequences(policy!, make, 5, settings),
+          );
+          expect(fused.ids).toEqual(single.ids);
+          expectClose(fused.logprobs, single.logprobs, 2e-4);
+          expectClose(fused.plainLogprobs, single.plainLogprobs, 2e-4);
+        }
+      });
+    }
+  }
+
+  it('gives a row the same bits alone, in company, and on any number of threads', async () => {
+    policy = await adapted(shapes['one key head of seven, odd widths'], 3);
+    const together = sequences(policy, policyDecoder, 9, sampled);
+    for (const count of [1, 2, 3, 4]) {
+      const fewer = sequences(policy, policyDecoder, count, sampled);
+      expect(fewer.logprobs).toEqual(together.logprobs.slice(0, count));
+      expect(fewer.ids).toEqual(together.ids.slice(0, count));
+    }
+    await selectBackend('native', { threads: 1 });
+    expect(sequences(policy, policyDecoder, 9, sampled)).toEqual(together);
+    await selectBackend('native', { threads: 5 });
+    expect(sequences(policy, policyDecoder, 9, sampled)).toEqual(together);
+  });
+
+  it('multiplies by weights held in bfloat16 as by what they stand for', async () => {
+    policy = await adapted(shapes['untied, no bias, as many key heads as heads'], 3);
+    roundMatrices(policy);
+    const rounded = sequences(policy, policyDecoder, 5, sampled);
+    holdMatrices(policy);
+    const held = sequences(policy, policyDecoder, 5, sampled);
+    const heldSingle = sequences(policy, composed, 5, sampled);
+    expect(held.ids).toEqual(rounded.ids);
+    expectClose(held.logprobs, rounded.logprobs, 2e-4);
+    expect(heldSingle.ids).toEqual(rounded.ids);
+    expectClose(heldSingle.logprobs, rounded.logprobs, 2e-4);
+  });
+
+  it('with bf16 products stays near float32, the same for a row in any company', async (context) => {
+    policy = await adapted(shapes['whole vectors'], 16);
+    roundMatrices(policy);
+    const exact = sequences(policy, policyDecoder, 5, greedy, 3);
+    holdMatrices(policy);
+    try {
+      await selectBackend('native', { threads: 2, matmulPrecision: 'bf16' });
+    } catch {
+      return context.skip('this processor has no bf16 products');
+    }
+    const fused = sequences(policy, policyDecoder, 5, greedy, 3);
+    // Operands keep 8 bits: a relative error of 2⁻⁹ each, over logits of a few units.
+    expectClose(fused.plainLogprobs, exact.plainLogprobs, 0.15);
+    expect(fused.plainLogprobs).not.toEqual(exact.plainLogprobs);
+    const alone = sequences(policy, policyDecoder, 1, greedy, 3);
+    expect(alone.plainLogprobs).toEqual(fused.plainLogprobs.slice(0, 1));
+  });
+
+  it('refuses what does not fit, naming it', async () => {
+    policy = await adapted({}, 0);
+    const cache = createKvCache({ layers: 2, slots: 2, maxLength: 8, kvHeads: 2, headDim: 4 });
+    const decoder = policyDecoder(policy, cache, 2);
+    const step = (ids: number[], slots: number[], positions: number[]): SampledTokens =>
+      decoder.step(
+        Int32Array.from(ids),
+        Int32Array.from(slots),
+        Int32Array.from(positions),
+        new Float32Array(ids.length),
+        greedy,
+      );
+    expect(step([], [], []).ids).toHaveLength(0);
+    expect(() => step([1, 2, 3], [0, 1, 1], [0, 0, 0])).toThrow('3 rows, made for 2');
+    expect(() => step([1, 2], [1, 1], [0, 0])).toThrow('two rows of one slot');
+    expect(() => step([policy!.config.vocabSize], [0], [0])).toThrow('out of range');
+    expect(() => step([1], [2], [0])).toThrow('out of range');
+    expect(() => step([1], [0], [16])).toThrow('out of range');
+  });
+});
+
+async function adapted(changes: Partial<PolicyConfig>, r: number): Promise<Policy> {
+  const made = await tinyPolicy(changes);
+  if (r === 0) return made;
+  const { pairs } = attachAdapter(made, {
+    r,
+    loraAlpha: 2 * r,
+    targetModules: ['all-linear'],
+    modulesToSave: ['model.norm', 'input_layernorm'],
+    seed: 2,
+  });
+  for (const { b } of pairs.values()) {
+    tf.tidy(() => b.assign(tf.randomNormal(b.shape, 0, 0.1, 'float32', 4)));
+  }
+  return made;
+}
+
+interface Drawn {
+  ids: number[][];
+  logprobs: number[][];
+  plainLogprobs: number[][];
+}
+
+/** `rows` sequences of some steps; row i starts with token i and draws from its own numbers. */
+function sequences(
+  policy: Policy,
+  make: (policy: Policy, cache: ReturnType<typeof createKvCache>, rows: number) => Decoder,
+  rows: number,
+  settings: typeof sampled,
+  steps = 20,
+): Drawn {
+  const { layers, kvHeads, headDim } = policy.config;
+  const cache = createKvCache({ layers, slots: 9, maxLength: 24, kvHeads, headDim });
+  const decoder = make(policy, cache, rows);
+  const random = Array.from({ length: rows }, (_, row) => createRandom(11).fork(row));
+  const drawn: Drawn = {
+    ids: Array.from({ length: rows }, () => []),
+    logprobs: Array.from({ length: rows }, () => []),
+    plainLogprobs: Array.from({ length: rows }, () => []),
+  };
+  const slots = Int32Array.from({ length: rows }, (_, row) => 8 - row);
+  let ids: Int32Array = Int32Array.from({ length: rows }, (_, row) => row);
+  for (let position = 0; position < steps; position++) {
+    const positions = new Int32Array(rows).fill(position);
+    const uniforms = Float32Array.from(random, (own) => Math.fround(own.next() * 0.999));
+    const step = decoder.step(ids, slots, positions, uniforms, settings);
+    ids = step.ids;
+    for (let row = 0; row < rows; row++) {
+      for (const key of ['ids', 'logprobs', 'plainLogprobs'] as const)
+        drawn[key][row].push(step[key][row]);
+    }
+  }
+  cache.dispose();
+  return drawn;
+}
+
+function expectClose(actual: number[][], expected: number[][], tolerance: number): void {
+  const [a, b] = [actual.flat(), expected.flat()];
+  expect(a).toHaveLength(b.length);
+  const worst = a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i])), 0);
+  expect(worst).toBeLessThan(tolerance);
+}
+
+function matrices(policy: Policy): tf.Variable[] {
+  return [...policy.weights.values()].filter(({ rank }) => rank === 2);
+}
+
+function halvesOf(variable: tf.Variable): Uint16Array {
+  return float32ToBfloat16(variable.dataSync<'float32'>().slice());
+}
+
+function roundMatrices(policy: Policy): void {
+  for (const variable of matrices(policy)) {
+    const bits = Uint32Array.from(halvesOf(variable), (half) => half << 16);
+    tf.tidy(() => variable.assign(tf.tensor(new Float32Array(bits.buffer), variable.shape)));
+  }
+}
+
+function holdMatrices(policy: Policy): void {
+  for (const variable of matrices(policy)) {
+    tf.tidy(() => variable.assign(heldInBf16(halvesOf(variable), variable.shape)));
+  }
+}
