@@ -11,13 +11,17 @@ import { createOptimizer, grpoStep, sftStep } from '../../src/training/index.js'
 import type { Held } from './held-memory.js';
 import { prefersLowIds, tinyPolicy, tinyRollouts } from './tiny-policy.js';
 
-/** A few or many sequences of any length: hardly two batches have the same number of tokens. */
-function batch(seed: number): TokenSequence[] {
-  const random = createRandom(`batch ${seed}`);
+/**
+ * A few or many sequences of any length: hardly two batches have the same number of tokens. The
+ * first is the largest, so that the pool holds from then on what tensors need.
+ */
+function batch(which: number): TokenSequence[] {
+  const random = createRandom(`batch ${which}`);
+  const upTo = (limit: number): number => (which === 1 ? limit : 1 + random.int(limit));
   const ids = (length: number): number[] => Array.from({ length }, () => random.int(256));
-  return Array.from({ length: 4 + random.int(20) }, () => ({
-    promptIds: ids(2 + random.int(10)),
-    completionIds: ids(4 + random.int(40)),
+  return Array.from({ length: upTo(24) }, () => ({
+    promptIds: ids(upTo(12)),
+    completionIds: ids(upTo(44)),
   }));
 }
 
@@ -33,7 +37,7 @@ const optimizers = [whole, adapted].map((policy) =>
 );
 const held: Held[] = [];
 for (let step = 1; step <= steps; step++) {
-  await sftStep(whole, optimizers[0], batch(step % shapes));
+  await sftStep(whole, optimizers[0], batch(1 + ((step - 1) % shapes)));
   if (step % 10 === 0) {
     const rollouts = await tinyRollouts(adapted, prefersLowIds(), { step, seed: 1 });
     await grpoStep(adapted, optimizers[1], rollouts, { beta: 0.1, perDeviceTrainBatchSize: 12 });
