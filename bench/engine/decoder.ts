@@ -35,17 +35,24 @@ export function createWeights(shape: Shape, options: WeightOptions = {}): ops.De
     for (let i = 0; i < count; i++) out[i] = noise[i % noise.length];
     return out;
   };
-  const variable = (tensor: tf.Tensor): tf.Variable => {
-    const made = tf.variable(tensor);
+  const adapted = options.rank !== undefined;
+  const variable = (tensor: tf.Tensor, trainable = !adapted): tf.Variable => {
+    const made = tf.variable(tensor, trainable);
     tensor.dispose();
     return made;
   };
+  const halfNoise = Uint16Array.from(new Uint32Array(noise.buffer), (bits) => bits >>> 16);
+  const halves = (count: number): Uint16Array => {
+    const out = new Uint16Array(count);
+    for (let i = 0; i < count; i++) out[i] = halfNoise[i % halfNoise.length];
+    return out;
+  };
   const matrix = (rows: number, columns: number): Matrix => {
-    const all = values(rows * columns);
+    const count = rows * columns;
     const tensor =
       options.dtype === 'bf16'
-        ? ops.heldInBf16(upperHalves(all), [rows, columns])
-        : tf.tensor2d(all, [rows, columns]);
+        ? ops.heldInBf16(halves(count), [rows, columns])
+        : tf.tensor2d(values(count), [rows, columns]);
     return variable(tensor) as tf.Variable<tf.Rank.R2>;
   };
   const vector = (length: number, value: number): tf.Tensor1D =>
@@ -57,8 +64,8 @@ export function createWeights(shape: Shape, options: WeightOptions = {}): ops.De
       rank === 0
         ? null
         : {
-            a: variable(tf.tensor2d(values(rank * columns), [rank, columns])) as Matrix,
-            b: variable(tf.zeros([rows, rank])) as Matrix,
+            a: variable(tf.tensor2d(values(rank * columns), [rank, columns]), true) as Matrix,
+            b: variable(tf.zeros([rows, rank]), true) as Matrix,
             scale: 2,
           },
   });
@@ -82,11 +89,6 @@ export function createWeights(shape: Shape, options: WeightOptions = {}): ops.De
       down: projection(hidden, intermediate),
     })),
   };
-}
-
-function upperHalves(values: Float32Array): Uint16Array {
-  const words = new Uint16Array(values.buffer); // little-endian: the upper half stands second
-  return new Uint16Array(values.length).map((_, i) => words[2 * i + 1]);
 }
 
 /** Every weight, or the adapter's alone. */

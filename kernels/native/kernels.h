@@ -26,6 +26,7 @@ struct Args;
   X(cachedAttention)    \
   X(tokenLogprobs)      \
   X(tokenLogprobsGradient) \
+  X(tokenLogprobsExpected) \
   X(sampleTokens)       \
   X(createDecoder)      \
   X(decoderStep)        \

@@ -3,14 +3,18 @@
 // 2018). The gradient recomputes a tile's logits z from the saved log-sum-exp:
 //   dz = g · (1[target] − p) − h · p ⊙ (log p + H), with g and h the gradients of the two outputs,
 //   dHidden = Σ strips dz W / T (strips in order),  dW = Σ row blocks dzᵀ hidden / T (blocks in order)
+// Where W is frozen and h = 0, dHidden = g (W[target] − Σ p W) / T: the forward pass sums p W on its way
+// (as attention does with values) and nothing is recomputed.
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <vector>
 
 #include "args.h"
 #include "gemm.h"
 #include "kernels.h"
 #include "logits.h"
+#include "row-products.h"
 #include "vec.h"
 
 namespace {
@@ -81,6 +85,31 @@ void merge(Summary* total, Summary strip, float inverseT) {
   total->weighted += strip.weighted;
 }
 
+/** logits → exp(z) of one strip, at the summary's greatest logit. */
+MULTIVERSION void exponentiateRow(float* logits, int64_t count, float highest, float inverseT) {
+  for (int64_t j = 0; j < count; j += kLanes) {
+    const int64_t left = count - j;
+    Vec z;
+    if (left >= kLanes) {
+      z = VLOAD(logits + j);
+    } else {
+      loadPart(&z, logits + j, left, 0.f);
+    }
+    z = (z - highest) * inverseT;
+    vexp(&z);
+    if (left >= kLanes) {
+      VSTORE(logits + j, z);
+    } else {
+      storePart(logits + j, &z, left);
+    }
+  }
+}
+
+MULTIVERSION void scaleRow(float* row, int64_t count, float factor) {
+#pragma omp simd
+  for (int64_t i = 0; i < count; i++) row[i] *= factor;
+}
+
 MULTIVERSION void finish(const Summary* summary, float inverseT, float* logprob, float* entropy, float* lse) {
   const float logMass = std::log(summary->mass);
   *logprob = (summary->atTarget - summary->highest) * inverseT - logMass;
@@ -115,16 +144,20 @@ MULTIVERSION void logitGradient(float* logits, int64_t count, float inverseT, in
 
 }  // namespace
 
-/** tokenLogprobs(hidden [M, D], weight [V, D], targets [M], logprobs, entropy, lse, M, D, V, T) */
+/**
+ * tokenLogprobs(hidden [M, D], weight [V, D], targets [M], logprobs, entropy, lse,
+ *               expectation [M, D] | null, M, D, V, T); expectation = Σ p W.
+ */
 void tokenLogprobsKernel(Args& args) {
-  const int64_t m = args.integer(6), d = args.integer(7), v = args.integer(8);
-  const float inverseT = static_cast<float>(1 / args.number(9));
+  const int64_t m = args.integer(7), d = args.integer(8), v = args.integer(9);
+  const float inverseT = static_cast<float>(1 / args.number(10));
   const float* hidden = args.floats(0, m * d);
   const Matrix weight = args.matrix(1, v * d);
   const int32_t* targets = args.ints(2, m);
   float* logprobs = args.floats(3, m);
   float* entropy = args.floats(4, m);
   float* lse = args.floats(5, m);
+  float* expectation = args.floatsOrNull(6, m * d);
   for (int64_t r = 0; r < m; r++) {
     if (targets[r] < 0 || targets[r] >= v) throw std::runtime_error("tokenLogprobs: target out of range");
   }
@@ -137,18 +170,31 @@ void tokenLogprobsKernel(Args& args) {
     std::fill(summary, summary + rows, Summary{});
     for (int64_t first = 0; first < v; first += tile.columns) {
       const int64_t columns = std::min(tile.columns, v - first);
-      gemm({rows, columns, d, false, true}, hidden + at * d, weight.from(first * d), nullptr, logits);
+      const Matrix strip = weight.from(first * d);
+      gemm({rows, columns, d, false, true}, hidden + at * d, strip, nullptr, logits);
       parallelBlocks(rows, 8, [=](int64_t from, int64_t to) {
         for (int64_t r = from; r < to; r++) {
-          Summary strip;
-          summarise(logits + r * columns, columns, inverseT, &strip);
+          float* z = logits + r * columns;
+          Summary own;
+          summarise(z, columns, inverseT, &own);
           const int64_t target = targets[at + r] - first;
-          if (target >= 0 && target < columns) summary[r].atTarget = logits[r * columns + target];
-          merge(summary + r, strip, inverseT);
+          if (target >= 0 && target < columns) summary[r].atTarget = z[target];
+          const float before = summary[r].highest;
+          merge(summary + r, own, inverseT);
+          if (expectation == nullptr) continue;
+          const float highest = summary[r].highest;
+          exponentiateRow(z, columns, highest, inverseT);
+          if (first > 0 && highest != before) {
+            scaleRow(expectation + (at + r) * d, d, std::exp((before - highest) * inverseT));
+          }
         }
       });
+      if (expectation != nullptr) {
+        gemm({rows, d, columns, false, false, first > 0}, logits, strip, nullptr, expectation + at * d);
+      }
     }
     for (int64_t r = 0; r < rows; r++) {
+      if (expectation != nullptr) scaleRow(expectation + (at + r) * d, d, 1.f / summary[r].mass);
       finish(summary + r, inverseT, logprobs + at + r, entropy + at + r, lse + at + r);
     }
   }
@@ -192,4 +238,34 @@ void tokenLogprobsGradientKernel(Args& args) {
       }
     }
   }
+}
+
+/**
+ * tokenLogprobsExpected(expectation [M, D], weight, targets, dLogprobs, dHidden, M, D, V, T):
+ * dHidden = g (W[target] − expectation) / T, for a frozen weight and no gradient of the entropy.
+ */
+void tokenLogprobsExpectedKernel(Args& args) {
+  const int64_t m = args.integer(5), d = args.integer(6), v = args.integer(7);
+  const float inverseT = static_cast<float>(1 / args.number(8));
+  const float* expectation = args.floats(0, m * d);
+  const Matrix weight = args.matrix(1, v * d);
+  const int32_t* targets = args.ints(2, m);
+  const float* dLogprobs = args.floats(3, m);
+  float* dHidden = args.floats(4, m * d);
+  for (int64_t r = 0; r < m; r++) {
+    if (targets[r] < 0 || targets[r] >= v) throw std::runtime_error("tokenLogprobsExpected: target out of range");
+  }
+  parallelBlocks(m, 16, [=](int64_t from, int64_t to) {
+    for (int64_t r = from; r < to; r++) {
+      float* out = dHidden + r * d;
+      if (weight.floats != nullptr) {
+        memcpy(out, weight.floats + targets[r] * d, d * sizeof(float));
+      } else {
+        widenBf16(weight.halves + targets[r] * d, out, d);
+      }
+      const float* mean = expectation + r * d;
+      const float factor = dLogprobs[r] * inverseT;
+      for (int64_t i = 0; i < d; i++) out[i] = (out[i] - mean[i]) * factor;
+    }
+  });
 }

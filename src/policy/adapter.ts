@@ -54,11 +54,18 @@ export function attachAdapter(
     modulesToSave,
     saved: new Map(saved.map((name) => [name, toVariable(valuesOf(policy.weights.get(name)!))])),
   };
+  freezeBase(policy, true);
   return policy.adapter;
+}
+
+/** Frozen weights cost no gradient, and what only their gradient needs is not kept. */
+function freezeBase(policy: Policy, frozen: boolean): void {
+  for (const variable of policy.weights.values()) variable.trainable = !frozen;
 }
 
 /** Disposes of the adapter; the policy is the base again. */
 export function detachAdapter(policy: Policy): void {
+  freezeBase(policy, false);
   for (const { a, b } of policy.adapter?.pairs.values() ?? []) tf.dispose([a, b]);
   tf.dispose([...(policy.adapter?.saved.values() ?? [])]);
   policy.adapter = null;
@@ -137,6 +144,7 @@ export async function loadAdapter(policy: Policy, folder: string): Promise<Adapt
       modulesToSave,
       saved: new Map(saved.map((name) => [name, toVariable(tensors.get(savedName(name))!)])),
     };
+    freezeBase(policy, true);
     return policy.adapter;
   } finally {
     await file.close();

@@ -129,6 +129,18 @@ export interface NativeAddon {
     logprobs: Floats,
     entropy: Floats,
     lse: Floats,
+    expectation: MaybeFloats,
+    rows: number,
+    width: number,
+    vocabulary: number,
+    temperature: number,
+  ): void;
+  tokenLogprobsExpected(
+    expectation: Floats,
+    weight: Matrix,
+    targets: Int32Array,
+    dLogprobs: Floats,
+    dHidden: Floats,
     rows: number,
     width: number,
     vocabulary: number,

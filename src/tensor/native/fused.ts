@@ -56,6 +56,11 @@ export function registerFused(kernel: FusedKernel): void {
   });
 }
 
+/** A variable that says it is not trained: no gradient of it is computed or prepared for. */
+export function isFrozen(weight: tf.Tensor): boolean {
+  return weight instanceof tf.Variable && !weight.trainable;
+}
+
 /** Runs a fused kernel whose first output is the result. */
 export function run(
   kernel: FusedKernel,

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { LoraPair } from '../types.js';
 import type { Matrix, NativeBackend } from './backend.js';
-import { run, type FusedKernel, type Inputs } from './fused.js';
+import { isFrozen, run, type FusedKernel, type Inputs } from './fused.js';
 
 export function linear(
   x: tf.Tensor2D,
@@ -10,11 +10,10 @@ export function linear(
   lora: LoraPair | null,
 ): tf.Tensor2D {
   const inputs = { x, weight, ...(bias === null ? {} : { bias }) };
-  const [y] =
-    lora === null
-      ? run(linearKernel, inputs)
-      : run(loraKernel, { ...inputs, a: lora.a, b: lora.b }, { scale: lora.scale });
-  return y as tf.Tensor2D;
+  const frozen = isFrozen(weight) && (bias === null || isFrozen(bias));
+  if (lora === null) return run(frozen ? frozenLinearKernel : linearKernel, inputs)[0] as tf.Tensor2D;
+  const kernel = frozen ? frozenLoraKernel : loraKernel;
+  return run(kernel, { ...inputs, a: lora.a, b: lora.b }, { scale: lora.scale })[0] as tf.Tensor2D;
 }
 
 /** y = x Wᵀ + bias. */
@@ -30,6 +29,14 @@ export const linearKernel: FusedKernel = {
       bias: () => columnSums(native, dy),
     };
   },
+};
+
+/** The same with weight and bias that are not trained: the input need not be kept. */
+export const frozenLinearKernel: FusedKernel = {
+  ...linearKernel,
+  name: 'RlsfFrozenLinear',
+  saveInputs: ['weight'],
+  gradient: (native, [dy], [weight]) => ({ x: () => inputGradient(native, dy, weight) }),
 };
 
 /** y = x Wᵀ + bias + scale · (x Aᵀ) Bᵀ. */
@@ -48,35 +55,49 @@ export const loraKernel: FusedKernel = {
   },
   saveInputs: ['x', 'weight', 'a', 'b'],
   saveOutputs: [],
-  gradient(native, [dy], [x, weight, a, b], { scale }) {
-    const [rows, out] = dy.shape;
-    const [rank, width] = a.shape;
-    const dLow = scaled(native, rows * rank, scale, (low) =>
-      product(native, native.floats(dy), native.floats(b), low, rows, rank, out),
-    );
+  gradient(native, dys, [x, weight, a, b], attributes) {
     return {
-      x() {
-        const dx = inputGradient(native, dy, weight);
-        product(native, dLow, native.floats(a), native.floats(dx), rows, width, rank, {
-          accumulate: true,
-        });
-        return dx;
-      },
-      weight: () => weightGradient(native, dy, x),
-      bias: () => columnSums(native, dy),
-      a: () =>
-        native.tensor(a.shape, (da) =>
-          product(native, dLow, native.floats(x), da, rank, width, rows, { transposeA: true }),
-        ),
-      b: () =>
-        native.tensor(b.shape, (db) =>
-          product(native, native.floats(dy), lowRank(native, x, a, scale), db, out, rank, rows, {
-            transposeA: true,
-          }),
-        ),
+      ...loraGradient(native, dys, [x, weight, a, b], attributes),
+      weight: () => weightGradient(native, dys[0], x),
+      bias: () => columnSums(native, dys[0]),
     };
   },
 };
+
+export const frozenLoraKernel: FusedKernel = {
+  ...loraKernel,
+  name: 'RlsfFrozenLoraLinear',
+  gradient: loraGradient,
+};
+
+function loraGradient(
+  ...[native, [dy], [x, weight, a, b], { scale }]: Parameters<FusedKernel['gradient']>
+): ReturnType<FusedKernel['gradient']> {
+  const [rows, out] = dy.shape;
+  const [rank, width] = a.shape;
+  const dLow = scaled(native, rows * rank, scale, (low) =>
+    product(native, native.floats(dy), native.floats(b), low, rows, rank, out),
+  );
+  return {
+    x() {
+      const dx = inputGradient(native, dy, weight);
+      product(native, dLow, native.floats(a), native.floats(dx), rows, width, rank, {
+        accumulate: true,
+      });
+      return dx;
+    },
+    a: () =>
+      native.tensor(a.shape, (da) =>
+        product(native, dLow, native.floats(x), da, rank, width, rows, { transposeA: true }),
+      ),
+    b: () =>
+      native.tensor(b.shape, (db) =>
+        product(native, native.floats(dy), lowRank(native, x, a, scale), db, out, rank, rows, {
+          transposeA: true,
+        }),
+      ),
+  };
+}
 
 /** C [m, n] = op(A) op(B) (+ C); see kernels/native/gemm.h. */
 export function product(

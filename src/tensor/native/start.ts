@@ -5,16 +5,19 @@ import { attentionKernel } from './attention.js';
 import { NativeBackend } from './backend.js';
 import { embeddingKernel } from './embedding.js';
 import { registerFused } from './fused.js';
-import { linearKernel, loraKernel } from './linear.js';
+import { frozenLinearKernel, frozenLoraKernel, linearKernel, loraKernel } from './linear.js';
 import { registerOverrides } from './overrides.js';
 import { rmsNormKernel } from './rms-norm.js';
 import { rotaryKernel } from './rotary.js';
 import { swigluKernel } from './swiglu.js';
-import { tokenLogprobsKernel } from './token-logprobs.js';
+import { frozenTokenLogprobsKernel, tokenLogprobsKernel } from './token-logprobs.js';
 
 const fused = [
   attentionKernel,
   embeddingKernel,
+  frozenLinearKernel,
+  frozenLoraKernel,
+  frozenTokenLogprobsKernel,
   linearKernel,
   loraKernel,
   rmsNormKernel,

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { TokenLogprobs } from '../types.js';
-import { run, type FusedKernel } from './fused.js';
+import type { NativeBackend } from './backend.js';
+import { isFrozen, run, type FusedKernel } from './fused.js';
 
 export function tokenLogprobs(
   hidden: tf.Tensor2D,
@@ -11,7 +12,8 @@ export function tokenLogprobs(
   const [logprobs, entropy] = tf.tidy(() => {
     // The weight stands first: see `gradient`.
     const inputs = { weight, hidden, targets: tf.tensor1d(targets, 'int32') };
-    return run(tokenLogprobsKernel, inputs, { temperature }).slice(0, 2) as tf.Tensor1D[];
+    const kernel = isFrozen(weight) ? frozenTokenLogprobsKernel : tokenLogprobsKernel;
+    return run(kernel, inputs, { temperature }).slice(0, 2) as tf.Tensor1D[];
   });
   return { logprobs, entropy };
 }
@@ -19,27 +21,11 @@ export function tokenLogprobs(
 /** Outputs logprobs, entropy and log-sum-exp, each [M]. */
 export const tokenLogprobsKernel: FusedKernel = {
   name: 'RlsfTokenLogprobs',
-  forward(native, { hidden, weight, targets }, { temperature }) {
-    const [rows, width] = hidden.shape;
-    const outputs = [0, 1, 2].map(() => native.pool.take(rows));
-    native.addon.tokenLogprobs(
-      native.floats(hidden),
-      native.matrix(weight),
-      native.ints(targets),
-      outputs[0],
-      outputs[1],
-      outputs[2],
-      rows,
-      width,
-      weight.shape[0],
-      temperature,
-    );
-    return outputs.map((values) => native.makeTensorInfo([rows], 'float32', values));
-  },
+  forward: (native, { hidden, weight, targets }, { temperature }) =>
+    forward(native, hidden, weight, targets, temperature, null),
   saveInputs: ['hidden', 'weight', 'targets'],
   saveOutputs: [false, true, true],
   gradient(native, [dLogprobs, dEntropy], [hidden, weight, targets, entropy, lse], attributes) {
-    const [rows, width] = hidden.shape;
     const back = (dHidden: Float32Array | null, dWeight: Float32Array | null): void =>
       native.addon.tokenLogprobsGradient(
         native.floats(hidden),
@@ -51,8 +37,8 @@ export const tokenLogprobsKernel: FusedKernel = {
         native.floats(dEntropy),
         dHidden,
         dWeight,
-        rows,
-        width,
+        hidden.shape[0],
+        weight.shape[1]!,
         weight.shape[0],
         attributes['temperature'],
       );
@@ -62,7 +48,7 @@ export const tokenLogprobsKernel: FusedKernel = {
     return {
       weight: () =>
         native.tensor(weight.shape, (dWeight) => {
-          dHidden = native.pool.take(rows * width);
+          dHidden = native.pool.take(hidden.size);
           back(dHidden, dWeight);
         }),
       hidden() {
@@ -72,3 +58,74 @@ export const tokenLogprobsKernel: FusedKernel = {
     };
   },
 };
+
+/**
+ * The same for a weight that is not trained. Under a gradient the forward pass also leaves Σ p W, so
+ * that the backward pass need not compute the logits again; only a gradient of the entropy asks for it.
+ */
+export const frozenTokenLogprobsKernel: FusedKernel = {
+  name: 'RlsfFrozenTokenLogprobs',
+  forward(native, { hidden, weight, targets }, { temperature }) {
+    const wanted = tf.engine().state.gradientDepth > 0;
+    const expectation = wanted ? native.pool.take(hidden.shape[0] * hidden.shape[1]) : null;
+    const outputs = forward(native, hidden, weight, targets, temperature, expectation);
+    const kept = expectation ?? native.pool.take(0);
+    const shape = wanted ? hidden.shape : [0];
+    return [...outputs, native.makeTensorInfo(shape, 'float32', kept)];
+  },
+  saveInputs: ['hidden', 'weight', 'targets'],
+  saveOutputs: [false, true, true, true],
+  gradient(native, dys, [hidden, weight, targets, entropy, lse, expectation], attributes) {
+    const [dLogprobs, dEntropy] = dys;
+    const exact = tokenLogprobsKernel.gradient(
+      native,
+      dys,
+      [hidden, weight, targets, entropy, lse],
+      attributes,
+    );
+    const plain = native.floats(dEntropy).every((value) => value === 0);
+    if (!plain || expectation.size !== hidden.size) return { hidden: exact['hidden'] };
+    return {
+      hidden: () =>
+        native.tensor(hidden.shape, (out) =>
+          native.addon.tokenLogprobsExpected(
+            native.floats(expectation),
+            native.matrix(weight),
+            native.ints(targets),
+            native.floats(dLogprobs),
+            out,
+            hidden.shape[0],
+            weight.shape[1]!,
+            weight.shape[0],
+            attributes['temperature'],
+          ),
+        ),
+    };
+  },
+};
+
+function forward(
+  native: NativeBackend,
+  hidden: tf.TensorInfo,
+  weight: tf.TensorInfo,
+  targets: tf.TensorInfo,
+  temperature: number,
+  expectation: Float32Array | null,
+): tf.TensorInfo[] {
+  const [rows, width] = hidden.shape;
+  const outputs = [0, 1, 2].map(() => native.pool.take(rows));
+  native.addon.tokenLogprobs(
+    native.floats(hidden),
+    native.matrix(weight),
+    native.ints(targets),
+    outputs[0],
+    outputs[1],
+    outputs[2],
+    expectation,
+    rows,
+    width,
+    weight.shape[0],
+    temperature,
+  );
+  return outputs.map((values) => native.makeTensorInfo([rows], 'float32', values));
+}
