@@ -15,31 +15,80 @@ namespace {
 
 using Row = CachedRow;
 
+/** Scores of some blocks of 16 positions at once: enough sums in flight to hide their latency. */
+template <int Heads, int Blocks>
+INLINE void scoreBlocks(const Row& row, int64_t block, Vec* top) {
+  const int64_t hd = row.headDim;
+  Vec score[Heads][Blocks] = {};
+  const float* keys = row.keys + block * hd * kLanes;
+  for (int64_t d = 0; d < hd; d++) {
+#pragma GCC unroll 4
+    for (int b = 0; b < Blocks; b++) {
+      const Vec key = VLOAD(keys + (b * hd + d) * kLanes);
+#pragma GCC unroll 4
+      for (int h = 0; h < Heads; h++) score[h][b] += key * row.q[h * hd + d];
+    }
+  }
+#pragma GCC unroll 4
+  for (int b = 0; b < Blocks; b++) {
+    const int64_t at = (block + b) * kLanes, left = row.seen - at;
+#pragma GCC unroll 4
+    for (int h = 0; h < Heads; h++) {
+      if (left < kLanes) {
+        float lanes[kLanes];
+        memcpy(lanes, &score[h][b], sizeof lanes);
+        loadPart(&score[h][b], lanes, left, -INFINITY);
+      }
+      VSTORE(row.scores + h * row.capacity + at, score[h][b]);
+      top[h] = score[h][b] > top[h] ? score[h][b] : top[h];
+    }
+  }
+}
+
+/** Sixteen features times `Slices` of the output; even and odd positions are summed apart. */
+template <int Heads, int Slices>
+INLINE void mixValues(const Row& row, int64_t from, int64_t lanes, const float* inverse) {
+  const int64_t hd = row.headDim;
+  Vec even[Heads][Slices] = {}, odd[Heads][Slices] = {};
+  const auto add = [&](int64_t j, Vec(*sums)[Slices]) __attribute__((always_inline)) {
+#pragma GCC unroll 2
+    for (int s = 0; s < Slices; s++) {
+      const float* at = row.values + j * hd + from + s * kLanes;
+      Vec value;
+      if (lanes == kLanes) {
+        value = VLOAD(at);
+      } else {
+        loadPart(&value, at, lanes, 0.f);
+      }
+#pragma GCC unroll 4
+      for (int h = 0; h < Heads; h++) sums[h][s] += value * row.scores[h * row.capacity + j];
+    }
+  };
+  int64_t j = 0;
+  for (; j + 2 <= row.seen; j += 2) {
+    add(j, even);
+    add(j + 1, odd);
+  }
+  if (j < row.seen) add(j, even);
+#pragma GCC unroll 4
+  for (int h = 0; h < Heads; h++) {
+#pragma GCC unroll 2
+    for (int s = 0; s < Slices; s++) {
+      const Vec out = (even[h][s] + odd[h][s]) * inverse[h];
+      storePart(row.out + h * hd + from + s * kLanes, &out, lanes);
+    }
+  }
+}
+
 template <int Heads>
 INLINE void attendHeads(const Row& row) {
   const int64_t hd = row.headDim, blocks = (row.seen + kLanes - 1) / kLanes;
   const float scale = 1.f / __builtin_sqrtf(static_cast<float>(hd));
   Vec top[Heads];
   for (int h = 0; h < Heads; h++) top[h] = VSPLAT(-INFINITY);
-  for (int64_t block = 0; block < blocks; block++) {
-    Vec score[Heads] = {};
-    const float* keys = row.keys + block * hd * kLanes;
-    for (int64_t d = 0; d < hd; d++) {
-      const Vec key = VLOAD(keys + d * kLanes);
-#pragma GCC unroll 4
-      for (int h = 0; h < Heads; h++) score[h] += key * row.q[h * hd + d];
-    }
-    const int64_t left = row.seen - block * kLanes;
-    for (int h = 0; h < Heads; h++) {
-      if (left < kLanes) {
-        float lanes[kLanes];
-        memcpy(lanes, &score[h], sizeof lanes);
-        loadPart(&score[h], lanes, left, -INFINITY);
-      }
-      VSTORE(row.scores + h * row.capacity + block * kLanes, score[h]);
-      top[h] = score[h] > top[h] ? score[h] : top[h];
-    }
-  }
+  int64_t block = 0;
+  for (; block + 4 <= blocks; block += 4) scoreBlocks<Heads, 4>(row, block, top);
+  for (; block < blocks; block++) scoreBlocks<Heads, 1>(row, block, top);
   float inverse[Heads];
   for (int h = 0; h < Heads; h++) {
     const float highest = vmax(&top[h]);
@@ -53,24 +102,9 @@ INLINE void attendHeads(const Row& row) {
     }
     inverse[h] = 1.f / vsum(&sum);
   }
-  for (int64_t from = 0; from < hd; from += kLanes) {
-    const int64_t lanes = std::min<int64_t>(kLanes, hd - from);
-    Vec mixed[Heads] = {};
-    for (int64_t j = 0; j < row.seen; j++) {
-      Vec value;
-      if (lanes == kLanes) {
-        value = VLOAD(row.values + j * hd + from);
-      } else {
-        loadPart(&value, row.values + j * hd + from, lanes, 0.f);
-      }
-#pragma GCC unroll 4
-      for (int h = 0; h < Heads; h++) mixed[h] += value * row.scores[h * row.capacity + j];
-    }
-    for (int h = 0; h < Heads; h++) {
-      const Vec out = mixed[h] * inverse[h];
-      storePart(row.out + h * hd + from, &out, lanes);
-    }
-  }
+  int64_t from = 0;
+  for (; from + 2 * kLanes <= hd; from += 2 * kLanes) mixValues<Heads, 2>(row, from, kLanes, inverse);
+  for (; from < hd; from += kLanes) mixValues<Heads, 1>(row, from, std::min<int64_t>(kLanes, hd - from), inverse);
 }
 
 MULTIVERSION void attendSome(const Row* row, int64_t heads) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "args.h"
+#include "bf16.h"
 #include "cached-attention.h"
 #include "gemm.h"
 #include "kernels.h"

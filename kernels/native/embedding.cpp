@@ -6,8 +6,8 @@
 #include <cstring>
 
 #include "args.h"
+#include "bf16.h"
 #include "kernels.h"
-#include "row-products.h"
 #include "vec.h"
 
 namespace {

@@ -10,8 +10,9 @@
 #include <unordered_map>
 
 #include "args.h"
+#include "bf16.h"
 #include "kernels.h"
-#include "row-products.h"
+#include "pack-bf16.h"
 #include "vec.h"
 
 namespace {
@@ -39,11 +40,20 @@ struct Product {
   /** Set for bfloat16: `a` and `b` are rounded into these, which are what is multiplied. */
   dnnl::reorder roundA, roundB;
   memory roundedA, roundedB;
+  /** `b` goes into the layout that pack-bf16 knows. */
+  bool packs = false;
 };
 
 bool useBf16 = false;
 
+/**
+ * Packed batches bring a new number of rows every step, and a primitive holds some 80 kB of code:
+ * beyond this many, ours are dropped together; oneDNN's own cache drops the oldest.
+ */
+constexpr int kPrimitives = 256;
+
 struct Engine {
+  Engine() { dnnl::set_primitive_cache_capacity(kPrimitives); }
   dnnl::engine engine{dnnl::engine::kind::cpu, 0};
   dnnl::stream stream{engine};
   std::unordered_map<Key, Product, KeyHash> products;
@@ -127,6 +137,8 @@ Product makeProduct(Engine& local, const Gemm& g, bool hasBias, bool bf16, bool 
     product.roundedB = memory(primitive.weights_desc(), local.engine, nullptr);
     product.roundA = dnnl::reorder(product.a, product.roundedA);
     product.roundB = dnnl::reorder(product.b, product.roundedB);
+    product.packs = g.batch == 1 && primitive.weights_desc() == memory::desc({g.k, g.n}, memory::data_type::bf16,
+                                                                             memory::format_tag::BA16a64b2a);
   }
   return product;
 }
@@ -152,8 +164,7 @@ void multiply(const Gemm& g, const float* a, const Matrix& b, const float* bias,
   const Key key{{g.m, g.n, g.k, flags, g.batch, g.strideA, g.strideB, g.rowA, g.rowC}};
   auto found = engine.products.find(key);
   if (found == engine.products.end()) {
-    // Packed batches bring a new number of rows every step: start over before this grows large.
-    if (engine.products.size() >= 4096) engine.products.clear();
+    if (engine.products.size() >= kPrimitives) engine.products.clear();
     found = engine.products.emplace(key, makeProduct(engine, g, bias != nullptr, bf16, halves)).first;
   }
   Product& product = found->second;
@@ -162,7 +173,13 @@ void multiply(const Gemm& g, const float* a, const Matrix& b, const float* bias,
   product.c.set_data_handle(c);
   if (bf16) {
     round(engine, product.roundA, product.a, product.roundedA, 0);
-    round(engine, product.roundB, product.b, product.roundedB, 1);
+    if (product.packs) {
+      uint16_t* packed = static_cast<uint16_t*>(scratch(product.roundedB.get_desc().get_size(), 1));
+      product.roundedB.set_data_handle(packed);
+      packBf16(b, g.k, g.n, g.transposeB, packed);
+    } else {
+      round(engine, product.roundB, product.b, product.roundedB, 1);
+    }
   }
   std::unordered_map<int, memory> arguments{{DNNL_ARG_SRC, bf16 ? product.roundedA : product.a},
                                             {DNNL_ARG_WEIGHTS, bf16 ? product.roundedB : product.b},
@@ -242,11 +259,15 @@ void bf16ProductsKernel(Args& args) {
 /** instructionSet() → the widest instructions that oneDNN's products use here. */
 void instructionSetKernel(Args& args) {
   using isa = dnnl::cpu_isa;
+#if defined(__aarch64__)
+  args.returnText("NEON");
+#else
   args.returnText(has(isa::avx512_core_amx)    ? "AVX-512, BF16, AMX"
                   : has(isa::avx512_core_bf16) ? "AVX-512, BF16"
                   : has(isa::avx512_core)      ? "AVX-512"
                   : has(isa::avx2)             ? "AVX2"
                                                : "baseline");
+#endif
 }
 
 /** gemm(a, b, bias | null, c, m, n, k, transposeA, transposeB, accumulate, batch, strideA, strideB) */

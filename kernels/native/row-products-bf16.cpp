@@ -2,7 +2,7 @@
 // (AVX-512 BF16: two products and a float32 sum in each lane). Compiled for it, called only there.
 #include "row-products.h"
 
-#if RLSF_BF16_DOT
+#if RLSF_AVX512
 #pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,fma,avx2")
 #include <immintrin.h>
 
@@ -23,6 +23,7 @@ INLINE void block(const Rows& x, const uint16_t* weight, const Rows& low, const 
                   int64_t stride, int64_t row, int64_t column, int64_t to) {
   auto tile = [&](const int64_t* rows, const int64_t* columns, float* sums) __attribute__((always_inline)) {
     __m512 acc[kSums];
+#pragma GCC unroll 16
     for (int i = 0; i < kSums; i++) acc[i] = _mm512_setzero_ps();
     const uint16_t *left[R], *right[C];
     for (int r = 0; r < R; r++) left[r] = x.halves + rows[r] * x.stride;

@@ -28,24 +28,24 @@ struct Rows {
 void rowProducts(const Rows& x, const Matrix& weight, const Rows& low, const float* b, float* out,
                  int64_t outStride, int64_t from, int64_t to);
 
-/** Whether the compiler knows AVX-512 BF16. */
+/** Whether the compiler knows AVX-512 and its bfloat16 products. */
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 10
-#define RLSF_BF16_DOT 1
+#define RLSF_AVX512 1
 #else
-#define RLSF_BF16_DOT 0
+#define RLSF_AVX512 0
 #endif
 
-#if RLSF_BF16_DOT
-/** `rowProducts` for rounded rows and bfloat16 weights; only where `hasBf16Dot()`. */
+#if RLSF_AVX512
+/**
+ * `rowProducts` compiled for AVX-512, and the one for rounded rows against bfloat16 weights, only where
+ * `hasBf16Dot()`. Files of their own: in functions that GCC clones for several targets it keeps the
+ * sums of a tile in memory, which costs a third of the speed.
+ */
+void rowProductsAvx512(const Rows& x, const Matrix& weight, const Rows& low, const float* b, float* out,
+                       int64_t outStride, int64_t from, int64_t to);
 void rowProductsBf16(const Rows& x, const Matrix& weight, const Rows& low, const float* b, float* out,
                      int64_t outStride, int64_t from, int64_t to);
 #endif
 
 /** Whether this processor multiplies bfloat16 pairs. */
 bool hasBf16Dot();
-
-/** out = in, exactly. */
-void widenBf16(const uint16_t* in, float* out, int64_t n);
-
-/** out = in, rounded to bfloat16 (to nearest, ties to even). */
-void roundToBf16(const float* in, uint16_t* out, int64_t n);

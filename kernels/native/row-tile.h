@@ -1,5 +1,7 @@
-// The tile of row-products: R rows against C weight rows, sixteen sums that end in one vector.
+// The tile of row-products: R rows against C weight rows, sixteen sums that end in one vector. What
+// includes this decides by its compiler target how wide a vector really is.
 #pragma once
+#include "row-products.h"
 #include "vec.h"
 
 /** Sixteen vectors → the vector of their sums; each sum is the tree of `vsum`. */
@@ -64,8 +66,84 @@ INLINE void overColumns(int64_t row, int64_t m, int64_t from, int64_t to, float*
   for (int c = 0; c < C; c++) columns[c] = from + c < to ? from + c : to - 1;
   float sums[kSums];
   tile(rows, columns, sums);
+  if (row + R <= m && from + C <= to) {  // whole tiles: copies of known size
+    for (int r = 0; r < R; r++) memcpy(out + (row + r) * stride + from, sums + r * C, C * sizeof(float));
+    return;
+  }
   const int64_t width = to - from < C ? to - from : C;
   for (int r = 0; r < R && row + r < m; r++) {
     memcpy(out + (row + r) * stride + from, sums + r * C, width * sizeof(float));
+  }
+}
+
+typedef uint16_t Halves __attribute__((vector_size(32)));
+typedef uint16_t HalvesMemory __attribute__((vector_size(32), aligned(2), may_alias));
+typedef uint32_t Words __attribute__((vector_size(64)));
+
+INLINE void loadFloats(Vec* v, const float* from) { *v = VLOAD(from); }
+INLINE void loadFloatsPart(Vec* v, const float* from, int64_t n) { loadPart(v, from, n, 0.f); }
+INLINE void widen(Vec* v, Halves halves) {
+  const Words words = __builtin_convertvector(halves, Words) << 16;
+  memcpy(v, &words, sizeof words);
+}
+INLINE void loadHalves(Vec* v, const uint16_t* from) {
+  widen(v, Halves(*reinterpret_cast<const HalvesMemory*>(from)));
+}
+INLINE void loadHalvesPart(Vec* v, const uint16_t* from, int64_t n) {
+  Halves halves{};
+  memcpy(&halves, from, n * sizeof(uint16_t));
+  widen(v, halves);
+}
+
+struct Call {
+  const Rows *x, *low;
+  const Matrix* weight;
+  const float* b;
+  float* out;
+  int64_t stride, from, to;
+};
+
+template <int R, int C, bool Half>
+INLINE void block(const Call& call, int64_t row, int64_t column) {
+  const Rows &x = *call.x, &low = *call.low;
+  auto tile = [&](const int64_t* rows, const int64_t* columns, float* sums) __attribute__((always_inline)) {
+    Vec acc[kSums];
+#pragma GCC unroll 16
+    for (int i = 0; i < kSums; i++) acc[i] = Vec{};
+    const float* left[R];
+    for (int r = 0; r < R; r++) left[r] = x.floats + rows[r] * x.stride;
+    if (Half) {
+      const uint16_t* right[C];
+      for (int c = 0; c < C; c++) right[c] = call.weight->halves + columns[c] * x.k;
+      multiply<R, C>(acc, left, right, x.k, loadHalves, loadHalvesPart);
+    } else {
+      const float* right[C];
+      for (int c = 0; c < C; c++) right[c] = call.weight->floats + columns[c] * x.k;
+      multiply<R, C>(acc, left, right, x.k, loadFloats, loadFloatsPart);
+    }
+    if (low.k > 0) {
+      const float* right[C];
+      for (int r = 0; r < R; r++) left[r] = low.floats + rows[r] * low.stride;
+      for (int c = 0; c < C; c++) right[c] = call.b + columns[c] * low.k;
+      multiply<R, C>(acc, left, right, low.k, loadFloats, loadFloatsPart);
+    }
+    Vec total;
+    sumEach(acc, &total);
+    memcpy(sums, &total, sizeof total);
+  };
+  overColumns<R, C>(row, x.m, column, call.to, call.out, call.stride, tile);
+}
+
+template <bool Half>
+INLINE void products(const Call& call) {
+  const int64_t m = call.x->m;
+  if (m == 1) {
+    for (int64_t o = call.from; o < call.to; o += 16) block<1, 16, Half>(call, 0, o);
+  } else if (m == 2) {
+    for (int64_t o = call.from; o < call.to; o += 8) block<2, 8, Half>(call, 0, o);
+  } else {
+    for (int64_t o = call.from; o < call.to; o += 4) {
+      for (int64_t r = 0; r < m; r += 4) block<4, 4, Half>(call, r, o);
+    }
   }
 }

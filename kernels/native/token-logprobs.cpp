@@ -11,10 +11,10 @@
 #include <vector>
 
 #include "args.h"
+#include "bf16.h"
 #include "gemm.h"
 #include "kernels.h"
 #include "logits.h"
-#include "row-products.h"
 #include "vec.h"
 
 namespace {
