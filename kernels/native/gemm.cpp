@@ -40,6 +40,8 @@ struct Product {
   /** Set for bfloat16: `a` and `b` are rounded into these, which are what is multiplied. */
   dnnl::reorder roundA, roundB;
   memory roundedA, roundedB;
+  /** What the primitive works in; memory of the library's own would be mapped anew at every call. */
+  memory work;
   /** `b` goes into the layout that pack-bf16 knows. */
   bool packs = false;
 };
@@ -82,14 +84,14 @@ memory::desc rounded(const memory::desc& plain) {
   return {plain.dims(), memory::data_type::bf16, memory::format_tag::any};
 }
 
-/** Scratch for a rounded operand, from one call to the next. */
+/** Scratch that stays from one call to the next: the rounded operands, and the primitive's own. */
 void* scratch(size_t bytes, int which) {
   struct Block {
     void* data = nullptr;
     size_t size = 0;
     ~Block() { free(data); }
   };
-  thread_local Block blocks[2];
+  thread_local Block blocks[3];
   Block& block = blocks[which];
   if (block.size < bytes) {
     free(block.data);
@@ -110,6 +112,7 @@ Product makeProduct(Engine& local, const Gemm& g, bool hasBias, bool bf16, bool 
   const auto c = matrix(g.batch, g.m * g.n, g.m, g.n, false, g.rowC);
   const memory::desc bias({1, g.n}, memory::data_type::f32, memory::dims{g.n, 1});
   dnnl::primitive_attr attributes;
+  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   if (g.accumulate) {
     dnnl::post_ops operations;
     operations.append_sum(1.f);
@@ -131,7 +134,7 @@ Product makeProduct(Engine& local, const Gemm& g, bool hasBias, bool bf16, bool 
                   memory(b, local.engine, nullptr),
                   memory(bias, local.engine, nullptr),
                   memory(c, local.engine, nullptr),
-                  {}, {}, {}, {}};
+                  {}, {}, {}, {}, memory(primitive.scratchpad_desc(), local.engine, nullptr)};
   if (bf16) {
     product.roundedA = memory(primitive.src_desc(), local.engine, nullptr);
     product.roundedB = memory(primitive.weights_desc(), local.engine, nullptr);
@@ -155,10 +158,11 @@ namespace {
 
 void multiply(const Gemm& g, const float* a, const Matrix& b, const float* bias, float* c) {
   Engine& engine = local();
-  // With few rows, as in sampling, rounding the right operand would cost more than the product.
-  constexpr int64_t fewRows = 192;
+  // With narrow operands, as LoRA's are, rounding would cost more than it saves. The number of tokens
+  // must not decide: a token's numbers would depend on the others.
+  constexpr int64_t narrow = 64;
   const bool halves = b.halves != nullptr;
-  const bool bf16 = halves || (useBf16 && g.m >= fewRows);
+  const bool bf16 = halves || (useBf16 && std::min(g.n, g.transposeA ? g.m : g.k) >= narrow);
   const int64_t flags =
       g.transposeA | g.transposeB << 1 | g.accumulate << 2 | (bias != nullptr) << 3 | bf16 << 4 | halves << 5;
   const Key key{{g.m, g.n, g.k, flags, g.batch, g.strideA, g.strideB, g.rowA, g.rowC}};
@@ -187,6 +191,11 @@ void multiply(const Gemm& g, const float* a, const Matrix& b, const float* bias,
   if (bias != nullptr) {
     product.bias.set_data_handle(const_cast<float*>(bias));
     arguments.emplace(DNNL_ARG_BIAS, product.bias);
+  }
+  const size_t working = product.work.get_desc().get_size();
+  if (working > 0) {
+    product.work.set_data_handle(scratch(working, 2));
+    arguments.emplace(DNNL_ARG_SCRATCHPAD, product.work);
   }
   product.primitive.execute(engine.stream, arguments);
   engine.stream.wait();

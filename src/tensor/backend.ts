@@ -10,8 +10,8 @@ export type BackendName = 'native' | 'tensorflow' | 'wasm' | 'cpu';
 
 /**
  * `highest`: float32 products. `bf16`: their operands are rounded to bfloat16 (relative error of an
- * operand at most 2⁻⁸), the sums stay float32; products of few rows, as in sampling, stay as they
- * are. The others are 1.5 to 1.9 times as fast where the processor has the instructions.
+ * operand at most 2⁻⁸), the sums stay float32. Products with a side below 64, as LoRA's, stay as they
+ * are, and so does sampling from weights held in float32. docs/performance.md has the gain.
  */
 export type MatmulPrecision = 'highest' | 'bf16';
 

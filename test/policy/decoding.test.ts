@@ -1,6 +1,12 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/algorithms/random.js';
-import { attachAdapter, type Policy, type PolicyConfig } from '../../src/policy/index.js';
+import {
+  attachAdapter,
+  samplePolicy,
+  type Policy,
+  type PolicyConfig,
+  type Sample,
+} from '../../src/policy/index.js';
 import { composed, policyDecoder } from '../../src/policy/decoding.js';
 import { float32ToBfloat16 } from '../../src/policy/floats.js';
 import {
@@ -111,6 +117,32 @@ describe.skipIf(!isAddonBuilt())('a sampling step as one kernel', () => {
     const alone = sequences(policy, policyDecoder, 1, greedy, 3);
     expect(alone.plainLogprobs).toEqual(fused.plainLogprobs.slice(0, 1));
   });
+
+  for (const held of [false, true]) {
+    it(`with bf16 products samples a row alike in any company, weights in ${held ? 'bfloat16' : 'float32'}`, async (context) => {
+      policy = await adapted(
+        { ...shapes['whole vectors'], hiddenSize: 128, headDim: 32, intermediateSize: 192 },
+        16,
+      );
+      if (held) holdMatrices(policy);
+      try {
+        await selectBackend('native', { threads: 2, matmulPrecision: 'bf16' });
+      } catch {
+        return context.skip('this processor has no bf16 products');
+      }
+      const settings = { ...sampled, maxNewTokens: 10, stop: [], seed: 0 };
+      const requests = ['int sum(', 'bool is_even(int value) { return value % 2', 'i'].map(
+        (prompt, seed) => ({ prompt, n: 3, seed }),
+      );
+      const together = await samplePolicy(policy, requests, settings);
+      const alone: Sample[] = [];
+      for (const [request, each] of requests.entries()) {
+        const samples = await samplePolicy(policy, [each], settings, { maxRows: 1 });
+        alone.push(...samples.map((sample) => ({ ...sample, request })));
+      }
+      expect(alone).toEqual(together);
+    });
+  }
 
   it('refuses what does not fit, naming it', async () => {
     policy = await adapted({}, 0);

@@ -6,7 +6,7 @@ import { heldInTraining, residentMiB, type Held } from './held-memory.js';
 describe.skipIf(!nativeBuilt)('150 training steps on 25 shapes of batch, on native', () => {
   let held: Held[] = [];
   beforeAll(() => {
-    held = heldInTraining(150, 25);
+    held = heldInTraining(150, 150);
   }, 120_000);
 
   it('hold the same tensors after every step', () => {

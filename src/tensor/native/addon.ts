@@ -239,11 +239,12 @@ export function loadAddon(): NativeAddon {
       'The native kernels are not built (expected kernels/native/build/rlsf_native.node). Run: node kernels/native/build.mjs',
     );
   }
-  // OpenMP reads this when its library loads. Waiting threads must sleep: when they spin and other
-  // processes want the cores (the judge's compilers do), every parallel loop waits for the scheduler
-  // and a sampling step takes ten times as long.
-  const waiting = process.env['OMP_WAIT_POLICY'];
-  if (waiting === undefined) process.env['OMP_WAIT_POLICY'] = 'passive';
+  // OpenMP reads these when its library loads. Waiting threads must soon sleep: when they spin for
+  // long and other processes want the cores (the judge's compilers do), every parallel loop waits for
+  // the scheduler and a sampling step takes ten times as long. Some 20 µs save most wake-ups.
+  const given = process.env['OMP_WAIT_POLICY'] ?? process.env['GOMP_SPINCOUNT'];
+  const waiting = { OMP_WAIT_POLICY: 'passive', GOMP_SPINCOUNT: '2000' };
+  if (given === undefined) Object.assign(process.env, waiting);
   try {
     return createRequire(import.meta.url)(file) as NativeAddon;
   } catch (cause) {
@@ -253,6 +254,6 @@ export function loadAddon(): NativeAddon {
       { cause },
     );
   } finally {
-    if (waiting === undefined) delete process.env['OMP_WAIT_POLICY'];
+    if (given === undefined) for (const name of Object.keys(waiting)) delete process.env[name];
   }
 }
