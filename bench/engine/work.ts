@@ -6,13 +6,7 @@ import { readFileSync } from 'node:fs';
 import * as ops from '../../src/tensor/index.js';
 import { tf } from '../../src/tensor/index.js';
 import { createRandom } from '../../src/algorithms/random.js';
-import {
-  createWeights,
-  forward,
-  rotaryTable,
-  trainedVariables,
-  type Shape,
-} from './decoder.js';
+import { createWeights, forward, rotaryTable, trainedVariables, type Shape } from './decoder.js';
 import { kernelRun, randomTensor, type KernelOptions } from './kernels.js';
 
 interface Options extends KernelOptions {
@@ -95,12 +89,18 @@ function sampling(options: Options): number[] {
       const hidden = forward(weights, table, prompts, promptPositions, (layer, q, k, v) =>
         ops.cachedAttention(q, k, v, cache, layer, promptSlots, promptPositions, shape),
       );
-      const last = ops.embedding(hidden, slots.map((i) => (i + 1) * prompt - 1));
+      const last = ops.embedding(
+        hidden,
+        slots.map((i) => (i + 1) * prompt - 1),
+      );
       return ops.sampleTokens(last, weights.head, uniforms(), settings).ids;
     });
     for (let position = prompt; position < maxLength - 1; position++) {
       const positions = new Int32Array(batch).fill(position);
-      ids = decoder === null ? singly(ids, positions) : decoder.step(ids, slots, positions, uniforms(), settings).ids;
+      ids =
+        decoder === null
+          ? singly(ids, positions)
+          : decoder.step(ids, slots, positions, uniforms(), settings).ids;
     }
     cache.dispose();
 
