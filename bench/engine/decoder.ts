@@ -43,7 +43,7 @@ export function createWeights(shape: Shape, options: WeightOptions = {}): ops.De
   };
   const halfNoise = Uint16Array.from(new Uint32Array(noise.buffer), (bits) => bits >>> 16);
   const halves = (count: number): Uint16Array => {
-    const out = new Uint16Array(count);
+    const out = ops.bf16Memory(count);
     for (let i = 0; i < count; i++) out[i] = halfNoise[i % halfNoise.length];
     return out;
   };

@@ -1,5 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { inputError } from '../errors.js';
+import { bf16Memory } from '../tensor/index.js';
 import { isObject, parseJsonObject } from './files.js';
 import { bfloat16ToFloat32, float16ToFloat32, float32ToBfloat16 } from './floats.js';
 
@@ -152,8 +153,11 @@ function entryOf(entries: Map<string, Entry>, name: string, file: string): Entry
   return entry;
 }
 
-async function readTensor(...stored: Parameters<typeof readStored>): Promise<NamedTensor> {
-  const { dtype, shape, buffer } = await readStored(...stored);
+type Stored = [FileHandle, dataStart: number, name: string, entry: Entry, file: string];
+
+async function readTensor(...stored: Stored): Promise<NamedTensor> {
+  const { dtype, shape, bytes } = await readStored(...stored);
+  const { buffer } = bytes;
   switch (dtype) {
     case 'F32':
       return { shape, values: new Float32Array(buffer) };
@@ -164,13 +168,20 @@ async function readTensor(...stored: Parameters<typeof readStored>): Promise<Nam
   }
 }
 
-async function readHalfTensor(...stored: Parameters<typeof readStored>): Promise<HalfTensor> {
-  const { dtype, shape, buffer } = await readStored(...stored);
+async function readHalfTensor(...stored: Stored): Promise<HalfTensor> {
+  const allocate = (bytes: number): Uint8Array => {
+    const { buffer, byteOffset } = bf16Memory(bytes / 2);
+    return new Uint8Array(buffer, byteOffset, bytes);
+  };
+  const [handle, dataStart, name, entry, file] = stored;
+  const direct = entry.dtype === 'BF16' ? allocate : undefined; // no second copy of the weights
+  const { dtype, shape, bytes } = await readStored(handle, dataStart, name, entry, file, direct);
+  const { buffer, byteOffset, byteLength } = bytes;
   switch (dtype) {
     case 'F32':
       return { shape, halves: float32ToBfloat16(new Float32Array(buffer)) };
     case 'BF16':
-      return { shape, halves: new Uint16Array(buffer) };
+      return { shape, halves: new Uint16Array(buffer, byteOffset, byteLength / 2) };
     case 'F16':
       return { shape, halves: float32ToBfloat16(float16ToFloat32(new Uint16Array(buffer))) };
   }
@@ -182,7 +193,9 @@ async function readStored(
   name: string,
   entry: Entry,
   file: string,
-): Promise<{ dtype: StoredType; shape: number[]; buffer: ArrayBuffer }> {
+  // One ArrayBuffer of its own: aligned, and not a view into Node's shared pool.
+  allocate = (bytes: number): Uint8Array<ArrayBufferLike> => new Uint8Array(new ArrayBuffer(bytes)),
+): Promise<{ dtype: StoredType; shape: number[]; bytes: Uint8Array }> {
   const { dtype, shape } = entry;
   if (dtype !== 'F32' && dtype !== 'F16' && dtype !== 'BF16') {
     throw inputError(`${file}: ${name} is stored as ${dtype}; expected F32, F16 or BF16.`);
@@ -194,10 +207,9 @@ async function readStored(
       `${file}: ${name} of shape [${shape.join(', ')}] (${dtype}) should have ${count * bytesPerValue[dtype]} bytes, the header gives it ${bytes}.`,
     );
   }
-  // One ArrayBuffer of its own: aligned, and not a view into Node's shared pool.
-  const buffer = new ArrayBuffer(bytes);
-  await readFully(handle, new Uint8Array(buffer), dataStart + entry.start);
-  return { dtype, shape, buffer };
+  const target = allocate(bytes);
+  await readFully(handle, target, dataStart + entry.start);
+  return { dtype, shape, bytes: target };
 }
 
 /** One `read` gives at most 2 GiB. */

@@ -7,6 +7,7 @@ export type { BackendChoice, BackendName, MatmulPrecision } from './backend.js';
 export { checkpoint } from './checkpoint.js';
 export {
   adamwStep,
+  bf16Memory,
   cachedAttention,
   causalAttention,
   createDecoder,

@@ -195,6 +195,11 @@ export function heldInBf16(values: Uint16Array, shape: number[]): tf.Tensor {
   return tf.tensor(widenBf16(values), shape, 'float32');
 }
 
+/** Memory that `heldInBf16` takes over without a copy: to read a file into. */
+export function bf16Memory(length: number): Uint16Array {
+  return native.isNative() ? native.nativeBackend().bf16Memory(length) : new Uint16Array(length);
+}
+
 function widenBf16(halves: Uint16Array): Float32Array {
   return new Float32Array(Uint32Array.from(halves, (half) => half << 16).buffer);
 }

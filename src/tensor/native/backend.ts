@@ -76,14 +76,19 @@ export class NativeBackend extends MathBackendCPU {
    */
   holdBf16(shape: number[], values: Uint16Array): tf.Tensor {
     const info = this.makeTensorInfo(shape, 'float32', nothing);
-    const floats = this.pool.take(Math.ceil(values.length / 2));
-    const halves = new Uint16Array(floats.buffer, floats.byteOffset, values.length);
-    halves.set(values);
+    const halves = this.pool.owns(values) ? values : this.bf16Memory(values.length);
+    if (halves !== values) halves.set(values);
     this.pool.retain(halves);
     const entry = this.data.get(info.dataId) as HeldInBf16;
     entry.halves = halves;
     Object.defineProperty(entry, 'values', { get: () => this.widened(halves) });
     return tf.engine().makeTensorFromTensorInfo(info, this);
+  }
+
+  /** Memory of the pool for `holdBf16`, which takes it over without a copy. */
+  bf16Memory(length: number): Uint16Array {
+    const { buffer, byteOffset } = this.pool.take(Math.ceil(length / 2));
+    return new Uint16Array(buffer, byteOffset, length);
   }
 
   private widened(halves: Uint16Array): Float32Array {

@@ -27,8 +27,11 @@ export interface FusedKernel {
   ): Record<string, () => tf.Tensor>;
 }
 
-/** What the node whose gradient was computed last had saved. */
+/** What the node whose gradient was computed last had saved, and the gradients that came into it. */
 let finished: tf.Tensor[] = [];
+
+/** Gradients made here: each goes into the one node that made the input, and nowhere else. */
+const passedOn = new WeakSet<tf.Tensor>();
 
 export function registerFused(kernel: FusedKernel): void {
   tf.registerKernel({
@@ -45,12 +48,18 @@ export function registerFused(kernel: FusedKernel): void {
       // tfjs holds every saved activation until the whole backward pass is over. A node is done when
       // the next one's turn comes: giving its memory back then halves what a step needs.
       tf.dispose(finished);
-      finished = saved;
-      return kernel.gradient(
-        nativeBackend(),
-        Array.isArray(dy) ? dy : [dy],
-        saved,
-        attrs as Numbers,
+      const dys = Array.isArray(dy) ? dy : [dy];
+      finished = [...saved, ...dys.filter((gradient) => passedOn.has(gradient))];
+      const gradients = kernel.gradient(nativeBackend(), dys, saved, attrs as Numbers);
+      return Object.fromEntries(
+        Object.entries(gradients).map(([input, compute]) => [
+          input,
+          () => {
+            const gradient = compute();
+            passedOn.add(gradient);
+            return gradient;
+          },
+        ]),
       );
     },
   });
