@@ -36,7 +36,7 @@ INLINE void block(const Rows& x, const uint16_t* weight, const Rows& low, const 
 #pragma GCC unroll 16
       for (int c = 0; c < C; c++) {
         const __m512bh w = pairs(right[c] + p);
-        __builtin_prefetch(right[c] + C * x.k + p);  // the next block of columns, on its way from memory
+        __builtin_prefetch(right[c] + C * x.k + p, 0, 2);  // the next block of columns, on its way from memory
 #pragma GCC unroll 8
         for (int r = 0; r < R; r++) acc[r * C + c] = _mm512_dpbf16_ps(acc[r * C + c], l[r], w);
       }

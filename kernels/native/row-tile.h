@@ -40,7 +40,7 @@ INLINE void multiply(Vec* acc, const float* const* x, const W* const* w, int64_t
     for (int c = 0; c < C; c++) {
       Vec right;
       load(&right, w[c] + p);
-      __builtin_prefetch(w[c] + C * k + p);  // the next block of columns, on its way from memory
+      __builtin_prefetch(w[c] + C * k + p, 0, 2);  // the next block of columns, on its way from memory
 #pragma GCC unroll 8
       for (int r = 0; r < R; r++) acc[r * C + c] += left[r] * right;
     }
