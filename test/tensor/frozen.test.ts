@@ -22,7 +22,9 @@ describe.skipIf(!nativeBuilt)('a frozen weight', () => {
     const [trained, frozen] = [true, false].map((trainable) => {
       const weight = weightOf(trainable, 13, 21);
       return {
-        plain: tf.grad((input) => linear(input as tf.Tensor2D, weight))(x).dataSync(),
+        plain: tf
+          .grad((input) => linear(input as tf.Tensor2D, weight))(x)
+          .dataSync(),
         adapted: tf
           .grads((input, a, b) =>
             linear(input as tf.Tensor2D, weight, null, {
@@ -67,8 +69,8 @@ describe.skipIf(!nativeBuilt)('a frozen weight', () => {
         weightOf(trainable, vocabulary, width),
       );
       const oracle = composite.tokenLogprobs(hidden, trained, targets, 0.8);
-      const oracleGradient = tf.grad((h) =>
-        composite.tokenLogprobs(h as tf.Tensor2D, trained, targets, 0.8).logprobs,
+      const oracleGradient = tf.grad(
+        (h) => composite.tokenLogprobs(h as tf.Tensor2D, trained, targets, 0.8).logprobs,
       )(hidden, dy);
       for (const weight of [trained, frozen]) {
         const { logprobs, entropy } = tokenLogprobs(hidden, weight, targets, { temperature: 0.8 });

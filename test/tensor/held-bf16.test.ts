@@ -92,9 +92,7 @@ describe.skipIf(!nativeBuilt)('a tensor held in bfloat16', () => {
     const hidden = tf.tensor2d(normal('h', 12, 40).values, [12, 40]);
     const run = (weight: tf.Tensor2D): tf.Tensor[] => {
       const { logprobs, entropy } = tokenLogprobs(hidden, weight, ids);
-      const dHidden = tf.grad(
-        (h) => tokenLogprobs(h as tf.Tensor2D, weight, ids).logprobs,
-      )(hidden);
+      const dHidden = tf.grad((h) => tokenLogprobs(h as tf.Tensor2D, weight, ids).logprobs)(hidden);
       return [logprobs, entropy, dHidden];
     };
     const exact = run(plain);

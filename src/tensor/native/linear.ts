@@ -11,7 +11,8 @@ export function linear(
 ): tf.Tensor2D {
   const inputs = { x, weight, ...(bias === null ? {} : { bias }) };
   const frozen = isFrozen(weight) && (bias === null || isFrozen(bias));
-  if (lora === null) return run(frozen ? frozenLinearKernel : linearKernel, inputs)[0] as tf.Tensor2D;
+  if (lora === null)
+    return run(frozen ? frozenLinearKernel : linearKernel, inputs)[0] as tf.Tensor2D;
   const kernel = frozen ? frozenLoraKernel : loraKernel;
   return run(kernel, { ...inputs, a: lora.a, b: lora.b }, { scale: lora.scale })[0] as tf.Tensor2D;
 }
