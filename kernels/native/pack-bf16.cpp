@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "bf16.h"
+#include "shuffle.h"
 #include "vec.h"
 
 namespace {
@@ -13,21 +14,25 @@ constexpr int64_t kBlock = kRows * kColumns;
 typedef uint32_t Words __attribute__((vector_size(64)));
 typedef uint32_t WordsMemory __attribute__((vector_size(64), aligned(2), may_alias));
 
-/** Swaps the halves of size `step` between rows i and i + step: one stage of a transposition. */
+/** Lanes of rows i and i + Step after the exchange: each gives the other half of its blocks away. */
+template <int Step>
+INLINE constexpr int firstRow(int lane) {
+  return lane & Step ? 16 + lane - Step : lane;
+}
+template <int Step>
+INLINE constexpr int secondRow(int lane) {
+  return lane & Step ? 16 + lane : lane + Step;
+}
+
+/** Swaps the halves of size `Step` between rows i and i + Step: one stage of a transposition. */
 template <int Step>
 INLINE void exchange(Words* w) {
-  Words first{}, second{};
-  for (uint32_t lane = 0; lane < 16; lane++) {
-    const bool upper = lane & Step;
-    first[lane] = upper ? 16 + lane - Step : lane;
-    second[lane] = upper ? 16 + lane : lane + Step;
-  }
 #pragma GCC unroll 16
   for (int i = 0; i < 16; i++) {
     if (i & Step) continue;
     const Words a = w[i], b = w[i + Step];
-    w[i] = __builtin_shuffle(a, b, first);
-    w[i + Step] = __builtin_shuffle(a, b, second);
+    w[i] = VSHUFFLE(a, b, firstRow<Step>);
+    w[i + Step] = VSHUFFLE(a, b, secondRow<Step>);
   }
 }
 

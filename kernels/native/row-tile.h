@@ -2,27 +2,35 @@
 // includes this decides by its compiler target how wide a vector really is.
 #pragma once
 #include "row-products.h"
+#include "shuffle.h"
 #include "vec.h"
+
+/** Where the even and the odd blocks of `Width` lanes lie in two vectors side by side. */
+template <int Width>
+INLINE constexpr int evenBlocks(int lane) {
+  return lane / Width * 2 * Width + lane % Width;
+}
+template <int Width>
+INLINE constexpr int oddBlocks(int lane) {
+  return evenBlocks<Width>(lane) + Width;
+}
+
+/** One stage of `sumEach`: 2 · Width vectors become Width. */
+template <int Width>
+INLINE void addBlocks(Vec* v) {
+#pragma GCC unroll 8
+  for (int i = 0; i < Width; i++) {
+    v[i] = VSHUFFLE(v[2 * i], v[2 * i + 1], evenBlocks<Width>) + VSHUFFLE(v[2 * i], v[2 * i + 1], oddBlocks<Width>);
+  }
+}
 
 /** Sixteen vectors → the vector of their sums; each sum is the tree of `vsum`. */
 INLINE void sumEach(Vec* v, Vec* sums) {
-  static const IntVec low8 = {0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23};
-  static const IntVec low4 = {0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27};
-  static const IntVec low2 = {0, 1, 4, 5, 8, 9, 12, 13, 16, 17, 20, 21, 24, 25, 28, 29};
-  static const IntVec low1 = {0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30};
-#pragma GCC unroll 8
-  for (int i = 0; i < 8; i++) {
-    v[i] = __builtin_shuffle(v[2 * i], v[2 * i + 1], low8) + __builtin_shuffle(v[2 * i], v[2 * i + 1], low8 + 8);
-  }
-#pragma GCC unroll 4
-  for (int i = 0; i < 4; i++) {
-    v[i] = __builtin_shuffle(v[2 * i], v[2 * i + 1], low4) + __builtin_shuffle(v[2 * i], v[2 * i + 1], low4 + 4);
-  }
-#pragma GCC unroll 2
-  for (int i = 0; i < 2; i++) {
-    v[i] = __builtin_shuffle(v[2 * i], v[2 * i + 1], low2) + __builtin_shuffle(v[2 * i], v[2 * i + 1], low2 + 2);
-  }
-  *sums = __builtin_shuffle(v[0], v[1], low1) + __builtin_shuffle(v[0], v[1], low1 + 1);
+  addBlocks<8>(v);
+  addBlocks<4>(v);
+  addBlocks<2>(v);
+  addBlocks<1>(v);
+  *sums = v[0];
 }
 
 constexpr int kSums = 16;

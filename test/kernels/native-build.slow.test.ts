@@ -119,3 +119,26 @@ describe.skipIf(!hasCross)(`kernels/native compile for arm64 (needs ${cross})`, 
     expect(readFileSync(target(), 'utf8')).toBe('built before');
   });
 });
+
+/** Whether clang is here with its OpenMP library and oneDNN, as on a Mac with Homebrew's. */
+function hasClang(): boolean {
+  const { status } = spawnSync('clang++', ['-fopenmp', '-E', '-x', 'c++', '-'], {
+    input: '#include <omp.h>\n#include <dnnl.hpp>\n',
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  return status === 0;
+}
+
+const clang = hasClang();
+if (!clang) console.warn('clang++ with OpenMP is missing: the kernels are compiled by g++ only');
+
+it.skipIf(!clang)(
+  'kernels/native compile by clang, without a warning (needs clang++ and libomp)',
+  () => {
+    const { status, stdout, stderr } = build('clang++', '--check', path.join(folder, 'clang'));
+    expect(stderr).toBe('');
+    expect(stdout).toContain(`they compile and link for ${process.arch}`);
+    expect(status).toBe(0);
+  },
+  600_000,
+);
