@@ -110,6 +110,18 @@ describe.skipIf(!nativeBuilt)('a frozen weight', () => {
     expect(() => tf.variableGrads(() => tf.sum(linear(x, weight)) as tf.Scalar, [weight])).toThrow(
       /trainable/,
     );
+    const [a, b] = [tensor('a', 3, 21) as tf.Tensor2D, tensor('b', 13, 3) as tf.Tensor2D];
+    const targets = Int32Array.of(0, 12);
+    for (const operation of [
+      (w: tf.Tensor2D) => linear(x, w),
+      (w: tf.Tensor2D) => linear(x, w, null, { a, b, scale: 1 }),
+      (w: tf.Tensor2D) => tokenLogprobs(x, w, targets).logprobs,
+      (w: tf.Tensor2D) => tokenLogprobs(x, w, targets).entropy,
+    ]) {
+      expect(() => tf.grad((w) => operation(w as tf.Tensor2D))(weight)).toThrow(
+        /no gradient of a weight that has trainable = false.*Set trainable to true/,
+      );
+    }
   });
 });
 

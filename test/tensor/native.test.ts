@@ -308,6 +308,20 @@ describe.skipIf(!nativeBuilt)('the native backend', () => {
     expect(clone.dataSync().every((x) => x === 64)).toBe(true);
   });
 
+  it('leaves a gradient to whoever was given it, when it goes into another backward pass', () => {
+    const [x, weight] = [
+      tf.tensor2d(normal('x', 4, 8).values, [4, 8]),
+      tf.tensor2d(normal('w', 8, 8).values, [8, 8]),
+    ];
+    const once = (h: tf.Tensor): tf.Tensor2D => ops.linear(h as tf.Tensor2D, weight);
+    const twice = tf.grad((h) => once(once(h)));
+    const inner = tf.grad(once)(x);
+    const before = inner.dataSync();
+    const first = twice(x, inner).dataSync();
+    expect(inner.dataSync()).toEqual(before);
+    expect(twice(x, inner).dataSync()).toEqual(first);
+  });
+
   it('leaves no tensor behind after a training step', () => {
     const weight = tf.variable(tf.tensor2d(normal('w', 20, 16).values, [20, 16]));
     const norm = tf.variable(tf.tensor1d(normal('n', 16).values));

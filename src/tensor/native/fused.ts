@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { inputError } from '../../errors.js';
 import { nativeBackend, type NativeBackend } from './backend.js';
 
 export type Inputs = Record<string, tf.TensorInfo>;
@@ -30,8 +31,11 @@ export interface FusedKernel {
 /** What the node whose gradient was computed last had saved, and the gradients that came into it. */
 let finished: tf.Tensor[] = [];
 
-/** Gradients made here: each goes into the one node that made the input, and nowhere else. */
-const passedOn = new WeakSet<tf.Tensor>();
+/**
+ * Gradients made here, and the tape they were made for: on it each goes into the one node that made
+ * the input, and nowhere else. On another tape it is what somebody was given and passes in as `dy`.
+ */
+const passedOn = new WeakMap<tf.Tensor, unknown>();
 
 export function registerFused(kernel: FusedKernel): void {
   tf.registerKernel({
@@ -49,14 +53,15 @@ export function registerFused(kernel: FusedKernel): void {
       // the next one's turn comes: giving its memory back then halves what a step needs.
       tf.dispose(finished);
       const dys = Array.isArray(dy) ? dy : [dy];
-      finished = [...saved, ...dys.filter((gradient) => passedOn.has(gradient))];
+      const tape: unknown = tf.engine().state.activeTape;
+      finished = [...saved, ...dys.filter((gradient) => passedOn.get(gradient) === tape)];
       const gradients = kernel.gradient(nativeBackend(), dys, saved, attrs as Numbers);
       return Object.fromEntries(
         Object.entries(gradients).map(([input, compute]) => [
           input,
           () => {
             const gradient = compute();
-            passedOn.add(gradient);
+            passedOn.set(gradient, tape);
             return gradient;
           },
         ]),
@@ -68,6 +73,13 @@ export function registerFused(kernel: FusedKernel): void {
 /** A variable that says it is not trained: no gradient of it is computed or prepared for. */
 export function isFrozen(weight: tf.Tensor): boolean {
   return weight instanceof tf.Variable && !weight.trainable;
+}
+
+/** The gradient of a frozen weight, for which the forward pass prepared nothing. */
+export function refusedGradient(): never {
+  throw inputError(
+    'Expected no gradient of a weight that has trainable = false, but one was asked for. Set trainable to true before the forward pass.',
+  );
 }
 
 /** Runs a fused kernel whose first output is the result. */

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { LoraPair } from '../types.js';
 import type { Matrix, NativeBackend } from './backend.js';
-import { isFrozen, run, type FusedKernel, type Inputs } from './fused.js';
+import { isFrozen, refusedGradient, run, type FusedKernel, type Inputs } from './fused.js';
 
 export function linear(
   x: tf.Tensor2D,
@@ -37,7 +37,11 @@ export const frozenLinearKernel: FusedKernel = {
   ...linearKernel,
   name: 'RlsfFrozenLinear',
   saveInputs: ['weight'],
-  gradient: (native, [dy], [weight]) => ({ x: () => inputGradient(native, dy, weight) }),
+  gradient: (native, [dy], [weight]) => ({
+    x: () => inputGradient(native, dy, weight),
+    weight: refusedGradient,
+    bias: refusedGradient,
+  }),
 };
 
 /** y = x Wᵀ + bias + scale · (x Aᵀ) Bᵀ. */
@@ -68,7 +72,11 @@ export const loraKernel: FusedKernel = {
 export const frozenLoraKernel: FusedKernel = {
   ...loraKernel,
   name: 'RlsfFrozenLoraLinear',
-  gradient: loraGradient,
+  gradient: (...given) => ({
+    ...loraGradient(...given),
+    weight: refusedGradient,
+    bias: refusedGradient,
+  }),
 };
 
 function loraGradient(

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { TokenLogprobs } from '../types.js';
 import type { NativeBackend } from './backend.js';
-import { isFrozen, run, type FusedKernel } from './fused.js';
+import { isFrozen, refusedGradient, run, type FusedKernel } from './fused.js';
 
 export function tokenLogprobs(
   hidden: tf.Tensor2D,
@@ -84,8 +84,12 @@ export const frozenTokenLogprobsKernel: FusedKernel = {
       attributes,
     );
     const plain = native.floats(dEntropy).every((value) => value === 0);
-    if (!plain || expectation.size !== hidden.size) return { hidden: exact['hidden'] };
+    const weightGradient = { weight: refusedGradient };
+    if (!plain || expectation.size !== hidden.size) {
+      return { ...weightGradient, hidden: exact['hidden'] };
+    }
     return {
+      ...weightGradient,
       hidden: () =>
         native.tensor(hidden.shape, (out) =>
           native.addon.tokenLogprobsExpected(
