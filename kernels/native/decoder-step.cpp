@@ -259,8 +259,11 @@ class Step {
 class Arrays {
  public:
   Arrays(Args& args, size_t index) : args_(args), list_(args.values[index]) {}
-  const float* floats(int64_t count) { return args_.floatsOf(next(), count, where()); }
-  float* writable(int64_t count) { return args_.floatsOf(next(), count, where()); }
+  const float* floats(int64_t count) { return writable(count); }
+  float* writable(int64_t count) {
+    const napi_value value = next();
+    return args_.floatsOf(value, count, where());
+  }
   Matrix matrix(int64_t count) {
     const napi_value value = next();
     return args_.matrixOf(value, count, where());
@@ -282,6 +285,7 @@ class Arrays {
     napi_get_element(args_.env, list_, at_++, &value);
     return value;
   }
+  /** The array that was taken last. */
   std::string where() const { return "createDecoder: array " + std::to_string(at_ - 1); }
   Args& args_;
   napi_value list_;
@@ -329,7 +333,8 @@ void createDecoderKernel(Args& args) {
   d->eps = static_cast<float>(args.number(12));
   const float* scale = args.floats(13, layers * 7);
   if (d->kvHeads < 1 || d->heads % d->kvHeads != 0) {
-    throw std::runtime_error("createDecoder: heads must be a multiple of kvHeads");
+    throw std::runtime_error("createDecoder: expected heads to be a multiple of kvHeads, got " +
+                             std::to_string(d->heads) + " and " + std::to_string(d->kvHeads));
   }
   Arrays arrays(args, 0);
   const int64_t q = d->heads * d->headDim, kv = d->kvHeads * d->headDim;
@@ -397,14 +402,17 @@ void decoderStepKernel(Args& args) {
   const SamplingRules rules{temperature > 0 ? static_cast<float>(1 / temperature) : 1.f, temperature == 0,
                             args.integer(9), args.number(10), static_cast<float>(args.number(11))};
   if (rows > d.maxRows) {
-    throw std::runtime_error("decoderStep: " + std::to_string(rows) + " rows, made for " + std::to_string(d.maxRows));
+    throw std::runtime_error("decoderStep: expected at most " + std::to_string(d.maxRows) + " rows, got " +
+                             std::to_string(rows));
   }
   std::vector<bool> taken(d.slots);
   for (int64_t r = 0; r < rows; r++) {
     const bool fits = ids[r] >= 0 && ids[r] < d.vocabulary && slots[r] >= 0 && slots[r] < d.slots &&
                       positions[r] >= 0 && positions[r] < std::min(d.positions, d.blocks * kLanes);
     if (!fits) throw std::runtime_error("decoderStep: an id, slot or position is out of range");
-    if (taken[slots[r]]) throw std::runtime_error("decoderStep: two rows of one slot");
+    if (taken[slots[r]]) {
+      throw std::runtime_error("decoderStep: expected each slot once, got two rows of slot " + std::to_string(slots[r]));
+    }
     taken[slots[r]] = true;
   }
   if (rows == 0) return;

@@ -152,10 +152,6 @@ void round(Engine& engine, dnnl::reorder& reorder, memory& from, memory& to, int
   reorder.execute(engine.stream, from, to);
 }
 
-}  // namespace
-
-namespace {
-
 void multiply(const Gemm& g, const float* a, const Matrix& b, const float* bias, float* c) {
   Engine& engine = local();
   // With narrow operands, as LoRA's are, rounding would cost more than it saves. The number of tokens

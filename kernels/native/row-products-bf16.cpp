@@ -53,9 +53,7 @@ INLINE void block(const Rows& x, const uint16_t* weight, const Rows& low, const 
       const float *lowLeft[R], *lowRight[C];
       for (int r = 0; r < R; r++) lowLeft[r] = low.floats + rows[r] * low.stride;
       for (int c = 0; c < C; c++) lowRight[c] = b + columns[c] * low.k;
-      multiply<R, C>(
-          all, lowLeft, lowRight, low.k, [](Vec* v, const float* from) __attribute__((always_inline)) { *v = VLOAD(from); },
-          [](Vec* v, const float* from, int64_t n) __attribute__((always_inline)) { loadPart(v, from, n, 0.f); });
+      multiply<R, C>(all, lowLeft, lowRight, low.k, loadFloats, loadFloatsPart);
     }
     Vec total;
     sumEach(all, &total);

@@ -155,11 +155,7 @@ export function sampleTokens(
   check.checkHidden('sampleTokens', hidden, weight);
   const against = `hidden ${check.show(hidden)}`;
   check.checkCount('sampleTokens', 'uniforms', uniforms.length, hidden.shape[0], against);
-  if (!(settings.temperature >= 0)) {
-    throw inputError(
-      `sampleTokens: expected a temperature of 0 (greedy) or more, got ${settings.temperature}.`,
-    );
-  }
+  check.checkTemperature('sampleTokens', settings.temperature);
   const operation = native.isNative() ? native : compositeSampling;
   return operation.sampleTokens(hidden, weight, uniforms, settings);
 }
@@ -176,7 +172,23 @@ export function createDecoder(
   table: RotaryTable,
   maxRows: number,
 ): Decoder | null {
-  return native.isNative() ? native.createDecoder(weights, cache, table, maxRows) : null;
+  if (!native.isNative()) return null;
+  check.checkDecoder(weights, cache, table);
+  const where = 'Decoder.step';
+  const length = Math.min(table.maxPositions, cache.maxLength);
+  const decoder = native.createDecoder(weights, cache, table, maxRows);
+  return {
+    step(ids, slots, positions, uniforms, settings) {
+      for (const [name, array] of Object.entries({ slots, positions, uniforms })) {
+        check.checkCount(where, name, array.length, ids.length, `ids [${ids.length}]`);
+      }
+      check.checkRange(where, 'ids', ids, weights.dims.vocabulary);
+      check.checkRange(where, 'slots', slots, cache.slots);
+      check.checkRange(where, 'positions', positions, length);
+      check.checkTemperature(where, settings.temperature);
+      return decoder.step(ids, slots, positions, uniforms, settings);
+    },
+  };
 }
 
 /**

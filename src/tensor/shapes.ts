@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { inputError } from '../errors.js';
-import type { AttentionDims, LoraPair, RotaryTable } from './types.js';
+import type { KvCache } from './kv-cache.js';
+import type { AttentionDims, DecoderWeights, LoraPair, RotaryTable } from './types.js';
 
 /** Checks at the door of each operation: a message names both shapes that disagree. */
 
@@ -101,6 +102,35 @@ export function checkSegments(segments: Int32Array, rows: number): void {
         `causalAttention: expected ascending segment starts, got ${segments[i - 1]} before ${segments[i]} at ${i}.`,
       );
     }
+  }
+}
+
+/** The cache and the table that a decoder will write to and read from. */
+export function checkDecoder(
+  { dims, layers }: DecoderWeights,
+  cache: KvCache,
+  { headDim }: RotaryTable,
+): void {
+  const has = cache.dims;
+  const fits =
+    cache.keys.length === layers.length &&
+    has.kvHeads === dims.kvHeads &&
+    has.headDim === dims.headDim;
+  if (!fits) {
+    throw inputError(
+      `createDecoder: expected a cache of ${layers.length} layers with ${dims.kvHeads} key heads of ${dims.headDim}, got ${cache.keys.length} with ${has.kvHeads} of ${has.headDim}${cache.keys.length === 0 ? ' (the cache was disposed)' : ''}.`,
+    );
+  }
+  if (headDim !== dims.headDim) {
+    throw inputError(
+      `createDecoder: expected a rotary table for headDim ${dims.headDim}, got one for ${headDim}.`,
+    );
+  }
+}
+
+export function checkTemperature(where: string, temperature: number): void {
+  if (!(temperature >= 0)) {
+    throw inputError(`${where}: expected a temperature of 0 (greedy) or more, got ${temperature}.`);
   }
 }
 

@@ -17,7 +17,7 @@ import {
   type Decoder,
   type SampledTokens,
 } from '../../src/tensor/index.js';
-import { isAddonBuilt } from '../../src/tensor/native/addon.js';
+import { isAddonBuilt, loadAddon } from '../../src/tensor/native/addon.js';
 import { tinyPolicy } from './fixtures.js';
 
 /** The kernel of a whole sampling step against the single operations, on odd shapes. */
@@ -157,11 +157,34 @@ describe.skipIf(!isAddonBuilt())('a sampling step as one kernel', () => {
         greedy,
       );
     expect(step([], [], []).ids).toHaveLength(0);
-    expect(() => step([1, 2, 3], [0, 1, 1], [0, 0, 0])).toThrow('3 rows, made for 2');
-    expect(() => step([1, 2], [1, 1], [0, 0])).toThrow('two rows of one slot');
-    expect(() => step([policy!.config.vocabSize], [0], [0])).toThrow('out of range');
-    expect(() => step([1], [2], [0])).toThrow('out of range');
-    expect(() => step([1], [0], [16])).toThrow('out of range');
+    expect(() => step([1, 2, 3], [0, 1, 1], [0, 0, 0])).toThrow('at most 2 rows, got 3');
+    expect(() => step([1, 2], [1, 1], [0, 0])).toThrow('each slot once, got two rows of slot 1');
+    expect(() => step([policy!.config.vocabSize], [0], [0])).toThrow('ids from 0 to 319, got 320');
+    expect(() => step([1], [2], [0])).toThrow('slots from 0 to 1, got 2 at index 0');
+    expect(() => step([1], [0], [8])).toThrow('positions from 0 to 7, got 8 at index 0');
+    expect(() => step([1], [0, 1], [0])).toThrow('slots [1] to match ids [1], got [2]');
+    const cold = { ...greedy, temperature: -1 };
+    const one = Int32Array.of(0);
+    expect(() => decoder.step(one, one, one, new Float32Array(1), cold)).toThrow(
+      'a temperature of 0 (greedy) or more, got -1',
+    );
+
+    // As many numbers, but in another order.
+    const other = createKvCache({ layers: 2, slots: 2, maxLength: 8, kvHeads: 4, headDim: 2 });
+    expect(() => policyDecoder(policy!, other, 2)).toThrow(
+      'a cache of 2 layers with 2 key heads of 4, got 2 with 4 of 2',
+    );
+    cache.dispose();
+    expect(() => policyDecoder(policy!, cache, 2)).toThrow('the cache was disposed');
+  });
+
+  it('names the array that does not fit', () => {
+    const floats = (count: number): Float32Array => new Float32Array(count);
+    // embedding and head [2, 4], then the norm [4], which is too short
+    const arrays = [floats(8), floats(8), floats(3)];
+    expect(() =>
+      loadAddon().createDecoder(arrays, 4, 1, 1, 4, 4, 2, 1, 1, 1, 1, 2, 1e-6, floats(7)),
+    ).toThrow('array 2 holds 3 elements, expected 4');
   });
 });
 
