@@ -320,6 +320,39 @@ describe.skipIf(!nativeBuilt)('the native backend', () => {
     const first = twice(x, inner).dataSync();
     expect(inner.dataSync()).toEqual(before);
     expect(twice(x, inner).dataSync()).toEqual(first);
+
+    // The same gradient for both operands of an operation.
+    const sum = tf.customGrad((a, b) => ({
+      value: tf.add(a as tf.Tensor, b as tf.Tensor),
+      gradFunc: (dy) => [dy, dy],
+    }));
+    const ours = tf.grad((h) => once(sum(once(h), once(h))))(x);
+    const plain = tf.grad((h) => once(tf.add(once(h), once(h))))(x);
+    expect(ours.dataSync()).toEqual(plain.dataSync());
+  });
+
+  it('frees the gradient of an activation when the node that made it is done', () => {
+    const weight = tf.tensor2d(normal('w', 8, 8).values, [8, 8]);
+    const once = (h: tf.Tensor): tf.Tensor2D => ops.linear(h as tf.Tensor2D, weight);
+    let most = 0;
+    const count = tf.customGrad((h) => ({
+      value: tf.add(h as tf.Tensor, 0),
+      gradFunc(dy) {
+        most = tf.memory().numTensors;
+        return tf.add(dy, 0);
+      },
+    }));
+    const atStart = (depth: number): number => {
+      const x = tf.tensor2d(normal('x', 4, 8).values, [4, 8]);
+      const before = tf.memory().numTensors;
+      tf.grad((h) => {
+        let y = count(h);
+        for (let i = 0; i < depth; i++) y = once(y);
+        return y;
+      })(x).dispose();
+      return most - before;
+    };
+    expect(atStart(9)).toBe(atStart(3));
   });
 
   it('leaves no tensor behind after a training step', () => {

@@ -32,10 +32,10 @@ export interface FusedKernel {
 let finished: tf.Tensor[] = [];
 
 /**
- * Gradients made here, and the tape they were made for: on it each goes into the one node that made
- * the input, and nowhere else. On another tape it is what somebody was given and passes in as `dy`.
+ * Gradients made here, and the tensor that each is of. The node that made this tensor uses it last;
+ * as `dy` of any other, it is what somebody was given, or what an operation hands to several.
  */
-const passedOn = new WeakMap<tf.Tensor, unknown>();
+const gradientOf = new WeakMap<tf.Tensor, tf.Tensor>();
 
 export function registerFused(kernel: FusedKernel): void {
   tf.registerKernel({
@@ -53,15 +53,19 @@ export function registerFused(kernel: FusedKernel): void {
       // the next one's turn comes: giving its memory back then halves what a step needs.
       tf.dispose(finished);
       const dys = Array.isArray(dy) ? dy : [dy];
-      const tape: unknown = tf.engine().state.activeTape;
-      finished = [...saved, ...dys.filter((gradient) => passedOn.get(gradient) === tape)];
+      const node = tf.engine().state.activeTape.find((each) => each.saved === saved);
+      const ownGradients = dys.filter((gradient, i) => {
+        const output = gradientOf.get(gradient);
+        return output !== undefined && output === node?.outputs[i];
+      });
+      finished = [...saved, ...ownGradients];
       const gradients = kernel.gradient(nativeBackend(), dys, saved, attrs as Numbers);
       return Object.fromEntries(
         Object.entries(gradients).map(([input, compute]) => [
           input,
           () => {
             const gradient = compute();
-            passedOn.set(gradient, tape);
+            if (node !== undefined) gradientOf.set(gradient, node.inputs[input]);
             return gradient;
           },
         ]),
