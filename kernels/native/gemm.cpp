@@ -263,10 +263,10 @@ void bf16ProductsKernel(Args& args) {
 
 /** instructionSet() → the widest instructions that oneDNN's products use here. */
 void instructionSetKernel(Args& args) {
-  using isa = dnnl::cpu_isa;
 #if defined(__aarch64__)
   args.returnText("NEON");
 #else
+  using isa = dnnl::cpu_isa;
   args.returnText(has(isa::avx512_core_amx)    ? "AVX-512, BF16, AMX"
                   : has(isa::avx512_core_bf16) ? "AVX-512, BF16"
                   : has(isa::avx512_core)      ? "AVX-512"
