@@ -215,7 +215,7 @@ function kernelCase(
     id: `kernel-${name}-${Object.values(options).join('x')}`,
     title,
     work: 'kernel',
-    options: { name, ...options, repeats: 21 },
+    options: { name, ...options, repeats: flops > 1e11 ? 5 : 21 },
     bf16: false,
     flops,
     bytes: 4 * floats,
