@@ -42,8 +42,8 @@ struct Product {
   memory roundedA, roundedB;
   /** What the primitive works in; memory of the library's own would be mapped anew at every call. */
   memory work;
-  /** `b` goes into the layout that pack-bf16 knows. */
-  bool packs = false;
+  /** `a` only has to be rounded as it lies; `b` goes into the layout that pack-bf16 knows. */
+  bool roundsInPlace = false, packs = false;
 };
 
 bool useBf16 = false;
@@ -140,6 +140,9 @@ Product makeProduct(Engine& local, const Gemm& g, bool hasBias, bool bf16, bool 
     product.roundedB = memory(primitive.weights_desc(), local.engine, nullptr);
     product.roundA = dnnl::reorder(product.a, product.roundedA);
     product.roundB = dnnl::reorder(product.b, product.roundedB);
+    const bool dense = g.batch == 1 && !g.transposeA && (g.rowA == 0 || g.rowA == g.k);
+    product.roundsInPlace = dense && primitive.src_desc() == memory::desc({g.m, g.k}, memory::data_type::bf16,
+                                                                          memory::format_tag::ab);
     product.packs = g.batch == 1 && primitive.weights_desc() == memory::desc({g.k, g.n}, memory::data_type::bf16,
                                                                              memory::format_tag::BA16a64b2a);
   }
@@ -172,7 +175,13 @@ void multiply(const Gemm& g, const float* a, const Matrix& b, const float* bias,
   product.b.set_data_handle(halves ? static_cast<void*>(const_cast<uint16_t*>(b.halves)) : const_cast<float*>(b.floats));
   product.c.set_data_handle(c);
   if (bf16) {
-    round(engine, product.roundA, product.a, product.roundedA, 0);
+    if (product.roundsInPlace) {
+      uint16_t* halvesOfA = static_cast<uint16_t*>(scratch(g.m * g.k * sizeof(uint16_t), 0));
+      product.roundedA.set_data_handle(halvesOfA);
+      parallelBlocks(g.m * g.k, 1 << 14, [=](int64_t from, int64_t to) { roundToBf16(a + from, halvesOfA + from, to - from); });
+    } else {
+      round(engine, product.roundA, product.a, product.roundedA, 0);
+    }
     if (product.packs) {
       uint16_t* packed = static_cast<uint16_t*>(scratch(product.roundedB.get_desc().get_size(), 1));
       product.roundedB.set_data_handle(packed);
