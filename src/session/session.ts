@@ -70,10 +70,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const { seed = 42, split = 'train', numGenerations = 8, loraR = 16, sampling = {} } = options;
   const task = getTask(options.task);
   await selectBackend(options.backend ?? 'auto');
-  const policy = await loadPolicy(
-    shipped(options.policy ?? shippedPolicy),
-    { adapter: options.adapter, dtype: options.dtype },
-  );
+  const policy = await loadPolicy(shipped(options.policy ?? shippedPolicy), {
+    adapter: options.adapter,
+    dtype: options.dtype,
+  });
   if (!policy.adapter && loraR > 0)
     attachAdapter(policy, {
       r: loraR,
