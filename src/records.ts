@@ -12,25 +12,46 @@ export interface ChatMessage {
 
 /**
  * How a completion becomes a program and how that program is tested. The judged file is
- * `includes` + `prefix` + completion + `suffix` + a driver generated from `cases`.
+ * `includes` + `prefix` + completion + `suffix`, and behind it the cases that are code.
  */
 export interface ProgramTests {
-  /** `#include` lines (and nothing else): shared by all programs of one compile. */
+  /** C++: `#include` lines (and nothing else), shared by all programs of one compile. Else empty. */
   includes: string;
-  /** Source between the includes and the completion; for a code task the prompt's own code. */
+  /** Source before the completion; for a code task the prompt's own code. */
   prefix: string;
-  /** Source after the completion and before the driver. */
+  /** Source after the completion. */
   suffix: string;
-  /**
-   * Each case is a block of statements that computes one value and passes it to
-   * `rlsf_emit(value)`. The expected text stays with the judge: it never enters the program.
-   */
+  /** None: a program with a `main` (or, in Python, at module level) is run once, without input. */
   cases: TestCase[];
+  /** Further files beside the program by relative name: headers, modules, data. */
+  files?: Record<string, string>;
+  /** Build only, run nothing. @default false */
+  compileOnly?: boolean;
 }
 
-export interface TestCase {
+export type TestCase = ValueCase | AssertCase | StdioCase;
+
+/**
+ * Statements that compute one value and pass it to `rlsf_emit(value)` (Java: `Rlsf.emit(value)`).
+ * The expected text stays with the judge: it never enters the program, so no program can lie.
+ */
+export interface ValueCase {
   code: string;
   expected: string;
+}
+
+/** Statements that must run to their end, such as `assert f(2) == 4`. They see what the program defines. */
+export interface AssertCase {
+  assert: string;
+}
+
+/** The program as a whole, run on an input; what it prints is compared line by line, trailing blanks apart. */
+export interface StdioCase {
+  stdin: string;
+  /** `null`: the output does not matter, the program must end well. */
+  expected: string | null;
+  /** Program arguments. @default none */
+  args?: string[];
 }
 
 export interface Problem {
@@ -75,7 +96,7 @@ export type Outcome =
   | 'sandbox_error';
 
 export type DiagnosticTool =
-  'g++' | 'asan' | 'ubsan' | 'lsan' | 'python' | 'javac' | 'arithmetic' | 'runner';
+  'g++' | 'clang++' | 'asan' | 'ubsan' | 'lsan' | 'python' | 'javac' | 'arithmetic' | 'runner';
 
 export interface SourcePosition {
   file: string;
@@ -127,11 +148,22 @@ export interface StageRecord {
   truncated: boolean;
 }
 
+/** What became of one test case. Texts are cut at 200 characters. */
+export interface TestResult {
+  passed: boolean;
+  /** `null` where no text is compared. */
+  expected: string | null;
+  /** `null`: the program never got that far. */
+  actual: string | null;
+}
+
 export interface Verdict {
   outcome: Outcome;
   diagnostics: Diagnostic[];
   testsPassed: number;
   testsTotal: number;
+  /** One per test case, in order; empty where nothing ran. */
+  tests: TestResult[];
   /** For answers. */
   prediction: string | null;
   groundTruth: string | null;

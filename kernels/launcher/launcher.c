@@ -2,7 +2,7 @@
  *
  *   rlsf-launcher [options] compile PROGRAM ARGUMENTS...   any program; its output passes through
  *   rlsf-launcher [options] batch   UNIT                   UNIT supervises its own children
- *   rlsf-launcher [options] alone   UNIT                   UNIT is one child, supervised from here
+ *   rlsf-launcher [options] program PROGRAM ARGUMENTS...   supervised from here, once per --stdin
  *
  *   --total-ms N       for the whole command; --wall-ms is for each child of a unit
  *   --cpu-ms N --wall-ms N --memory-mib N --output-bytes N --processes N
@@ -10,6 +10,9 @@
  *   --landlock         only what --ro and --rw name can be reached
  *   --ro P  --rw P     a file or folder (missing ones are passed over)
  *   --no-ptrace        nobody can be traced, so LeakSanitizer cannot work
+ *   --stdin P          a file that a run of `program` reads; several: one run each, one after the other
+ *   --stop-signal N    asks a program for its stack before it is ended (SIGUSR2)
+ *   --cpu-grace-ms N   what the program's own CPU timer may be late (0: it has none)
  *   --unfiltered       no system-call filter (isolation `none`)
  *
  * What it covers: network, mounts, namespaces, other people's files (Landlock or the user id),
@@ -24,7 +27,7 @@
 
 #include "supervise.h"
 
-enum { MAX_PATHS = 32 };
+enum { MAX_PATHS = 32, MAX_RUNS = 512 };
 
 struct options {
   struct rlsf_limits limits;
@@ -32,6 +35,9 @@ struct options {
   int landlock, filtered, tracing;
   const char *ro[MAX_PATHS], *rw[MAX_PATHS];
   int ro_count, rw_count;
+  const char *stdin_paths[MAX_RUNS];
+  int stdin_count;
+  struct rlsf_watch watch;
   char **command; /* mode, program, arguments */
 };
 
@@ -47,6 +53,7 @@ static struct options parse(int argc, char **argv) {
   o.uid = -1;
   o.filtered = 1;
   o.tracing = 1;
+  o.watch.stop_signal = SIGUSR2;
   o.limits.cpu_ms = 10000;
   o.limits.wall_ms = 30000;
   o.limits.output_bytes = 1 << 28;
@@ -67,6 +74,9 @@ static struct options parse(int argc, char **argv) {
     else if (strcmp(name, "uid") == 0) o.uid = atol(value);
     else if (strcmp(name, "ro") == 0 && o.ro_count < MAX_PATHS) o.ro[o.ro_count++] = value;
     else if (strcmp(name, "rw") == 0 && o.rw_count < MAX_PATHS) o.rw[o.rw_count++] = value;
+    else if (strcmp(name, "stdin") == 0 && o.stdin_count < MAX_RUNS) o.stdin_paths[o.stdin_count++] = value;
+    else if (strcmp(name, "stop-signal") == 0) o.watch.stop_signal = atoi(value);
+    else if (strcmp(name, "cpu-grace-ms") == 0) o.watch.cpu_grace_ms = atol(value);
     else { errno = EINVAL; fail(argv[i - 1]); }
   }
   o.command = argv + i;
@@ -214,27 +224,28 @@ static int run_watched(const struct options *o, int compile) {
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-static char unit_path[4096];
+/* The filter knows the one program that may be started by the address of its name. */
+static char program_path[4096];
 
-static void exec_alone(int index, void *context) {
-  char number[32];
-  char *argv[4];
+static void exec_program(int index, void *context) {
+  char **command = context;
   (void)index;
-  snprintf(number, sizeof number, "%ld", *(long *)context);
-  argv[0] = unit_path;
-  argv[1] = (char *)"alone";
-  argv[2] = number;
-  argv[3] = NULL;
-  execv(unit_path, argv);
+  execv(program_path, command);
   _exit(125);
 }
 
-static int run_alone(struct options *o) {
-  if (strlen(o->command[1]) >= sizeof unit_path) { errno = ENAMETOOLONG; fail("unit"); }
-  strcpy(unit_path, o->command[1]);
+static int run_program(struct options *o) {
+  char **command = o->command + 1;
+  int i;
+  if (strlen(command[0]) >= sizeof program_path) { errno = ENAMETOOLONG; fail("program"); }
+  strcpy(program_path, command[0]);
+  o->watch.exec_path = program_path;
   if (o->filtered && rlsf_filter_base(0, !o->tracing) != 0) fail("seccomp");
-  rlsf_supervise(0, &o->limits, unit_path, exec_alone, &o->limits.cpu_ms, STDOUT_FILENO);
-  reap_everything();
+  for (i = 0; i < (o->stdin_count > 0 ? o->stdin_count : 1); i++) {
+    o->watch.stdin_path = i < o->stdin_count ? o->stdin_paths[i] : NULL;
+    rlsf_supervise(i, &o->limits, &o->watch, exec_program, command, STDOUT_FILENO);
+    reap_everything();
+  }
   return 0;
 }
 
@@ -281,8 +292,8 @@ int main(int argc, char **argv) {
   if (o.landlock) wall_off(&o);
   if (strcmp(mode, "compile") == 0) return run_watched(&o, 1);
   if (strcmp(mode, "batch") == 0) return run_watched(&o, 0);
-  if (strcmp(mode, "alone") == 0) return run_alone(&o);
+  if (strcmp(mode, "program") == 0) return run_program(&o);
   errno = EINVAL;
-  fail("expected compile, batch or alone");
+  fail("expected compile, batch or program");
   return 125;
 }

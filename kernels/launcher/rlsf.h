@@ -41,5 +41,5 @@ struct rlsf_program {
   void* target;
 };
 
-// Calls the program's own `main`, where there is one; what it returns becomes the exit code.
-void rlsf_run_main();
+// What `assert` becomes in a test case: the case ends as failed, the next one goes on.
+[[noreturn]] void rlsf_failed(const char* expression);

@@ -1,10 +1,12 @@
 /* Runs one untrusted child, watches it from outside, and writes what it did as one frame:
  *
- *   RLSF1 index kind code cause cpuMs wallMs rssKiB out err results stops\n  + those four byte runs
+ *   RLSF2 index kind code cause cpuMs wallMs rssKiB secret out err results stops\n  + those four byte runs
  *
  * kind: exit | signal. cause: none | cpu | wall | memory (why the supervisor ended it, if it did).
  * The four channels are anonymous files which exist in this process and the child only: no path
- * leads to them, and they are closed here before the next child starts. */
+ * leads to them, and they are closed here before the next child starts. The secret stands before
+ * every line in which the test driver claims a success: a child that shares our memory knows it
+ * already, another one reads it from a pipe that is empty afterwards. */
 #ifndef RLSF_SUPERVISE_H
 #define RLSF_SUPERVISE_H
 
@@ -19,10 +21,29 @@
 
 #define RLSF_RESULTS 3
 #define RLSF_STOPS 4
+#define RLSF_SECRET 5
+
+enum { RLSF_SECRET_SIZE = 24 };
+
+/* How one run is to be watched, beside its limits. */
+struct rlsf_watch {
+  const char *exec_path;  /* the one program that the child may become, or NULL */
+  const char *stdin_path; /* its input, NULL: none */
+  int stop_signal;        /* asks for its stack */
+  long cpu_grace_ms;      /* what its own timer may be late */
+};
 
 typedef void (*rlsf_child)(int index, void *context); /* never returns */
 
 static volatile sig_atomic_t rlsf_current; /* process group of the running child */
+static char rlsf_secret[RLSF_SECRET_SIZE + 1];
+
+static void rlsf_draw_secret(void) {
+  unsigned char bytes[RLSF_SECRET_SIZE];
+  int i;
+  if (syscall(SYS_getrandom, bytes, sizeof bytes, 0) != (long)sizeof bytes) _exit(125);
+  for (i = 0; i < RLSF_SECRET_SIZE; i++) rlsf_secret[i] = (char)('A' + bytes[i] % 26);
+}
 
 static long rlsf_now_ms(void) {
   struct timespec t;
@@ -46,14 +67,21 @@ static long rlsf_rss_kib(pid_t pid) {
   return resident * (sysconf(_SC_PAGESIZE) / 1024);
 }
 
+static long rlsf_cpu_ms(pid_t pid) {
+  clockid_t clock;
+  struct timespec t;
+  if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &t) != 0) return 0;
+  return t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
 /* Asks the program for its stack, then ends it and all of its group. */
-static void rlsf_end(pid_t pid) {
+static void rlsf_end(pid_t pid, int stop_signal) {
   sigset_t set;
   struct timespec grace = {0, 100000000};
   siginfo_t info;
   sigemptyset(&set);
   sigaddset(&set, SIGCHLD);
-  kill(pid, SIGUSR2);
+  kill(pid, stop_signal);
   memset(&info, 0, sizeof info);
   sigtimedwait(&set, &info, &grace);
   kill(-pid, SIGKILL);
@@ -71,27 +99,28 @@ static int rlsf_channel(void) {
 }
 
 static void rlsf_become_child(int index, const struct rlsf_limits *limits, const int files[4],
-                              const char *exec_path, rlsf_child child, void *context) {
+                              const struct rlsf_watch *watch, rlsf_child child, void *context) {
   sigset_t none;
-  int i, null;
+  int i, input, moved[5], ends[2];
   setpgid(0, 0);
   signal(SIGTERM, SIG_DFL);
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
-  null = open("/dev/null", O_RDONLY);
-  /* First out of the way of 0..4, then into place. */
-  int moved[4];
-  for (i = 0; i < 4; i++) moved[i] = fcntl(files[i], F_DUPFD, 16);
-  if (null > 0) dup2(null, 0);
-  for (i = 0; i < 4; i++)
+  /* First out of the way of 0..5, then into place. */
+  if (pipe(ends) != 0 || write(ends[1], rlsf_secret, RLSF_SECRET_SIZE) != RLSF_SECRET_SIZE) _exit(125);
+  for (i = 0; i < 5; i++) moved[i] = fcntl(i < 4 ? files[i] : ends[0], F_DUPFD, 16);
+  input = open(watch->stdin_path != NULL ? watch->stdin_path : "/dev/null", O_RDONLY);
+  if (input < 0) _exit(125);
+  if (input != 0) dup2(input, 0);
+  for (i = 0; i < 5; i++)
     if (moved[i] < 0 || dup2(moved[i], i + 1) < 0) _exit(125);
-  if (syscall(436 /* close_range */, 5u, ~0u, 0u) != 0)
-    for (i = 5; i < 256; i++) close(i);
+  if (syscall(436 /* close_range */, 6u, ~0u, 0u) != 0)
+    for (i = 6; i < 256; i++) close(i);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   rlsf_apply_limits(limits);
   /* The supervisor made itself untraceable; LeakSanitizer must trace the child. */
   prctl(PR_SET_DUMPABLE, 1);
-  if (getenv("RLSF_UNFILTERED") == NULL && rlsf_filter_strict(exec_path) != 0) _exit(125);
+  if (getenv("RLSF_UNFILTERED") == NULL && rlsf_filter_strict(watch->exec_path) != 0) _exit(125);
   child(index, context);
   _exit(125);
 }
@@ -113,7 +142,7 @@ static void rlsf_write_frame(int channel, const char *header, const int files[4]
   }
 }
 
-static void rlsf_supervise(int index, const struct rlsf_limits *limits, const char *exec_path,
+static void rlsf_supervise(int index, const struct rlsf_limits *limits, const struct rlsf_watch *watch,
                            rlsf_child child, void *context, int channel) {
   const long limit_kib = limits->memory_mib * 1024;
   const char *cause = "none";
@@ -135,10 +164,11 @@ static void rlsf_supervise(int index, const struct rlsf_limits *limits, const ch
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   prctl(PR_SET_DUMPABLE, 0);
 
+  rlsf_draw_secret();
   started = rlsf_now_ms();
   pid = fork();
   if (pid < 0) _exit(125);
-  if (pid == 0) rlsf_become_child(index, limits, files, exec_path, child, context);
+  if (pid == 0) rlsf_become_child(index, limits, files, watch, child, context);
   setpgid(pid, pid);
   rlsf_current = pid;
 
@@ -156,8 +186,9 @@ static void rlsf_supervise(int index, const struct rlsf_limits *limits, const ch
       if (now > rss) rss = now;
     }
     if (limit_kib > 0 && rss > limit_kib) cause = "memory";
+    else if (rlsf_cpu_ms(pid) > limits->cpu_ms + watch->cpu_grace_ms) cause = "cpu";
     else if (rlsf_now_ms() - started > limits->wall_ms) cause = "wall";
-    if (cause[0] != 'n') rlsf_end(pid);
+    if (cause[0] != 'n') rlsf_end(pid, watch->stop_signal);
   }
   wall = rlsf_now_ms() - started;
   kill(-pid, SIGKILL); /* whatever it left behind */
@@ -175,10 +206,10 @@ static void rlsf_supervise(int index, const struct rlsf_limits *limits, const ch
     sizes[i] = fstat(files[i], &s) == 0 ? (long)s.st_size : 0;
     if (sizes[i] > limits->output_bytes) sizes[i] = limits->output_bytes;
   }
-  snprintf(header, sizeof header, "RLSF1 %d %s %d %s %ld %ld %ld %ld %ld %ld %ld\n", index,
+  snprintf(header, sizeof header, "RLSF2 %d %s %d %s %ld %ld %ld %s %ld %ld %ld %ld\n", index,
            WIFSIGNALED(status) ? "signal" : "exit",
            WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), cause, cpu, wall, rss,
-           sizes[0], sizes[1], sizes[2], sizes[3]);
+           rlsf_secret, sizes[0], sizes[1], sizes[2], sizes[3]);
   rlsf_write_frame(channel, header, files, sizes);
   for (i = 0; i < 4; i++) close(files[i]);
 }

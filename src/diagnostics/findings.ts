@@ -117,7 +117,10 @@ function sanitizerDiagnostic(report: SanitizerReport, view: ProgramView): Diagno
       { function: `— ${title} —`, position: null },
       ...locateStack(frames, view).frames,
     ]);
-  const exact = report.place === null ? null : ubsanPlace(report.place, view);
+  const told = report.place === null ? null : ubsanPlace(report.place, view);
+  // UBSan points into a header of the library or of the tests: the stack leads to the user's line.
+  const isOutside = told?.span.precision === 'none' && stack.span.precision !== 'none';
+  const exact = isOutside ? null : told;
   const isRunner =
     report.kind === 'uncaught-exception' ||
     report.kind === 'assertion-failure' ||

@@ -1,4 +1,5 @@
 /** Other people's programs: compiled, run behind walls, judged. */
 export { createJudgePool } from './pool.js';
-export type { JudgeJob, JudgeOptions, JudgePool } from './pool.js';
+export type { JudgeOptions, JudgePool } from './pool.js';
+export type { JudgeJob } from './toolchain.js';
 export type { TierName } from './isolation.js';

@@ -6,12 +6,12 @@ export type TierName = 'bubblewrap' | 'restricted' | 'none';
 
 /** One command of a judged program, before it is wrapped. */
 export interface IsolatedCommand {
-  /** `compile`: any program, output passed through; `batch` and `alone`: see kernels/launcher. */
-  mode: 'compile' | 'batch' | 'alone';
+  /** `compile`: any tool, its output passed through; `batch` and `program`: see kernels/launcher. */
+  mode: 'compile' | 'batch' | 'program';
   /** A folder of ours that becomes the working folder. */
   folder: string;
   writable: boolean;
-  /** Further folders that may be read. */
+  /** Further folders and files that may be read. */
   readOnly: readonly string[];
   /** `wallMs` is for each program, `totalMs` for the command as a whole. */
   limits: {
@@ -23,6 +23,13 @@ export interface IsolatedCommand {
   };
   /** Paths relative to the folder, or absolute system paths. */
   command: readonly string[];
+  /** Files in the folder, one run of `program` each. */
+  stdin?: readonly string[];
+  /** What the command sees beside our own places. */
+  environment?: Readonly<Record<string, string>>;
+  stopSignal?: number;
+  /** The program has a CPU timer of its own, which may be late by this. */
+  cpuGraceMs?: number;
   /** Which worker asks: each has its own user id where we may choose. */
   slot: number;
 }
@@ -85,7 +92,7 @@ function bubblewrapTier(launcher: string, kind: 'privileged' | 'user namespace')
     needsOpenPaths: false,
     owner: (slot) => (drops ? firstUid + slot : null),
     wrap(command) {
-      const { folder, writable, readOnly, slot, mode } = command;
+      const { folder, writable, readOnly, slot } = command;
       const args = [
         '--unshare-pid', '--unshare-net', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try',
         '--die-with-parent', '--new-session',
@@ -105,7 +112,7 @@ function bubblewrapTier(launcher: string, kind: 'privileged' | 'user namespace')
         ...(drops ? ['--uid', String(firstUid + slot)] : []),
         ...launcherArguments(command),
       ]; // prettier-ignore
-      return { file: 'bwrap', args, cwd: '/', env: placesFor(mode, '/judge') };
+      return { file: 'bwrap', args, cwd: '/', env: environmentOf(command, '/judge') };
     },
   };
 }
@@ -153,7 +160,7 @@ function restrictedTier(launcher: string, walls: { landlock: boolean; uid: boole
         '--rw', '/dev/null',
         ...launcherArguments(command),
       ]; // prettier-ignore
-      return { file: launcher, args, cwd: folder, env: placesFor(command.mode, folder) };
+      return { file: launcher, args, cwd: folder, env: environmentOf(command, folder) };
     },
   };
 }
@@ -171,19 +178,25 @@ function unguardedTier(launcher: string): Tier {
         file: launcher,
         args,
         cwd: command.folder,
-        env: placesFor(command.mode, command.folder),
+        env: environmentOf(command, command.folder),
       };
     },
   };
 }
 
 /** A judged program sees the same environment everywhere: its length moves the stack, and so its reports. */
-function placesFor(mode: IsolatedCommand['mode'], folder: string): Record<string, string> {
-  return mode === 'compile' ? { HOME: folder, TMPDIR: folder } : { HOME: '/' };
+function environmentOf(
+  { mode, environment = {} }: IsolatedCommand,
+  folder: string,
+): Record<string, string> {
+  const places: Record<string, string> =
+    mode === 'compile' ? { HOME: folder, TMPDIR: folder } : { HOME: '/' };
+  return { ...places, ...environment };
 }
 
-function launcherArguments({ mode, limits, command }: IsolatedCommand): string[] {
-  const [program, ...rest] = command;
+function launcherArguments(command: IsolatedCommand): string[] {
+  const { mode, limits, stdin = [], stopSignal, cpuGraceMs } = command;
+  const [program, ...rest] = command.command;
   return [
     '--cpu-ms', String(limits.cpuMs),
     '--wall-ms', String(limits.wallMs),
@@ -191,6 +204,9 @@ function launcherArguments({ mode, limits, command }: IsolatedCommand): string[]
     '--memory-mib', String(limits.memoryMiB),
     '--output-bytes', String(limits.outputBytes),
     '--processes', '64',
+    ...stdin.flatMap((name) => ['--stdin', name]),
+    ...(stopSignal === undefined ? [] : ['--stop-signal', String(stopSignal)]),
+    ...(cpuGraceMs === undefined ? [] : ['--cpu-grace-ms', String(cpuGraceMs)]),
     mode,
     program.startsWith('/') ? program : `./${program}`,
     ...rest,

@@ -11,8 +11,8 @@ export interface Limits {
 
 export const defaultLimits: Limits = { cpuMs: 500, wallMs: 4000, memoryMiB: 256, outputKiB: 256 };
 
-/** For g++ and what it starts: generous, since a limit here is told as a compile error. */
-export const compileLimits = {
+/** For compilers and what they start: generous, since a limit here is told as a compile error. */
+export const buildLimits = {
   cpuMs: 10_000,
   wallMs: 30_000,
   totalMs: 30_000,

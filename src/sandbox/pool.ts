@@ -2,28 +2,18 @@ import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
 import PQueue from 'p-queue';
 import { inputError, isRlsfError } from '../errors.js';
-import type { Language, ProgramTests, Verdict } from '../records.js';
-import { selectTier } from './select-tier.js';
-import type { IsolatedCommand, TierName } from './isolation.js';
+import type { Language, Verdict } from '../records.js';
+import { createBench } from './bench.js';
+import type { TierName } from './isolation.js';
 import { defaultLimits } from './limits.js';
 import type { Limits } from './limits.js';
-import { runProcess } from './process.js';
-import { executionEnvironment } from './toolchains/cpp/execute.js';
-import { createCaseStore } from './toolchains/cpp/case-store.js';
-import { judgeUnit } from './toolchains/cpp/judge-unit.js';
-import type { UnitContext } from './toolchains/cpp/judge-unit.js';
-import { createCppToolchain } from './toolchains/cpp/toolchain.js';
-import { createProgram } from './toolchains/cpp/unit.js';
-import type { Program } from './toolchains/cpp/unit.js';
-import { sandboxError } from './toolchains/cpp/verdict.js';
+import { prepareRuntime } from './runtime.js';
+import { selectTier } from './select-tier.js';
+import type { JudgeJob, Sandbox, Toolchain, Unit } from './toolchain.js';
+import { toolchains } from './toolchains/index.js';
+import { sandboxError } from './verdict.js';
 import { createVerdictCache, verdictKey } from './verdict-cache.js';
 import { createWorkspace } from './workspace.js';
-
-export interface JudgeJob {
-  completion: string;
-  tests: ProgramTests;
-  language: Language;
-}
 
 export interface JudgeOptions {
   /** @default one per core */
@@ -43,13 +33,20 @@ export interface JudgeOptions {
    * @default headers in the user's cache folder, verdicts in memory
    */
   cacheFolder?: string | null;
+  /** Verdicts in the cache folder: the oldest go first. @default 512 */
+  cacheMiB?: number;
   /** Programs per compile; 1 judges one at a time. @default 8 */
   batchSize?: number;
   /** @default 'c++17' */
   std?: string;
+  /** C++ compiler: `g++`, `clang++`, or one of them by its full path. @default 'g++' */
+  compiler?: string;
+  /** Flags for the C++ compiler behind our own, such as `-O1` or `-DNDEBUG`. @default none */
+  flags?: string[];
 }
 
 export interface JudgePool {
+  /** The C++ compiler that the judge is built with. */
   toolchain: string;
   /** The isolation tier in use. */
   isolation: string;
@@ -63,15 +60,18 @@ export interface JudgePool {
 }
 
 /** Bump when the meaning of a verdict changes: cached ones are then judged anew. */
-const judgeVersion = 3;
+const judgeVersion = 4;
 
-/** Compiles and runs other people's programs behind walls, `workers` units at a time. */
+/** Builds and runs other people's programs behind walls, `workers` units at a time. */
 export async function createJudgePool(options: JudgeOptions = {}): Promise<JudgePool> {
   const {
     workers = availableParallelism(),
     batchSize = 8,
+    cacheMiB = 512,
     isolation = 'auto',
     std = 'c++17',
+    compiler = 'g++',
+    flags = [],
   } = options;
   const limits: Limits = {
     cpuMs: options.cpuMs ?? defaultLimits.cpuMs,
@@ -79,7 +79,7 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
     memoryMiB: options.memoryMiB ?? defaultLimits.memoryMiB,
     outputKiB: options.outputKiB ?? defaultLimits.outputKiB,
   };
-  checkOptions({ workers, batchSize, ...limits });
+  checkOptions({ workers, batchSize, cacheMiB, ...limits });
   const workspace = createWorkspace();
   const closing = new AbortController();
   try {
@@ -87,156 +87,153 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
       options.cacheFolder === null
         ? join(workspace.root, 'cache')
         : (options.cacheFolder ?? userCache());
-    const toolchain = await createCppToolchain(cache, std);
-    const tier = await selectTier(isolation, toolchain, workspace, limits);
-    const around = { toolchain: toolchain.version, isolation: tier.label };
+    const runtime = await prepareRuntime(cache);
+    const tier = await selectTier(isolation, runtime, workspace, limits);
     const verdicts = createVerdictCache(
-      options.cacheFolder ? join(options.cacheFolder, 'verdicts') : null,
+      options.cacheFolder ? { folder: join(options.cacheFolder, 'verdicts'), maxMiB: cacheMiB } : null,
     );
     const queue = new PQueue({ concurrency: workers });
     const slots = Array.from({ length: workers }, (_, slot) => slot);
-    const maxBytes = batchSize * (4 * limits.outputKiB + 1) * 1024 + (1 << 22);
     const active = new Set<Promise<unknown>>();
 
-    const reachable = async (path: string): Promise<string> =>
-      tier.needsOpenPaths ? workspace.openCopy(path) : path;
-    const cases = createCaseStore(workspace);
-    const contextFor = (signal: AbortSignal, counts: ReadonlyMap<string, number>): UnitContext => {
-      const run = (command: IsolatedCommand): ReturnType<typeof runProcess> => {
-        const { file, args, cwd, env } = tier.wrap(command);
-        // The launcher keeps the limits; this is for a launcher that is stuck itself.
-        const wallMs = command.limits.totalMs + 5000;
-        const sanitizers = command.mode === 'compile' ? {} : executionEnvironment(limits, tier);
-        return runProcess(file, args, {
-          cwd,
-          env: { ...env, ...sanitizers },
-          wallMs,
-          maxBytes,
-          signal,
-        });
-      };
-      const context: UnitContext = {
-        limits,
-        around,
-        sharedCases: (programs) => cases.prepare(programs, counts, context),
-        async withBench(programs, use) {
-          const slot = slots.pop() ?? 0;
-          const folder = await workspace.create(tier.owner(slot));
-          try {
-            const header = await reachable(await toolchain.header(programs[0].tests.includes));
-            const runtime = await reachable(toolchain.runtime);
-            return await use({
-              toolchain,
-              folder,
-              header,
-              runtime,
-              objects: cases.folder,
-              slot,
-              run,
-            });
-          } finally {
-            slots.push(slot);
-            await workspace.remove(folder);
-          }
-        },
-      };
-      return context;
+    const made = new Map<Language, Promise<Toolchain>>();
+    const toolchainOf = (language: Language): Promise<Toolchain> => {
+      const known = made.get(language);
+      if (known !== undefined) return known;
+      const shared = { runtime, cache, workspace, workers, batchSize, std, compiler, flags };
+      const fresh = toolchains[language](shared);
+      made.set(language, fresh);
+      fresh.catch(() => made.delete(language)); // what is missing may be installed meanwhile
+      return fresh;
     };
+
+    const sandboxFor = (signal: AbortSignal): Sandbox => ({
+      limits,
+      isolation: tier.label,
+      leakCheck: tier.leakCheck,
+      reachable: async (path) => (tier.needsOpenPaths ? workspace.openCopy(path) : path),
+      async withBench(use) {
+        const slot = slots.pop() ?? 0;
+        const folder = await workspace.create(tier.owner(slot));
+        try {
+          return await use(createBench({ folder, slot, tier, limits, signal }));
+        } finally {
+          slots.push(slot);
+          await workspace.remove(folder);
+        }
+      },
+    });
 
     const judgeAll = async (
       jobs: JudgeJob[],
       signal: AbortSignal,
       onProgress: (done: number, total: number) => void,
     ): Promise<Verdict[]> => {
-      const results = new Map<string, Verdict>();
-      const keys = jobs.map(({ completion, tests }) =>
-        verdictKey([judgeVersion, completion, tests, toolchain.fingerprint, limits, tier.label]),
+      const keys = await Promise.all(
+        jobs.map(async ({ language, completion, tests, answer }) => {
+          const { fingerprint } = await toolchainOf(language);
+          const parts = [language, completion, tests, answer, fingerprint, limits, tier.label];
+          return verdictKey([judgeVersion, ...parts]);
+        }),
       );
-      const programs = new Map<string, Program>();
-      // How many distinct completions a problem's cases are for.
-      const counts = new Map<string, number>();
-      let done = 0;
+      const results = new Map<string, Verdict>();
       const share = new Map<string, number>();
       for (const key of keys) share.set(key, (share.get(key) ?? 0) + 1);
+      let done = 0;
       const settle = (key: string, verdict: Verdict): void => {
         results.set(key, verdict);
         done += share.get(key) ?? 0;
         onProgress(done, jobs.length);
       };
+
+      // Identical jobs are judged once, known ones not at all.
+      const open = new Map<Language, { key: string; job: JudgeJob }[]>();
+      const seen = new Set<string>();
       for (const [i, key] of keys.entries()) {
-        if (programs.has(key) || results.has(key)) continue;
-        const known = await verdicts.get(key);
+        if (seen.has(key)) continue;
+        seen.add(key);
+        const known = verdicts.get(key);
         if (known !== null) {
           settle(key, { ...known, fromCache: true });
           continue;
         }
-        const { completion, tests } = jobs[i];
-        const program = createProgram(tests, completion);
-        programs.set(key, program);
-        const shared = program.shared?.name;
-        if (shared !== undefined) counts.set(shared, (counts.get(shared) ?? 0) + 1);
+        const same = open.get(jobs[i].language) ?? [];
+        same.push({ key, job: jobs[i] });
+        open.set(jobs[i].language, same);
       }
 
-      const context = contextFor(signal, counts);
-      const again: string[] = [];
-      const judgeGroup = async (group: string[], last: boolean): Promise<void> => {
-        const unit = group
-          .map((key) => programs.get(key))
-          .filter((program) => program !== undefined);
-        const judged = await judgeUnit(unit, context).catch((error: unknown) => {
+      const sandbox = sandboxFor(signal);
+      const again: { key: string; job: JudgeJob }[] = [];
+      const judgeUnit = async (
+        unit: Unit,
+        all: readonly { key: string; job: JudgeJob }[],
+        around: { toolchain: string; isolation: string },
+        last: boolean,
+      ): Promise<void> => {
+        const judged = await unit.judge(sandbox).catch((error: unknown) => {
           signal.throwIfAborted();
           if (isRlsfError(error) && error.tag === 'input') throw error;
           const reason = error instanceof Error ? error.message : String(error);
-          return unit.map(({ tests }) => ({
-            verdict: sandboxError(tests.cases.length, reason, around),
+          return unit.jobs.map((i) => ({
+            verdict: sandboxError(all[i].job.tests?.cases.length ?? 1, reason, around),
             again: true,
           }));
         });
-        for (const [i, key] of group.entries()) {
-          if (judged[i].again && !last) {
-            again.push(key);
+        for (const [position, i] of unit.jobs.entries()) {
+          if (judged[position].again && !last) {
+            again.push(all[i]);
             continue;
           }
-          const verdict = { ...judged[i].verdict, retried: last };
-          await verdicts.set(key, verdict);
-          settle(key, verdict);
+          const verdict = { ...judged[position].verdict, retried: last };
+          verdicts.set(all[i].key, verdict);
+          settle(all[i].key, verdict);
         }
       };
-      const groups = groupPrograms(programs, batchSize, workers);
+      const planned = await Promise.all(
+        [...open].map(async ([language, all]) => {
+          const toolchain = await toolchainOf(language);
+          const around = { toolchain: toolchain.version, isolation: tier.label };
+          return { all, around, units: toolchain.plan(all.map(({ job }) => job)) };
+        }),
+      );
       const failed: unknown[] = [];
       await Promise.all(
-        groups.map((group) =>
-          queue
-            .add(async () => {
-              if (failed.length === 0 && !signal.aborted) await judgeGroup(group, false);
-            })
-            .catch((error: unknown) => failed.push(error)),
+        planned.flatMap(({ all, around, units }) =>
+          units.map((unit) =>
+            queue
+              .add(async () => {
+                if (failed.length === 0 && !signal.aborted)
+                  await judgeUnit(unit, all, around, false);
+              })
+              .catch((error: unknown) => failed.push(error)),
+          ),
         ),
       );
       signal.throwIfAborted();
       if (failed.length > 0) throw failed[0];
       // Under load a program may only have waited for its turn: alone, it gets it.
-      for (const key of again) await judgeGroup([key], true);
+      for (const one of again) {
+        const toolchain = await toolchainOf(one.job.language);
+        const around = { toolchain: toolchain.version, isolation: tier.label };
+        for (const unit of toolchain.plan([one.job])) await judgeUnit(unit, [one], around, true);
+      }
       signal.throwIfAborted();
-      const seen = new Set<string>();
-      return keys.map((key, i) => {
-        const verdict =
-          results.get(key) ?? sandboxError(jobs[i].tests.cases.length, 'no verdict', around);
-        const repeated = seen.has(key);
-        seen.add(key);
-        return repeated ? { ...structuredClone(verdict), fromCache: true } : verdict;
+      const given = new Set<string>();
+      return keys.map((key) => {
+        const verdict = results.get(key) as Verdict;
+        if (!given.has(key)) {
+          given.add(key);
+          return verdict;
+        }
+        return { ...structuredClone(verdict), fromCache: true };
       });
     };
 
     return {
-      toolchain: toolchain.version,
+      toolchain: runtime.compiler,
       isolation: tier.label,
       async judge(jobs, { signal, onProgress = () => undefined } = {}) {
-        const stranger = jobs.find(({ language }) => language !== 'cpp');
-        if (stranger !== undefined)
-          throw inputError(
-            `judge: expected jobs in cpp, came ${stranger.language}. This pool has the C++ toolchain only.`,
-          );
+        checkJobs(jobs);
         const both =
           signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
         both.throwIfAborted();
@@ -260,37 +257,17 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
   }
 }
 
-/** Units of programs that share their includes; whoever must be alone is. The slow ones (alone) start first. */
-function groupPrograms(
-  programs: ReadonlyMap<string, Program>,
-  batchSize: number,
-  workers: number,
-): string[][] {
-  const alone: string[][] = [];
-  const byIncludes = new Map<string, string[]>();
-  for (const [key, { screening, tests }] of programs) {
-    if (screening.mode === 'alone') {
-      alone.push([key]);
-      continue;
-    }
-    const group = byIncludes.get(tests.includes) ?? [];
-    group.push(key);
-    byIncludes.set(tests.includes, group);
+function checkJobs(jobs: readonly JudgeJob[]): void {
+  for (const [i, { language, tests, answer }] of jobs.entries()) {
+    if (!(language in toolchains))
+      throw inputError(
+        `judge: job ${i}: expected a language of ${Object.keys(toolchains).join(', ')}, came ${JSON.stringify(language)}.`,
+      );
+    if (language === 'text' ? answer === undefined : tests === undefined)
+      throw inputError(
+        `judge: job ${i}: expected ${language === 'text' ? 'an `answer` for a text' : `\`tests\` for a program in ${language}`}, came none. Pass those of its problem.`,
+      );
   }
-  const batches = [...byIncludes.values()].flatMap((keys) => {
-    // Few programs are spread over all workers; many are cut into even batches.
-    const count = Math.max(
-      Math.ceil(keys.length / batchSize),
-      Math.min(workers, Math.ceil(keys.length / 3)),
-    );
-    return Array.from({ length: count }, (_, i) =>
-      keys.slice(
-        Math.floor((i * keys.length) / count),
-        Math.floor(((i + 1) * keys.length) / count),
-      ),
-    );
-  });
-  return [...alone, ...batches];
 }
 
 function checkOptions(values: Record<string, number>): void {

@@ -9,6 +9,7 @@ export function verdictOf(outcome: Outcome, testsPassed: number, testsTotal: num
     diagnostics: [],
     testsPassed,
     testsTotal,
+    tests: [],
     prediction: null,
     groundTruth: null,
     correct: testsPassed === testsTotal,

@@ -10,6 +10,7 @@ export function verdict(clean: boolean): Verdict {
     diagnostics: [],
     testsPassed: clean ? 1 : 0,
     testsTotal: 1,
+    tests: [],
     prediction: null,
     groundTruth: null,
     correct: clean,

@@ -54,6 +54,7 @@ export function rolloutWith(
       diagnostics,
       testsPassed: diagnostics.length > 0 ? 2 : 5,
       testsTotal: 5,
+      tests: [],
       prediction: null,
       groundTruth: null,
       correct: diagnostics.length === 0,

@@ -7,6 +7,7 @@ export function exampleVerdict(outcome: Outcome, changes: Partial<Verdict> = {})
     diagnostics: [],
     testsPassed: outcome === 'clean' || outcome === 'warning' ? 4 : 0,
     testsTotal: outcome === 'compile_error' ? 0 : 4,
+    tests: [],
     prediction: null,
     groundTruth: null,
     correct: outcome === 'clean',

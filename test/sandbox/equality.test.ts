@@ -10,7 +10,7 @@ describe('judging in batches', () => {
 
   it('gives a program with cases of its own the verdict that it gets with shared ones', async () => {
     const jobs = mutants();
-    const first = [...new Map(jobs.map((one) => [one.tests.prefix, one])).values()];
+    const first = [...new Map(jobs.map((one) => [one.tests?.prefix, one])).values()];
     const shared = await createJudgePool({ cacheFolder: null });
     const own = await createJudgePool({ cacheFolder: null });
     try {

@@ -168,7 +168,7 @@ describe('the judge', () => {
     await expect(pool.judge([job(tests, gallery.clean.completion)])).rejects.toMatchObject({
       tag: 'input',
     });
-    await expect(pool.judge([{ ...job(sumTests, ''), language: 'python' }])).rejects.toMatchObject({
+    await expect(pool.judge([{ completion: '', language: 'cpp' }])).rejects.toMatchObject({
       tag: 'input',
     });
     await expect(createJudgePool({ workers: 0 })).rejects.toMatchObject({ tag: 'input' });

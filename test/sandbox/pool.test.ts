@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createJudgePool } from '../../src/sandbox/index.js';
-import { readFrames } from '../../src/sandbox/toolchains/cpp/execute.js';
+import { readFrames } from '../../src/sandbox/execution.js';
 import { readAddr2line } from '../../src/sandbox/toolchains/cpp/symbolize.js';
 import { gallery, job, sumTests } from './programs.js';
 
@@ -86,11 +86,11 @@ describe('a judge pool', () => {
 });
 
 describe('what the supervisor wrote', () => {
-  const frame = 'RLSF1 1 signal 9 cpu 500 510 6000 2 3 4 5\nooeeerrrrsssss';
+  const frame = 'RLSF2 1 signal 9 cpu 500 510 6000 SECRET 2 3 4 5\nooeeerrrrsssss';
 
   it('is read frame by frame', () => {
     const [first, second] = readFrames(
-      Buffer.from(`RLSF1 0 exit 0 none 1 2 3 0 0 2 0\n!\n${frame}`),
+      Buffer.from(`RLSF2 0 exit 0 none 1 2 3 S 0 0 3 0\nS!\n${frame}`),
       2,
       5,
     );
@@ -98,7 +98,7 @@ describe('what the supervisor wrote', () => {
       ended: 'exit',
       code: 0,
       cause: 'none',
-      results: '!\n',
+      results: { finished: true, reached: -1 },
       flooded: false,
     });
     expect(second).toMatchObject({
@@ -107,7 +107,7 @@ describe('what the supervisor wrote', () => {
       cause: 'cpu',
       stdout: 'oo',
       stderr: 'eee',
-      results: 'rrrr',
+      results: { finished: false },
       stops: 'sssss',
       flooded: true,
     });
@@ -115,8 +115,8 @@ describe('what the supervisor wrote', () => {
 
   it('is not believed when it is cut, malformed or about somebody else', () => {
     expect(readFrames(Buffer.from(frame.slice(0, -1)), 2, 9)).toEqual([null, null]);
-    expect(readFrames(Buffer.from('RLSF1 0 exit x\n'), 1, 9)).toEqual([null]);
-    expect(readFrames(Buffer.from('RLSF1 7 exit 0 none 1 2 3 0 0 0 0\n'), 1, 9)).toEqual([null]);
+    expect(readFrames(Buffer.from('RLSF2 0 exit x\n'), 1, 9)).toEqual([null]);
+    expect(readFrames(Buffer.from('RLSF2 7 exit 0 none 1 2 3 S 0 0 0 0\n'), 1, 9)).toEqual([null]);
     expect(readFrames(Buffer.from('noise'), 1, 9)).toEqual([null]);
   });
 

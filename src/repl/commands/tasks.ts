@@ -1,5 +1,5 @@
 import { inputError } from '../../errors.js';
-import type { Problem } from '../../records.js';
+import type { Problem, TestCase } from '../../records.js';
 import { nearest } from '../nearest.js';
 import type { StyledLine } from '../styled.js';
 import { line, padEnd, span } from '../styled.js';
@@ -92,10 +92,17 @@ function problemLines(problem: Problem, withTests: boolean): StyledLine[] {
     ...(problem.reference === undefined ? [] : block('reference completion', problem.reference)),
     ...(withTests && problem.tests
       ? problem.tests.cases.flatMap((test, index) => [
-          ...block(`test ${index + 1}`, test.code),
-          line(span('  expected: ', 'dim'), test.expected),
+          ...block(`test ${index + 1}`, testText(test)),
+          ...('expected' in test && test.expected !== null
+            ? [line(span('  expected: ', 'dim'), test.expected)]
+            : []),
         ])
       : []),
     line(''),
   ];
+}
+
+function testText(test: TestCase): string {
+  if ('stdin' in test) return `input: ${test.stdin}`;
+  return 'assert' in test ? test.assert : test.code;
 }

@@ -1,9 +1,11 @@
+import { visibleText } from '../../plots/visible.js';
 import type { ChatMessage, Rollout } from '../../records.js';
 import type { ReachedToken } from '../../rollouts/index.js';
 import type { StyledLine } from '../styled.js';
 import { fitLine, line, padEnd, span } from '../styled.js';
 import { signed } from './numbers.js';
-import { outcomeSign, outcomeTone, rolloutView } from './rollout-view.js';
+import { outcomeSign, outcomeTone } from './outcome.js';
+import { rolloutView } from './rollout-view.js';
 
 export interface GroupViewMember {
   rollout: Rollout;
@@ -30,7 +32,9 @@ export function groupView(
     ...text
       .trimEnd()
       .split('\n')
-      .map((row) => fitLine(line(span(`  ${row.replace(/\t/g, '  ')}`, 'accent')), width)),
+      .map((row) =>
+        fitLine(line(span(`  ${visibleText(row).replace(/\t/g, '  ')}`, 'accent')), width),
+      ),
     line(''),
     ...members.map((member) => fitLine(memberLine(member), width)),
     ...tellingMembers(members, sources).flatMap((member) => [
@@ -55,7 +59,7 @@ function memberLine({ rollout, findings }: GroupViewMember): StyledLine {
     ),
     ` reward ${typeof rollout.reward !== 'number' ? '  — ' : rollout.reward.toFixed(2)}`,
     rollout.advantages ? `  advantage ${signed(rollout.advantages.sequence)}  ` : '  ',
-    span(`${[...new Set(kinds)].join(', ')}${reached}`, 'dim'),
+    span(visibleText(`${[...new Set(kinds)].join(', ')}${reached}`), 'dim'),
   );
 }
 

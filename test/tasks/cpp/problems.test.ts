@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ValueCase } from '../../../src/records.js';
 import { getTask } from '../../../src/tasks/index.js';
 import { families } from '../../../src/tasks/cpp/families/index.js';
 import { splits } from '../../../src/tasks/cpp/split.js';
@@ -22,7 +23,8 @@ describe('the problems of the C++ task', () => {
       expect(tests?.prefix).toBe(prompt);
       expect(tests?.suffix).toBe('');
       expect(tests?.cases.length, id).toBeGreaterThanOrEqual(4);
-      for (const { code, expected } of tests?.cases ?? []) {
+      for (const test of tests?.cases ?? []) {
+        const { code, expected } = test as ValueCase;
         expect(code, id).toContain('rlsf_emit(');
         expect(expected, id).not.toMatch(/NaN|undefined|null|Infinity/);
       }

@@ -3,19 +3,16 @@ import { chmod, copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Workspace } from '../../workspace.js';
 import { compileSharedCases } from './compile.js';
+import { withWorkbench } from './judge-unit.js';
 import type { UnitContext } from './judge-unit.js';
+import type { Program } from './program.js';
 import { writeSharedCases } from './unit.js';
-import type { Program } from './unit.js';
 
 /** The compiled cases of the problems a pool has met; they live as long as the pool. */
 export interface CaseStore {
   folder: string;
-  /** Those of the programs' cases that are ready; made first where `counts` says that it pays. */
-  prepare(
-    programs: readonly Program[],
-    counts: ReadonlyMap<string, number>,
-    context: UnitContext,
-  ): Promise<ReadonlySet<string>>;
+  /** Those of the programs' cases that are ready; made first where enough of the call's programs want them. */
+  prepare(programs: readonly Program[], context: UnitContext): Promise<ReadonlySet<string>>;
 }
 
 /** A compile of their own costs about as much as the cases inside three programs. */
@@ -28,7 +25,7 @@ export function createCaseStore(workspace: Workspace): CaseStore {
   const ready = new Map<string, Promise<boolean>>();
 
   const build = (program: Program, context: UnitContext): Promise<boolean> =>
-    context.withBench([program], async (bench) => {
+    withWorkbench([program], context, async (bench) => {
       const { shared } = program;
       if (shared === null) return false;
       await writeSharedCases(bench.folder, program, shared, bench.header);
@@ -41,12 +38,12 @@ export function createCaseStore(workspace: Workspace): CaseStore {
 
   return {
     folder,
-    async prepare(programs, counts, context) {
+    async prepare(programs, context) {
       const found = new Set<string>();
       for (const program of programs) {
         const name = program.shared?.name;
         if (name === undefined || found.has(name)) continue;
-        if (!ready.has(name) && (counts.get(name) ?? 0) < worthwhile) continue;
+        if (!ready.has(name) && (context.counts.get(name) ?? 0) < worthwhile) continue;
         const work = ready.get(name) ?? build(program, context);
         ready.set(name, work);
         try {

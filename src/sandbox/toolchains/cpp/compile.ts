@@ -1,27 +1,22 @@
 import { compilerDiagnostic, parseGccJson, parseGccText } from '../../../diagnostics/index.js';
 import type { CompilerFinding, ProgramView } from '../../../diagnostics/index.js';
 import type { Diagnostic, StageRecord } from '../../../records.js';
-import { compileLimits } from '../../limits.js';
-import type { IsolatedCommand } from '../../isolation.js';
-import { findProgram } from '../../process.js';
 import type { ProcessResult } from '../../process.js';
-import { jsonDiagnostics, linkFlags } from './flags.js';
-import type { CppToolchain } from './toolchain.js';
-import { viewOf, writeSyntaxFile } from './unit.js';
-import type { Program } from './unit.js';
+import type { Bench } from '../../toolchain.js';
+import { linkFlags } from './flags.js';
+import { viewOf } from './program.js';
+import type { Program } from './program.js';
+import type { Compiler } from './toolchain.js';
+import { writeSyntaxFile } from './unit.js';
 
 /** Where a unit is being judged. */
-export interface Workbench {
-  toolchain: CppToolchain;
-  /** Our folder with the unit's files. */
-  folder: string;
-  /** Folders that the worker's user can reach: the precompiled header, and `runtime.o`. */
+export interface Workbench extends Bench {
+  compiler: Compiler;
+  /** Folders that the worker's user can reach: `rlsf.h`, and `runtime.o`. */
   header: string;
   runtime: string;
   /** The folder with the compiled cases of problems, `<name>.o` each. */
   objects: string;
-  slot: number;
-  run(command: IsolatedCommand): Promise<ProcessResult>;
 }
 
 export interface Compiled {
@@ -38,17 +33,19 @@ export interface Compiled {
 /** Compiles and links `unit.cpp`, with the cases that are compiled already, into `unit`. */
 export async function compileUnit(
   bench: Workbench,
+  programs: readonly Program[],
   shared: ReadonlySet<string>,
 ): Promise<Compiled> {
-  const { toolchain, runtime, objects } = bench;
+  const { runtime, objects } = bench;
+  if (programs[0].tests.compileOnly) return compile(bench, ['-fsyntax-only', 'unit.cpp']);
   const others = [...shared].map((name) => `${objects}/${name}.o`);
   return compile(bench, [
-    ...toolchain.flags,
-    jsonDiagnostics,
     'unit.cpp',
     ...others,
     `${runtime}/runtime.o`,
     ...linkFlags,
+    // A program that is run as it stands must have a `main`; to our own it is optional.
+    ...(programs.some(({ runsMain }) => runsMain) ? ['-Wl,--require-defined=main'] : []),
     '-o',
     'unit',
   ]);
@@ -57,14 +54,7 @@ export async function compileUnit(
 /** Compiles `shared.cpp` into `shared.o`. */
 export async function compileSharedCases(bench: Workbench): Promise<boolean> {
   return (
-    await compile(bench, [
-      ...bench.toolchain.flags,
-      jsonDiagnostics,
-      '-c',
-      'shared.cpp',
-      '-o',
-      'shared.o',
-    ])
+    await compile(bench, ['-c', 'shared.cpp', '-o', 'shared.o'])
   ).ok;
 }
 
@@ -79,12 +69,7 @@ export async function confirmErrors(
 ): Promise<{ compiled: Compiled; diagnostics: Diagnostic[] } | null> {
   for (const withCases of [false, true]) {
     const file = await writeSyntaxFile(bench.folder, program, k, withCases);
-    const compiled = await compile(bench, [
-      ...bench.toolchain.flags,
-      jsonDiagnostics,
-      '-fsyntax-only',
-      file,
-    ]);
+    const compiled = await compile(bench, ['-fsyntax-only', file]);
     if (!compiled.ok)
       return { compiled, diagnostics: await errorDiagnostics(bench, program, k, compiled, file) };
   }
@@ -103,9 +88,9 @@ export async function errorDiagnostics(
   let findings = compiled.findings;
   const isLost = (finding: CompilerFinding): boolean =>
     finding.severity === 'error' && !touchesProgram(finding, view);
-  if (findings.some(isLost) && file !== '') {
+  if (findings.some(isLost) && file !== '' && bench.compiler.report.format === 'json') {
     // The JSON format leaves out the chain from a template in a header to the user's line.
-    const text = await compile(bench, [...bench.toolchain.flags, '-fsyntax-only', file]);
+    const text = await compile(bench, ['-fsyntax-only', file], []);
     const chains = parseGccText(text.result.stderr);
     findings = findings.map((finding) => {
       if (!isLost(finding)) return finding;
@@ -156,7 +141,7 @@ export function suspectsOf(compiled: Compiled, count: number): number[] {
 /** The record of a compile, read as if the program had been the only one. */
 export function compileStage(compiled: Compiled, diagnostics: readonly Diagnostic[]): StageRecord {
   const stderr = diagnostics
-    .filter(({ tool }) => tool === 'g++')
+    .filter(({ tool }) => tool === 'g++' || tool === 'clang++')
     .map(({ position, severity, message, option }) => {
       const at =
         position === null
@@ -177,19 +162,18 @@ export function compileStage(compiled: Compiled, diagnostics: readonly Diagnosti
   };
 }
 
-async function compile(bench: Workbench, args: string[]): Promise<Compiled> {
-  const { folder, header, runtime, objects, slot } = bench;
-  const result = await bench.run({
-    mode: 'compile',
-    folder,
-    writable: true,
+async function compile(
+  bench: Workbench,
+  args: string[],
+  report: readonly string[] = bench.compiler.report.flags,
+): Promise<Compiled> {
+  const { compiler, header, runtime, objects } = bench;
+  const all = [...compiler.flags, ...report, ...args];
+  const result = await bench.build({
+    command: [compiler.path, ...all],
     readOnly: [header, runtime, objects],
-    limits: compileLimits,
-    command: [findProgram('g++'), ...args],
-    slot,
   });
-  const { findings, rest } = parseGccJson(result.stderr);
-  findings.push(...parseGccText(rest).filter(({ kind }) => kind === 'link'));
+  const { findings, rest } = readFindings(result.stderr, compiler.report.format);
   const ok = result.exitCode === 0;
   const killed =
     /Killed|signal terminated|out of memory|virtual memory exhausted|cannot allocate|CPU time limit|File size limit/i.test(
@@ -203,8 +187,8 @@ async function compile(bench: Workbench, args: string[]): Promise<Compiled> {
   );
   // Paths of this machine's cache are no part of what was done.
   const command = [
-    'g++',
-    ...args.map((arg) => arg.replace(`${runtime}/`, '').replace(`${objects}/`, '')),
+    compiler.name,
+    ...all.map((arg) => arg.replace(`${runtime}/`, '').replace(`${objects}/`, '')),
   ];
   return {
     ok,
@@ -214,6 +198,15 @@ async function compile(bench: Workbench, args: string[]): Promise<Compiled> {
     overLimit,
     unexplained: !ok && (ours || errors.length === 0) && !overLimit,
   };
+}
+
+function readFindings(
+  stderr: string,
+  format: Compiler['report']['format'],
+): { findings: CompilerFinding[]; rest: string } {
+  if (format === 'text') return { findings: parseGccText(stderr), rest: stderr };
+  const { findings, rest } = parseGccJson(stderr);
+  return { findings: [...findings, ...parseGccText(rest).filter(({ kind }) => kind === 'link')], rest };
 }
 
 function touchesProgram({ place, related }: CompilerFinding, view: ProgramView): boolean {

@@ -1,5 +1,11 @@
-import type { Verdict } from '../../../records.js';
-import type { Limits } from '../../limits.js';
+import { writeReadable } from '../../workspace.js';
+import { join } from 'node:path';
+import type { Execution } from '../../execution.js';
+import type { Executed, Sandbox, UnitVerdict } from '../../toolchain.js';
+import type { StdioCase, Verdict } from '../../../records.js';
+import { blankVerdict, sandboxError, verdictOfRuns } from '../../verdict.js';
+import type { ProgramRun, Surroundings } from '../../verdict.js';
+import type { CaseStore } from './case-store.js';
 import {
   compileStage,
   compileUnit,
@@ -9,24 +15,21 @@ import {
   warningsOf,
 } from './compile.js';
 import type { Compiled, Workbench } from './compile.js';
-import { executeUnit } from './execute.js';
+import { sanitizerEnvironment } from './flags.js';
+import { viewOf } from './program.js';
+import type { Program } from './program.js';
+import { readRun } from './reading.js';
 import { createResolver } from './symbolize.js';
-import { viewOf, writeUnit } from './unit.js';
-import type { Program } from './unit.js';
-import { blankVerdict, sandboxError, verdictOfRun } from './verdict.js';
-import type { Surroundings } from './verdict.js';
+import type { Compiler } from './toolchain.js';
+import { writeUnit } from './unit.js';
 
 export interface UnitContext {
-  limits: Limits;
-  around: Surroundings;
-  /** Compiles the cases that the programs share, where that pays; the names of those that are ready. */
-  sharedCases(programs: readonly Program[]): Promise<ReadonlySet<string>>;
-  /** Hands out a fresh folder, set up for one unit, and takes it back. */
-  withBench<T>(programs: readonly Program[], use: (bench: Workbench) => Promise<T>): Promise<T>;
+  compiler: Compiler;
+  cases: CaseStore;
+  /** How many of the call's programs want the same compiled cases or headers. */
+  counts: ReadonlyMap<string, number>;
+  sandbox: Sandbox;
 }
-
-/** A verdict, or `again`: to be judged alone when nothing else runs (wall time under load). */
-export type UnitVerdict = { verdict: Verdict; again: boolean };
 
 /**
  * Judges programs that share a compile. When it fails, every program that the errors name is looked
@@ -40,8 +43,8 @@ export async function judgeUnit(
   let rest = [...programs];
   while (rest.length > 0) {
     const group = rest;
-    const shared = await context.sharedCases(group);
-    const judged = await context.withBench(group, (bench) =>
+    const shared = await context.cases.prepare(group, context);
+    const judged = await withWorkbench(group, context, (bench) =>
       judgeOnce(group, shared, bench, context),
     );
     for (const [program, verdict] of judged) verdicts.set(program, verdict);
@@ -56,10 +59,32 @@ export async function judgeUnit(
   return programs.map(
     (program) =>
       verdicts.get(program) ?? {
-        verdict: sandboxError(program.tests.cases.length, 'no verdict', context.around),
+        verdict: sandboxError(program.tests.cases.length, 'no verdict', surroundings(context)),
         again: false,
       },
   );
+}
+
+/** A fresh folder, with what the compiles of these programs need. */
+export function withWorkbench<T>(
+  programs: readonly Program[],
+  { compiler, cases, counts, sandbox }: UnitContext,
+  use: (bench: Workbench) => Promise<T>,
+): Promise<T> {
+  return sandbox.withBench(async (bench) => {
+    const { tests, headers } = programs[0];
+    const uses = counts.get(headers.join()) ?? 0;
+    const header = await (programs[0].screening.mode === 'batch' || tests.includes.trim() !== ''
+      ? compiler.headers.forProblem(tests.includes)
+      : compiler.headers.forProgram(headers, uses));
+    return use({
+      ...bench,
+      compiler,
+      header: await sandbox.reachable(header),
+      runtime: await sandbox.reachable(compiler.runtime),
+      objects: cases.folder,
+    });
+  });
 }
 
 async function judgeOnce(
@@ -75,7 +100,7 @@ async function judgeOnce(
     // Brackets do not match: the look at its syntax nearly always settles it.
     if (await refuse(single, 0, bench, context, verdicts)) return verdicts;
   }
-  const compiled = await compileUnit(bench, shared);
+  const compiled = await compileUnit(bench, group, shared);
   if (!compiled.ok) {
     if (single !== null) {
       if (await refuse(single, 0, bench, context, verdicts)) return verdicts;
@@ -90,42 +115,123 @@ async function judgeOnce(
       await refuse(group[k], k, bench, context, verdicts);
     return verdicts;
   }
-  const mode = group[0].screening.mode;
-  const { command, executions } = await executeUnit(bench, {
-    count: group.length,
-    mode,
-    limits: context.limits,
-  });
+  const executed = group[0].tests.compileOnly
+    ? group.map(() => ({ runs: [] }))
+    : await executePrograms(group, bench, context);
+  const executions = executed.flatMap(({ runs }) => runs.map(({ execution }) => execution));
   const resolve = await createResolver(bench, executions);
   group.forEach((program, k) => {
-    const execution = executions[k];
-    if (execution === null) {
+    const { runs } = executed[k];
+    if (runs.some(({ execution }) => execution === null)) {
       // The supervisor did not come back with it. In company that may be another's doing.
       if (single === null) return;
       const reason = 'the supervisor brought no result back';
+      const { length } = program.tests.cases;
       verdicts.set(program, {
-        verdict: sandboxError(program.tests.cases.length, reason, context.around),
+        verdict: sandboxError(length, reason, surroundings(context)),
         again: true,
       });
       return;
     }
+    const view = viewOf(program, k, resolve);
     const warnings = warningsOf(program, k, compiled);
-    const verdict = verdictOfRun({
-      execution,
-      command,
+    const verdict = verdictOfRuns({
+      runs: runs.flatMap(({ execution, cases, command }): ProgramRun[] =>
+        execution === null
+          ? []
+          : [{ execution, cases, command, reading: readRun(execution, view) }],
+      ),
       cases: program.tests.cases,
       warnings,
-      compile: compileStage(compiled, warnings),
-      view: viewOf(program, k, resolve),
-      around: context.around,
-      memoryMiB: context.limits.memoryMiB,
+      stages: [compileStage(compiled, warnings)],
+      around: surroundings(context),
+      memoryMiB: context.sandbox.limits.memoryMiB,
     });
     const idle =
-      (execution.cause === 'wall' && verdict.outcome === 'timeout') ||
+      (verdict.outcome === 'timeout' && runs.some(({ execution }) => execution?.cause === 'wall')) ||
       verdict.outcome === 'sandbox_error';
     verdicts.set(program, { verdict, again: idle });
   });
   return verdicts;
+}
+
+interface PlannedRun {
+  cases: number[];
+  command: string[];
+  execution: Execution | null;
+}
+
+/** A batch is one run for each program; a program alone is run for its code cases, then once per input. */
+async function executePrograms(
+  group: readonly Program[],
+  bench: Workbench,
+  { sandbox }: UnitContext,
+): Promise<{ runs: PlannedRun[] }[]> {
+  const { limits, leakCheck } = sandbox;
+  const environment = sanitizerEnvironment({ memoryMiB: limits.memoryMiB, leakCheck });
+  const cpuMs = String(limits.cpuMs);
+  if (group[0].screening.mode === 'batch') {
+    const { executions } = await bench.execute({
+      mode: 'batch',
+      command: ['unit'],
+      count: group.length,
+      environment,
+    });
+    return group.map(({ codeCases }, k) => ({
+      runs: [{ cases: codeCases, command: ['./unit', 'cases', cpuMs], execution: executions[k] }],
+    }));
+  }
+  const [program] = group;
+  const { codeCases, inputCases, tests, runsMain } = program;
+  const runs: PlannedRun[] = [];
+  const start = async (command: string[], stdin: string[]): Promise<Executed> =>
+    // The program's own timer comes first: it knows the stack.
+    bench.execute({ mode: 'program', command, stdin, environment, cpuGraceMs: 300 });
+  if (codeCases.length > 0 || !runsMain) {
+    const command = ['unit', 'cases', cpuMs];
+    const { executions } = await start(command, []);
+    runs.push({ cases: codeCases, command: shown(command), execution: executions[0] });
+  }
+  if (runsMain && inputCases.length === 0) {
+    const command = ['unit', 'main', cpuMs];
+    const { executions } = await start(command, []);
+    runs.push({ cases: [], command: shown(command), execution: executions[0] });
+  }
+  for (const { args, indices } of byArguments(tests.cases as StdioCase[], inputCases)) {
+    const command = ['unit', 'main', cpuMs, ...args];
+    const stdin = await Promise.all(
+      indices.map(async (i) => {
+        const name = `input${i}`;
+        await writeReadable(join(bench.folder, name), (tests.cases[i] as StdioCase).stdin);
+        return name;
+      }),
+    );
+    const { executions } = await start(command, stdin);
+    indices.forEach((index, run) =>
+      runs.push({ cases: [index], command: shown(command), execution: executions[run] }),
+    );
+  }
+  return [{ runs }];
+}
+
+function shown([name, ...rest]: readonly string[]): string[] {
+  return [`./${name}`, ...rest];
+}
+
+/** Inputs that go with the same arguments run under one supervisor. */
+function byArguments(
+  cases: readonly StdioCase[],
+  indices: readonly number[],
+): { args: string[]; indices: number[] }[] {
+  const groups = new Map<string, { args: string[]; indices: number[] }>();
+  for (const i of indices) {
+    const args = cases[i].args ?? [];
+    const key = JSON.stringify(args);
+    const group = groups.get(key) ?? { args, indices: [] };
+    group.indices.push(i);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
 }
 
 /** Looks at one program by itself; `true` when it has errors of its own, which is its verdict. */
@@ -141,7 +247,7 @@ async function refuse(
   const { compiled, diagnostics } = confirmed;
   if (compiled.unexplained) return false;
   const verdict = {
-    ...blankVerdict('compile_error', program.tests.cases.length, context.around),
+    ...blankVerdict('compile_error', program.tests.cases.length, surroundings(context)),
     diagnostics,
     stages: [compileStage(compiled, diagnostics)],
   };
@@ -157,14 +263,19 @@ async function failedCompile(
   context: UnitContext,
 ): Promise<Verdict> {
   const total = program.tests.cases.length;
+  const around = surroundings(context);
   const diagnostics = await errorDiagnostics(bench, program, 0, compiled, '');
   const stage = compileStage(compiled, diagnostics);
   if (compiled.unexplained)
     return sandboxError(
       total,
-      `g++ failed without an error: ${compiled.result.startError ?? compiled.result.stderr.slice(0, 200)}`,
-      context.around,
+      `${context.compiler.name} failed without an error: ${compiled.result.startError ?? compiled.result.stderr.slice(0, 200)}`,
+      around,
       [stage],
     );
-  return { ...blankVerdict('compile_error', total, context.around), diagnostics, stages: [stage] };
+  return { ...blankVerdict('compile_error', total, around), diagnostics, stages: [stage] };
+}
+
+function surroundings({ compiler, sandbox }: UnitContext): Surroundings {
+  return { toolchain: compiler.version, isolation: sandbox.isolation };
 }

@@ -23,7 +23,8 @@ export interface SharedCases {
  */
 export function sharedCasesOf(tests: ProgramTests, completion: string): SharedCases | null {
   const { prefix, suffix, cases } = tests;
-  if (suffix.trim() !== '' || cases.length === 0) return null;
+  const codes = cases.flatMap((one) => ('code' in one ? [one.code] : []));
+  if (suffix.trim() !== '' || codes.length === 0) return null;
   const before = lex(prefix);
   if (before.open.length !== 1 || before.tokens.at(-1) !== '{' || before.tokens.length === 0)
     return null;
@@ -32,11 +33,11 @@ export function sharedCasesOf(tests: ProgramTests, completion: string): SharedCa
   const header = before.tokens.slice(start, -1);
   const functionName = nameOf(header);
   if (functionName === null) return null;
-  if (cases.some(({ code }) => /\b(catch|typeid|dynamic_cast)\b/.test(code))) return null;
+  if (codes.some((code) => /\b(catch|typeid|dynamic_cast)\b/.test(code))) return null;
   const whole = lex(prefix + completion);
   if (whole.fault !== null || endOfItem(whole.tokens, start) !== whole.tokens.length) return null;
   const name = createHash('sha256')
-    .update(JSON.stringify([tests.includes, prefix, cases.map(({ code }) => code)]))
+    .update(JSON.stringify([tests.includes, prefix, codes]))
     .digest('hex')
     .slice(0, 16);
   const opened = before.starts[before.starts.length - 1];

@@ -1,9 +1,8 @@
 import { parseFrames } from '../../../diagnostics/index.js';
 import type { RawFrame } from '../../../diagnostics/index.js';
-import { compileLimits } from '../../limits.js';
 import { findProgram } from '../../process.js';
 import type { Workbench } from './compile.js';
-import type { Execution } from './execute.js';
+import type { Execution } from '../../execution.js';
 
 export type Resolver = (frame: RawFrame) => RawFrame[];
 
@@ -25,14 +24,8 @@ export async function createResolver(
     }
   }
   if (offsets.size === 0) return () => [];
-  const result = await bench.run({
-    mode: 'compile',
-    folder: bench.folder,
-    writable: false,
-    readOnly: [],
-    limits: compileLimits,
+  const result = await bench.build({
     command: [findProgram('addr2line'), '-a', '-C', '-f', '-i', '-e', 'unit', ...offsets],
-    slot: bench.slot,
   });
   const places = readAddr2line(result.stdout.toString('utf8'));
   return (frame) => {

@@ -1,155 +1,104 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { basename, isAbsolute, join } from 'node:path';
 import { environmentError, inputError } from '../../../errors.js';
-import { runProcess } from '../../process.js';
-import { openToReaders } from '../../workspace.js';
+import { findProgram, runProcess } from '../../process.js';
+import type { JudgeJob, Toolchain, ToolchainOptions } from '../../toolchain.js';
+import { prune } from '../../made-once.js';
+import { createCaseStore } from './case-store.js';
 import { compileFlags } from './flags.js';
+import { createHeaderStore } from './headers.js';
+import type { HeaderStore } from './headers.js';
+import { planUnits } from './plan.js';
 
-export interface CppToolchain {
-  /** First line of `g++ --version`. */
+/** A C++ compiler, as all compiles of a pool share it. */
+export interface Compiler {
+  /** Its full path. */
+  path: string;
+  /** `g++` or `clang++`: how it is named in verdicts and whose messages are read. */
+  name: 'g++' | 'clang++';
   version: string;
   flags: string[];
-  /** Digest of compiler, flags and our own runtime: part of every verdict's key. */
-  fingerprint: string;
-  /** Our folder in the cache. */
-  base: string;
+  /** How it is asked for findings that a program can read, and in which form they come. */
+  report: { flags: string[]; format: 'json' | 'sarif' | 'text' };
+  headers: HeaderStore;
   /** The folder with `runtime.o`, which is linked into every program. */
   runtime: string;
-  launcher: string;
-  /** The folder with the precompiled header of a set of includes; made once, kept in the cache. */
-  header(includes: string): Promise<string>;
 }
 
-/** Sources of the launcher and of the runtime, beside `src/` and `dist/` alike. */
-const kernels = fileURLToPath(new URL('../../../../kernels/launcher/', import.meta.url));
-const sources = ['launcher.c', 'limits.h', 'rlsf.h', 'runtime.cpp', 'supervise.h'];
-/** Bump when the folders below `base` change. */
-const layout = 2;
-const build = { wallMs: 120_000, maxBytes: 1 << 22 };
+/** Bump when the folders below `base` or the way programs are compiled change. */
+const layout = 3;
+const quick = { wallMs: 60_000, maxBytes: 1 << 22 };
 
-/** Finds g++ and prepares what all compiles share in `cache`. */
-export async function createCppToolchain(cache: string, std: string): Promise<CppToolchain> {
-  const found = await runProcess('g++', ['--version'], build);
+/** g++ or clang++ with AddressSanitizer, UndefinedBehaviorSanitizer and LeakSanitizer. */
+export async function createCppToolchain(options: ToolchainOptions): Promise<Toolchain> {
+  const { runtime, cache, workspace, std, workers, batchSize } = options;
+  const path = isAbsolute(options.compiler) ? options.compiler : findProgram(options.compiler);
+  const found = await runProcess(path, ['--version'], quick);
   if (found.startError !== null || found.exitCode !== 0)
     throw environmentError(
-      `createJudgePool: expected a C++ compiler, but g++ could not be started (${found.startError ?? `exit ${found.exitCode}`}). Install it: apt-get install g++.`,
+      `createJudgePool: expected a C++ compiler, but ${options.compiler} could not be started (${found.startError ?? `exit ${found.exitCode}`}). Install it: apt-get install ${basename(options.compiler).startsWith('clang') ? 'clang libclang-rt-14-dev' : 'g++'}.`,
     );
   const version = found.stdout.toString('utf8').split('\n')[0].trim();
-  const flags = compileFlags(std);
-  const texts = await Promise.all(sources.map((name) => readFile(join(kernels, name))));
-  const digest = createHash('sha256').update(
-    JSON.stringify([layout, version, flags, process.arch]),
-  );
-  for (const text of texts) digest.update(text);
-  const fingerprint = digest.digest('hex').slice(0, 16);
+  const name = /clang/.test(version) ? 'clang++' : 'g++';
+  const flags = compileFlags(std, options.flags);
+  const fingerprint = createHash('sha256')
+    .update(JSON.stringify([layout, runtime.fingerprint, version, flags]))
+    .digest('hex')
+    .slice(0, 16);
   const base = join(cache, `cpp-${fingerprint}`);
-  await makeOnce(base, async (folder) => {
-    await mkdir(join(folder, 'runtime'));
-    await compileOurs('g++', [
-      '-std=c++17',
-      '-O1',
-      '-c',
-      join(kernels, 'runtime.cpp'),
-      '-o',
-      join(folder, 'runtime', 'runtime.o'),
-    ]);
-    await compileOurs('gcc', [
-      '-std=gnu11',
-      '-O2',
-      join(kernels, 'launcher.c'),
-      '-o',
-      join(folder, 'rlsf-launcher'),
-    ]);
-    await writeFile(join(folder, 'rlsf.h'), texts[sources.indexOf('rlsf.h')]);
-  });
-  await prune(cache, 4);
-
-  const headers = new Map<string, Promise<string>>();
-  return {
+  await mkdir(base, { recursive: true, mode: 0o755 });
+  await prune(cache, 4, 'cpp-');
+  await checkFlags(path, flags, options);
+  const compiler: Compiler = {
+    path,
+    name,
     version,
     flags,
+    report: await reportOf(path, name),
+    headers: createHeaderStore({
+      base,
+      compiler: path,
+      flags,
+      ours: runtime.header,
+      precompiles: name === 'g++',
+    }),
+    runtime: runtime.folder,
+  };
+  const cases = createCaseStore(workspace);
+  return {
+    version,
     fingerprint,
-    base,
-    runtime: join(base, 'runtime'),
-    launcher: join(base, 'rlsf-launcher'),
-    header(includes) {
-      const known = headers.get(includes) ?? makeHeader(base, flags, includes);
-      headers.set(includes, known);
-      return known;
-    },
+    plan: (jobs: readonly JudgeJob[]) => planUnits(jobs, { compiler, cases, workers, batchSize }),
   };
 }
 
-async function makeHeader(
-  base: string,
+/** A flag that the compiler refuses would make every program a compile error. */
+async function checkFlags(
+  path: string,
   flags: readonly string[],
-  includes: string,
-): Promise<string> {
-  const strange = includes
-    .split('\n')
-    .find((line) => !/^\s*(#\s*include\s*(<[^<>]+>|"[^"]+")\s*)?(\/\/.*)?$/.test(line));
-  if (strange !== undefined)
-    throw inputError(
-      `tests.includes: expected #include lines only, came ${JSON.stringify(strange)}. Move other source to tests.prefix.`,
-    );
-  const name = createHash('sha256').update(includes).digest('hex').slice(0, 16);
-  const target = join(base, `headers-${name}`);
-  await makeOnce(target, async (folder) => {
-    const ours = await readFile(join(base, 'rlsf.h'), 'utf8');
-    await writeFile(join(folder, 'rlsf.h'), `${includes}\n${ours}`);
-    const args = [...flags, '-x', 'c++-header', 'rlsf.h', '-o', 'rlsf.h.gch'];
-    const made = await runProcess('g++', args, { ...build, cwd: folder });
-    if (made.exitCode !== 0)
-      throw inputError(
-        `tests.includes: expected headers that compile, but g++ says: ${made.stderr.trim().slice(0, 400)}`,
-      );
-  });
-  const now = new Date();
-  await utimes(target, now, now).catch(() => undefined);
-  await prune(base, 8, 'headers-');
-  return target;
+  { std, flags: extra }: ToolchainOptions,
+): Promise<void> {
+  const tried = await runProcess(path, [...flags, '-fsyntax-only', '-x', 'c++', '/dev/null'], quick);
+  if (tried.exitCode === 0) return;
+  throw inputError(
+    `createJudgePool: expected std (${std}) and flags (${extra.join(' ') || 'none'}) that ${path} takes, but it says: ${tried.stderr.trim().slice(0, 300)}`,
+  );
 }
 
-async function compileOurs(compiler: string, args: string[]): Promise<void> {
-  const made = await runProcess(compiler, args, build);
-  if (made.exitCode !== 0)
-    throw environmentError(
-      `createJudgePool: expected ${compiler} to build the judge's runtime, but it failed: ${made.startError ?? made.stderr.trim().slice(0, 600)}. Install a complete g++ (apt-get install g++).`,
-    );
-}
-
-/** Makes a folder whole or not at all, also when two processes make the same one. */
-async function makeOnce(target: string, fill: (folder: string) => Promise<void>): Promise<void> {
-  if (existsSync(target)) return;
-  const partial = `${target}.${randomUUID()}`;
-  await mkdir(partial, { recursive: true, mode: 0o755 });
-  try {
-    await fill(partial);
-    await openToReaders(partial);
-    await rename(partial, target);
-  } catch (error) {
-    await rm(partial, { recursive: true, force: true });
-    if (!existsSync(target)) throw error;
+/** GCC had JSON until 14 and has SARIF since 13; clang++ prints ranges in its text. */
+async function reportOf(path: string, name: Compiler['name']): Promise<Compiler['report']> {
+  if (name === 'clang++')
+    return {
+      flags: ['-fno-color-diagnostics', '-fdiagnostics-print-source-range-info', '-fdiagnostics-parseable-fixits', '-fno-caret-diagnostics'],
+      format: 'text',
+    }; // prettier-ignore
+  for (const [flag, format] of [
+    ['-fdiagnostics-format=json', 'json'],
+    ['-fdiagnostics-format=sarif-stderr', 'sarif'],
+  ] as const) {
+    const args = [flag, '-fsyntax-only', '-x', 'c++', '/dev/null'];
+    if ((await runProcess(path, args, quick)).exitCode === 0) return { flags: [flag], format };
   }
-}
-
-/** Keeps the `keep` latest folders: a precompiled header is tens of megabytes. */
-async function prune(folder: string, keep: number, prefix = 'cpp-'): Promise<void> {
-  const names = (await readdir(folder)).filter(
-    (name) => name.startsWith(prefix) && !name.includes('.'),
-  );
-  if (names.length <= keep) return;
-  const dated = await Promise.all(
-    names.map(async (name) => ({
-      name,
-      at: (await stat(join(folder, name)).catch(() => null))?.mtimeMs ?? 0,
-    })),
-  );
-  dated.sort((a, b) => b.at - a.at);
-  await Promise.all(
-    dated.slice(keep).map(({ name }) => rm(join(folder, name), { recursive: true, force: true })),
-  );
+  return { flags: ['-fdiagnostics-color=never'], format: 'text' };
 }

@@ -1,38 +1,10 @@
-import { symlink } from 'node:fs/promises';
-import { join } from 'node:path';
-import { stitch } from '../../../diagnostics/index.js';
-import type { ProgramView, RawFrame, SourceMap } from '../../../diagnostics/index.js';
-import type { ProgramTests } from '../../../records.js';
-import { makeReadable, writeReadable } from '../../workspace.js';
-import { screen } from './screen.js';
-import type { Screening } from './screen.js';
-import { sharedCasesOf, sharedSource } from './shared-cases.js';
+import { mkdir, symlink } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { makeReadable, openToReaders, writeReadable } from '../../workspace.js';
+import type { Program } from './program.js';
+import { sharedSource } from './shared-cases.js';
 import type { SharedCases } from './shared-cases.js';
-
-/** One program of one compile. */
-export interface Program {
-  map: SourceMap;
-  tests: ProgramTests;
-  screening: Screening;
-  /** What it shares with the other completions of its problem; `null`: its cases are its own. */
-  shared: SharedCases | null;
-}
-
-/** The program's text is `prefix` + completion + `suffix`; lines count from the prefix's first. */
-export function createProgram(tests: ProgramTests, completion: string): Program {
-  const map = stitch([
-    { name: 'prefix', text: tests.prefix },
-    { name: 'completion', text: completion },
-    { name: 'suffix', text: tests.suffix },
-  ]);
-  const screening = screen(map.text);
-  return {
-    map,
-    tests,
-    screening,
-    shared: screening.mode === 'batch' ? sharedCasesOf(tests, completion) : null,
-  };
-}
 
 /**
  * What the compiler sees: every program and its cases in files of their own, so each place names its
@@ -47,9 +19,11 @@ export async function writeUnit(
   await Promise.all([
     linkHeader(folder, header),
     ...programs.map(async (program, k) => {
-      await makeReadable(join(folder, String(k)));
-      await writeReadable(join(folder, String(k), 'program.cpp'), endLine(program.map.text));
-      await writeReadable(join(folder, String(k), 'cases.cpp'), casesOf(program));
+      const own = join(folder, String(k));
+      await makeReadable(own);
+      await writeReadable(join(own, 'program.cpp'), endLine(program.map.text));
+      await writeReadable(join(own, 'cases.cpp'), casesOf(program));
+      await writeFiles(own, program.tests.files ?? {});
     }),
     writeReadable(join(folder, 'unit.cpp'), unitOf(programs, objects)),
   ]);
@@ -68,11 +42,6 @@ export async function writeSharedCases(
   await writeReadable(join(folder, 'shared.cpp'), sharedSource(shared));
 }
 
-async function linkHeader(folder: string, header: string): Promise<void> {
-  await symlink(join(header, 'rlsf.h'), join(folder, 'rlsf.h'));
-  await symlink(join(header, 'rlsf.h.gch'), join(folder, 'rlsf.h.gch'));
-}
-
 /** A file with program `k` alone, for a look at its syntax: by itself, or with its cases. */
 export async function writeSyntaxFile(
   folder: string,
@@ -85,41 +54,29 @@ export async function writeSyntaxFile(
   return name;
 }
 
-/** How the tool's names of program `k` read from outside, where it is the only one. */
-export function viewOf(
-  program: Program,
-  k: number,
-  resolve: (frame: RawFrame) => RawFrame[],
-): ProgramView {
-  const own = new RegExp(`(^|/)${k}/program\\.cpp$`);
-  const cases = new RegExp(
-    `(^|/)((${k}|[0-9a-f]{16})/cases|shared|unit|whole${k}|syntax${k})\\.cpp$`,
-  );
-  return {
-    map: program.map,
-    fileKind: (file) => (own.test(file) ? 'program' : cases.test(file) ? 'harness' : 'library'),
-    shownAs: (file) =>
-      own.test(file)
-        ? 'program.cpp'
-        : cases.test(file)
-          ? 'cases.cpp'
-          : file.replace(/^\/judge\//, ''),
-    clean: (text) =>
-      text
-        .replaceAll(/\brlsf_(?:k\d+|p[0-9a-f]{16})::/g, '')
-        .replaceAll(/\b(?:[^\s:()]*\/)?(?:\d+|[0-9a-f]{16})\/(program|cases)\.cpp\b/g, '$1.cpp'),
-    resolve,
-  };
+async function linkHeader(folder: string, header: string): Promise<void> {
+  await symlink(join(header, 'rlsf.h'), join(folder, 'rlsf.h'));
+  if (existsSync(join(header, 'rlsf.h.gch')))
+    await symlink(join(header, 'rlsf.h.gch'), join(folder, 'rlsf.h.gch'));
+}
+
+async function writeFiles(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
+  if (Object.keys(files).length === 0) return;
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeReadable(join(folder, name), text);
+  }
+  await openToReaders(folder);
 }
 
 function unitOf(programs: readonly Program[], objects: ReadonlySet<string>): string {
   const external = new Set<string>();
-  const rows = programs.map(({ tests, screening, shared }, k) => {
+  const rows = programs.map(({ codeCases, shared }, k) => {
     if (shared !== null && objects.has(shared.name)) {
       external.add(shared.name);
-      return `{&rlsf_cases_${shared.name}, ${tests.cases.length}, reinterpret_cast<void*>(&rlsf_k${k}::${shared.functionName})}`;
+      return `{&rlsf_cases_${shared.name}, ${codeCases.length}, reinterpret_cast<void*>(&rlsf_k${k}::${shared.functionName})}`;
     }
-    const count = tests.cases.length || (screening.definesMain ? 1 : 0);
+    const count = codeCases.length;
     return `{${count > 0 ? `&rlsf_k${k}::rlsf_table` : 'nullptr'}, ${count}, nullptr}`;
   });
   return [
@@ -142,14 +99,21 @@ function bodyOf({ screening }: Program, k: number, withCases: boolean): string {
   return [text, ...(withCases ? [`namespace rlsf_k${k} {`, cases, '}'] : [])].join('\n');
 }
 
-function casesOf({ tests, screening }: Program): string {
-  const { cases } = tests;
-  if (cases.length === 0 && screening.definesMain)
-    return `static const rlsf_case rlsf_cases[] = {rlsf_run_main};\n${table}`;
-  if (cases.length === 0) return '';
-  const functions = cases.map(({ code }, i) => `static void rlsf_case_${i}() {\n${code}\n}\n`);
-  return `${functions.join('')}static const rlsf_case rlsf_cases[] = {${cases.map((_, i) => `rlsf_case_${i}`).join(', ')}};\n${table}`;
+function casesOf({ tests, codeCases }: Program): string {
+  if (codeCases.length === 0) return '';
+  const bodies = codeCases.map((i) => {
+    const one = tests.cases[i];
+    return 'assert' in one ? one.assert : 'code' in one ? one.code : '';
+  });
+  const asserts = codeCases.some((i) => 'assert' in tests.cases[i]);
+  const functions = bodies.map((body, i) => `static void rlsf_case_${i}() {\n${body}\n}\n`);
+  const list = bodies.map((_, i) => `rlsf_case_${i}`).join(', ');
+  return `${asserts ? assertion : ''}${functions.join('')}static const rlsf_case rlsf_cases[] = {${list}};\n${table}`;
 }
+
+/** In a test, what does not hold ends the case; in the program itself it still aborts. */
+const assertion =
+  '#undef assert\n#define assert(...) ((__VA_ARGS__) ? void() : rlsf_failed(#__VA_ARGS__))\n';
 
 /** A pointer of constant value: nothing runs before `main`. */
 const table = 'static const rlsf_case* const rlsf_table = rlsf_cases;\n';

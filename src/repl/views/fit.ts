@@ -1,0 +1,37 @@
+import type { StyledLine } from '../styled.js';
+import { columnsOf, plainText, span, textWidth } from '../styled.js';
+
+/** A line of several parts as rows, broken between parts only; rows after the first are indented. */
+export function packLine(parts: StyledLine, width: number, indent: number): StyledLine[] {
+  if (plainText(parts) === '') return [];
+  const rows: StyledLine[] = [[]];
+  let left = width;
+  for (const part of parts) {
+    const row = rows[rows.length - 1];
+    if (textWidth(part.text.trimEnd()) > left && row.length > 0) {
+      const text = part.text.trimStart();
+      rows.push([span(' '.repeat(indent)), { ...part, text }]);
+      left = width - indent - textWidth(text);
+    } else {
+      row.push(part);
+      left -= textWidth(part.text);
+    }
+  }
+  return rows;
+}
+
+/** Broken wherever the row ends, blanks kept: for source, where they count. */
+export function breakText(text: string, width: number): string[] {
+  const rows = [''];
+  let left = width;
+  for (const character of text) {
+    const columns = columnsOf(character);
+    if (columns > left) {
+      rows.push('');
+      left = width;
+    }
+    rows[rows.length - 1] += character;
+    left -= columns;
+  }
+  return rows;
+}

@@ -1,0 +1,75 @@
+import type { JudgeJob, Sandbox, Unit } from '../../toolchain.js';
+import type { CaseStore } from './case-store.js';
+import { judgeUnit } from './judge-unit.js';
+import type { UnitContext } from './judge-unit.js';
+import type { Compiler } from './toolchain.js';
+import { createProgram } from './program.js';
+import type { Program } from './program.js';
+
+interface PlanOptions {
+  compiler: Compiler;
+  cases: CaseStore;
+  workers: number;
+  batchSize: number;
+}
+
+/** Units of programs that share their includes; whoever must be alone is. The slow ones (alone) start first. */
+export function planUnits(jobs: readonly JudgeJob[], options: PlanOptions): Unit[] {
+  const programs = jobs.map(({ tests, completion }) => {
+    if (tests === undefined) throw new Error('Internal: a C++ job without tests.');
+    return createProgram(tests, completion);
+  });
+  const counts = countWants(programs);
+  const { compiler, cases } = options;
+  return groupPrograms(programs, options).map((group) => ({
+    jobs: group,
+    judge: (sandbox: Sandbox) => {
+      const context: UnitContext = { compiler, cases, counts, sandbox };
+      return judgeUnit(
+        group.map((i) => programs[i]),
+        context,
+      );
+    },
+  }));
+}
+
+/** How many programs want the same compiled cases, and the same headers. */
+function countWants(programs: readonly Program[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { shared, headers } of programs)
+    for (const want of [shared?.name, headers.length > 0 ? headers.join() : undefined])
+      if (want !== undefined) counts.set(want, (counts.get(want) ?? 0) + 1);
+  return counts;
+}
+
+function groupPrograms(
+  programs: readonly Program[],
+  { batchSize, workers }: PlanOptions,
+): number[][] {
+  const alone: number[][] = [];
+  const byIncludes = new Map<string, number[]>();
+  for (const [i, { screening, tests }] of programs.entries()) {
+    if (screening.mode === 'alone') {
+      alone.push([i]);
+      continue;
+    }
+    const kind = JSON.stringify([tests.includes, tests.compileOnly ?? false]);
+    const group = byIncludes.get(kind) ?? [];
+    group.push(i);
+    byIncludes.set(kind, group);
+  }
+  const batches = [...byIncludes.values()].flatMap((group) => {
+    // Few programs are spread over all workers; many are cut into even batches.
+    const count = Math.max(
+      Math.ceil(group.length / batchSize),
+      Math.min(workers, Math.ceil(group.length / 3)),
+    );
+    return Array.from({ length: count }, (_, i) =>
+      group.slice(
+        Math.floor((i * group.length) / count),
+        Math.floor(((i + 1) * group.length) / count),
+      ),
+    );
+  });
+  return [...alone, ...batches];
+}

@@ -1,0 +1,102 @@
+import { stitch } from '../../../diagnostics/index.js';
+import type { ProgramView, RawFrame, SourceMap } from '../../../diagnostics/index.js';
+import { inputError } from '../../../errors.js';
+import type { ProgramTests, TestCase } from '../../../records.js';
+import { screen } from './screen.js';
+import type { Screening } from './screen.js';
+import { sharedCasesOf } from './shared-cases.js';
+import type { SharedCases } from './shared-cases.js';
+import { leadingHeaders } from './standard-headers.js';
+
+/** One program of one compile. */
+export interface Program {
+  map: SourceMap;
+  tests: ProgramTests;
+  screening: Screening;
+  /** What it shares with the other completions of its problem; `null`: its cases are its own. */
+  shared: SharedCases | null;
+  /** Standard headers that it begins with; they may come precompiled. Empty in a batch. */
+  headers: string[];
+  /** Indices of the cases that are code, called by our driver. */
+  codeCases: number[];
+  /** Indices of the cases that run the program's own `main`. */
+  inputCases: number[];
+  /** Its `main` is what runs: for its inputs, or because there are no cases at all. */
+  runsMain: boolean;
+}
+
+/** The program's text is `prefix` + completion + `suffix`; lines count from the prefix's first. */
+export function createProgram(given: ProgramTests, completion: string): Program {
+  const tests = given.compileOnly ? { ...given, cases: [] } : given;
+  const map = stitch([
+    { name: 'prefix', text: tests.prefix },
+    { name: 'completion', text: completion },
+    { name: 'suffix', text: tests.suffix },
+  ]);
+  const screening = screen(map.text);
+  const codeCases = indicesOf(tests.cases, (one) => !('stdin' in one));
+  const inputCases = indicesOf(tests.cases, (one) => 'stdin' in one);
+  const files = Object.keys(tests.files ?? {});
+  checkFiles(files);
+  const runsMain =
+    inputCases.length > 0 || (codeCases.length === 0 && !tests.compileOnly && screening.definesMain);
+  // Files of its own may hold anything, and `main` is found at global scope only.
+  if (screening.mode === 'batch' && (files.length > 0 || inputCases.length > 0)) {
+    screening.mode = 'alone';
+    screening.reason = files.length > 0 ? 'files of its own' : 'runs on inputs';
+  }
+  const inBatch = screening.mode === 'batch';
+  const shares = inBatch && tests.cases.every((one) => 'code' in one);
+  return {
+    map,
+    tests,
+    screening,
+    shared: shares ? sharedCasesOf(tests, completion) : null,
+    headers: inBatch || tests.includes.trim() !== '' ? [] : leadingHeaders(map.text),
+    codeCases,
+    inputCases,
+    runsMain,
+  };
+}
+
+/** How the tool's names of program `k` read from outside, where it is the only one. */
+export function viewOf(
+  program: Program,
+  k: number,
+  resolve: (frame: RawFrame) => RawFrame[],
+): ProgramView {
+  const own = new RegExp(`(^|/)${k}/program\\.cpp$`);
+  const cases = new RegExp(
+    `(^|/)((${k}|[0-9a-f]{16})/cases|shared|unit|whole${k}|syntax${k})\\.cpp$`,
+  );
+  const extra = new Set(Object.keys(program.tests.files ?? {}).map((name) => `${k}/${name}`));
+  const isHarness = (file: string): boolean =>
+    cases.test(file) || extra.has(file.replace(/^.*?(?=\d+\/)/, ''));
+  return {
+    map: program.map,
+    fileKind: (file) => (own.test(file) ? 'program' : isHarness(file) ? 'harness' : 'library'),
+    shownAs: (file) =>
+      own.test(file)
+        ? 'program.cpp'
+        : cases.test(file)
+          ? 'cases.cpp'
+          : file.replace(/^\/judge\//, ''),
+    clean: (text) =>
+      text
+        .replaceAll(/\brlsf_(?:k\d+|p[0-9a-f]{16})::/g, '')
+        .replaceAll(/\b(?:[^\s:()]*\/)?(?:\d+|[0-9a-f]{16})\/(program|cases)\.cpp\b/g, '$1.cpp'),
+    resolve,
+  };
+}
+
+function indicesOf(cases: readonly TestCase[], keep: (one: TestCase) => boolean): number[] {
+  return cases.flatMap((one, i) => (keep(one) ? [i] : []));
+}
+
+function checkFiles(names: readonly string[]): void {
+  for (const name of names)
+    if (!/^[\w.-]+(\/[\w.-]+)*$/.test(name) || name.split('/').includes('..'))
+      throw inputError(
+        `tests.files: expected plain relative names, came ${JSON.stringify(name)}. Use letters, digits, \`_\`, \`-\`, \`.\` and \`/\`.`,
+      );
+}

@@ -1,0 +1,105 @@
+import {
+  hasLeakSanitizerFailed,
+  locateStack,
+  parseFrames,
+  parseSanitizerReports,
+  sanitizerDiagnostics,
+} from '../../../diagnostics/index.js';
+import type { ProgramView } from '../../../diagnostics/index.js';
+import type { Diagnostic } from '../../../records.js';
+import type { Execution } from '../../execution.js';
+import type { RunReading } from '../../verdict.js';
+import { sanitizerExitCode } from './flags.js';
+import { loopAt } from './loops.js';
+
+/** What the sanitizers, the C++ runtime and the stack at a limit say about a run. */
+export function readRun(execution: Execution, view: ProgramView): RunReading {
+  const { stderr, stops, results } = execution;
+  const reports = parseSanitizerReports(stderr);
+  let findings = sanitizerDiagnostics(reports, view).map(asFailedTest);
+  // A case whose assertion failed was left at once: what it still held is no fault of the program.
+  if (results.failed.size > 0)
+    findings = findings.filter(
+      ({ tool, span }) => tool !== 'lsan' || span.precision !== 'none',
+    );
+  return {
+    findings,
+    trouble: hasLeakSanitizerFailed(stderr) ? 'LeakSanitizer could not trace its process' : null,
+    stoppedAt: stopOf(stops, view),
+    memoryLimit: memoryLimitOf(stderr, findings),
+    exitIsTools: reports.length > 0 && execution.code === sanitizerExitCode,
+    stderr: view.clean(withoutAccidents(stderr)),
+  };
+}
+
+/** An `assert` of the tests that does not hold is a wrong answer; one in the program is its own error. */
+function asFailedTest(finding: Diagnostic): Diagnostic {
+  const isTest =
+    finding.kind === 'assertion-failure' &&
+    finding.span.precision === 'none' &&
+    finding.span.reason.startsWith('harness line');
+  return isTest ? { ...finding, kind: 'failed-test' } : finding;
+}
+
+/** One request above our own limit, within what a machine could have: our limit, not the program's fault. */
+function memoryLimitOf(stderr: string, findings: readonly Diagnostic[]): Diagnostic | null {
+  const request = /requested allocation size (0x[0-9a-f]+)/.exec(stderr);
+  if (request !== null && BigInt(request[1]) >= 1n << 40n) return null;
+  return (
+    findings.find(({ kind }) => kind === 'allocation-size-too-big' || kind === 'out-of-memory') ??
+    null
+  );
+}
+
+function stopOf(
+  stops: string,
+  view: ProgramView,
+): Pick<Diagnostic, 'position' | 'span' | 'frames'> | null {
+  const lines = stops.split('\n');
+  const at = lines.findIndex((line) => line.startsWith('RLSF-STOP '));
+  return at < 0 ? null : blameLoop(lines.slice(at + 1), view);
+}
+
+/**
+ * The stack at which a limit found the program, told so that the next run tells the same: the loop
+ * that it was in, seen from the outermost function, and nothing of the inner frames.
+ */
+function blameLoop(
+  lines: string[],
+  view: ProgramView,
+): Pick<Diagnostic, 'position' | 'span' | 'frames'> {
+  const stack = locateStack(parseFrames(lines), view);
+  const outermostFirst = [...stack.own]
+    .reverse()
+    .filter(({ line }) => view.map.locate(line, null).precision !== 'none');
+  for (const frame of outermostFirst) {
+    const loop = loopAt(view.map, frame.line);
+    if (loop === null) continue;
+    const position = { file: view.shownAs('program.cpp'), ...loop.start };
+    const span = view.map.locate(
+      loop.start.line,
+      loop.start.column,
+      loop.end.line,
+      loop.end.column,
+    );
+    return { position, span, frames: [{ function: frame.function, position }] };
+  }
+  const [entry] = outermostFirst;
+  if (entry === undefined) return { position: stack.position, span: stack.span, frames: [] };
+  const position = { file: view.shownAs('program.cpp'), line: entry.line, column: null };
+  return {
+    position,
+    span: view.map.locate(entry.line, null),
+    frames: [{ function: entry.function, position }],
+  };
+}
+
+/** Process ids, addresses and memory dumps differ from run to run and say nothing to a reader. */
+function withoutAccidents(text: string): string {
+  return text
+    .replaceAll(/^0x[0-9a-f]+: note: pointer points here\n(?:.*\n){1,2}?\s*\^\s*\n/gm, '')
+    .replaceAll(/^(Shadow byte|=>0x|  0x|HINT: ).*\n?/gm, '')
+    .replaceAll(/==\d+==/g, '==PID==')
+    .replaceAll(/\(\S*\/(unit|[\w.+-]+\.so[\w.]*)\+0x[0-9a-f]+\)/g, '($1)')
+    .replaceAll(/\b0x[0-9a-f]{4,}\b/g, '0x…');
+}
