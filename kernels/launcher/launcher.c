@@ -13,6 +13,7 @@
  *   --stdin P          a file that a run of `program` reads; several: one run each, one after the other
  *   --stop-signal N    asks a program for its stack before it is ended (SIGUSR2)
  *   --cpu-grace-ms N   what the program's own CPU timer may be late (0: it has none)
+ *   --preload P        a library that `compile`'s program loads first
  *   --unfiltered       no system-call filter (isolation `none`)
  *
  * What it covers: network, mounts, namespaces, other people's files (Landlock or the user id),
@@ -38,6 +39,7 @@ struct options {
   const char *stdin_paths[MAX_RUNS];
   int stdin_count;
   struct rlsf_watch watch;
+  const char *preload;
   char **command; /* mode, program, arguments */
 };
 
@@ -75,6 +77,7 @@ static struct options parse(int argc, char **argv) {
     else if (strcmp(name, "ro") == 0 && o.ro_count < MAX_PATHS) o.ro[o.ro_count++] = value;
     else if (strcmp(name, "rw") == 0 && o.rw_count < MAX_PATHS) o.rw[o.rw_count++] = value;
     else if (strcmp(name, "stdin") == 0 && o.stdin_count < MAX_RUNS) o.stdin_paths[o.stdin_count++] = value;
+    else if (strcmp(name, "preload") == 0) o.preload = value;
     else if (strcmp(name, "stop-signal") == 0) o.watch.stop_signal = atoi(value);
     else if (strcmp(name, "cpu-grace-ms") == 0) o.watch.cpu_grace_ms = atol(value);
     else { errno = EINVAL; fail(argv[i - 1]); }
@@ -196,6 +199,7 @@ static int run_watched(const struct options *o, int compile) {
         rlsf_limit(RLIMIT_AS, bytes, bytes);
       }
     }
+    if (o->preload != NULL) setenv("LD_PRELOAD", o->preload, 1);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     signal(SIGTERM, SIG_DFL);
     sigemptyset(&none);

@@ -2,7 +2,15 @@ import { parseSide } from './arithmetic-expression.js';
 import type { ParsedSide } from './arithmetic-expression.js';
 import { tokenize } from './arithmetic-tokens.js';
 import type { MathToken } from './arithmetic-tokens.js';
-import { isCalculating, isLabel, isPercent, isUnit } from './arithmetic-words.js';
+import {
+  isFactor,
+  isInfix,
+  isLabel,
+  isPercent,
+  isPostfix,
+  isPrefix,
+  isUnit,
+} from './arithmetic-words.js';
 
 /** One side of an equation, with where it stands. */
 export interface Side extends ParsedSide {
@@ -27,12 +35,18 @@ export function annotationChains(text: string): Chain[] {
   });
 }
 
-/** The equations in running text, line by line. Annotations count as blanks. */
+/** The equations in running text, line by line; a line that begins with `=` goes on from the last. Annotations count as blanks. */
 export function textChains(text: string): Chain[] {
   const lines: MathToken[][] = [[]];
+  let isFresh = false;
   for (const token of tokenize(text)) {
-    if (token.text === '\n') lines.push([]);
-    else lines[lines.length - 1].push(token);
+    if (token.text === '\n') {
+      isFresh = true;
+      continue;
+    }
+    if (isFresh && token.kind !== 'equals') lines.push([]);
+    isFresh = false;
+    lines[lines.length - 1].push(token);
   }
   return lines.flatMap((line) => {
     const gaps = splitAtEquals(line);
@@ -91,12 +105,18 @@ function sideBefore(gap: readonly MathToken[], isLineStart: boolean): Side | nul
     start--;
   }
   if (depth > 0) start = afterUnmatched(gap, start);
-  // `* 3 + 4 = 7`: a bullet.
-  if (isLineStart && start === 0 && gap[0]?.kind === 'operator' && gap[0].text !== '-') start++;
+  const isMark = ['*', '-'].includes(gap[start]?.text) && gap[start].end < gap[start + 1]?.start;
+  const isBullet = isLineStart && start === 0 && isMark;
+  const signed = gap[start]?.text === '-' ? toSide(gap.slice(start), null) : null;
+  // `- 3 + 4 = 7`: a bullet at the line's start, a dash after prose, or a minus.
+  if (isBullet) {
+    const side = toSide(gap.slice(1), null);
+    if (side !== null && signed !== null) side.readings.push(...signed.readings);
+    return side;
+  }
   const side = toSide(gap.slice(start), doubtBefore(gap, start));
-  const bullet = gap[start]?.text === '-' ? toSide(gap.slice(start + 1), null) : null;
-  // `- 3 + 4 = 7`: a bullet or a dash; the minus may be one as well.
-  if (side !== null && bullet !== null) side.readings.push(...bullet.readings);
+  const unsigned = signed === null ? null : toSide(gap.slice(start + 1), null);
+  if (side !== null && unsigned !== null) side.readings.push(...unsigned.readings);
   return side;
 }
 
@@ -133,22 +153,33 @@ function doubtBefore(gap: readonly MathToken[], start: number): string | null {
   const before = gap[i];
   if (before === undefined) return null;
   if (before.kind === 'close' && i > 1) return 'a bracket stands before it';
-  if (['bad', 'number', 'operator'].includes(before.kind)) return `\`${before.text}\` stands before it`;
+  if (['bad', 'number', 'operator'].includes(before.kind))
+    return `\`${before.text}\` stands before it`;
   // `. 84 + 3`, `14, 400 / 80`
   const earlier = gap[i - 1]?.kind;
   if (before.kind === 'break' && earlier === 'operator') return 'an operator stands before it';
   if (before.text === ',' && earlier === 'number' && /^\d{3}$/.test(gap[start].text))
     return 'its first number may go on to the left';
-  if (before.kind === 'word') {
-    if (gap[start]?.text === '-') return 'its minus stands behind a word';
-    if (isCalculating(before.text)) return `\`${before.text}\` stands before it`;
-    if (before.text === 'and' && earlier === 'number') return 'a number and `and` stand before it';
-    const determiner = gap[i - 1]?.text ?? '';
-    if (isLabel(before.text) && !/^(per|each|every|an?|one|this|that|next)$/.test(determiner))
-      return `\`${before.text}\` stands before it`;
-  }
+  if (before.kind !== 'word') return doubtOfPhrase(gap, i);
+  if (gap[start]?.text === '-') return 'its minus stands behind a word';
+  while (/^(the|these|those|his|her|their|its)$/.test(gap[i]?.text)) i--;
+  const [word, own] = [gap[i]?.text ?? '', gap[i - 1]];
+  const hasOperand = own !== undefined && (isOperandEnd(own) || isFactor(own.text));
+  const isCalculated = isPrefix(word) || (hasOperand && isInfix(word)) || isLabel(word, own?.text);
+  if (isCalculated || (word === 'and' && own?.kind === 'number'))
+    return `\`${word}\` stands before it`;
+  return doubtOfPhrase(gap, i);
+}
+
+/** `7 adults + Shonda (1) + 2`: an operator, then words. */
+function doubtOfPhrase(gap: readonly MathToken[], from: number): string | null {
+  let i = from;
   while (i >= 0 && ['word', 'open'].includes(gap[i].kind)) i--;
   return gap[i]?.kind === 'operator' ? 'an operator stands before its words' : null;
+}
+
+function isOperandEnd({ kind }: MathToken): boolean {
+  return kind === 'number' || kind === 'close' || kind === 'bad';
 }
 
 /** The expression at the start of some text: the longest that ends with an operand. */
@@ -185,6 +216,10 @@ function isScale(word: string): boolean {
   return /^(cents?|dozens?|hundred|thousand|million|billion)$/.test(word);
 }
 
+function isOperandStart({ kind }: MathToken): boolean {
+  return kind === 'number' || kind === 'open' || kind === 'bad';
+}
+
 function doubtAfter(gap: readonly MathToken[], end: number): string | null {
   const after = gap[end];
   if (after === undefined) return null;
@@ -192,8 +227,10 @@ function doubtAfter(gap: readonly MathToken[], end: number): string | null {
   if (after.kind === 'open' && after.start === gap[end - 1].end) return 'a bracket follows it';
   let i = end;
   while (gap[i]?.kind === 'word') i++;
-  if (i > end && isCalculating(after.text)) return `\`${after.text}\` follows it`;
-  const isGoingOn =
-    i > end && gap[i]?.kind === 'operator' && /^(number|bad|open)$/.test(gap[i + 1]?.kind ?? '');
-  return isGoingOn ? 'an operator follows its words' : null;
+  const isCalculated = isInfix(after.text) && gap.slice(end, end + 3).some(isOperandStart);
+  if (isPostfix(after.text) || isCalculated) return `\`${after.text}\` follows it`;
+  const next = gap[i + 1];
+  return i > end && gap[i]?.kind === 'operator' && next && isOperandStart(next)
+    ? 'an operator follows its words'
+    : null;
 }

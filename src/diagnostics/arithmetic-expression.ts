@@ -1,4 +1,4 @@
-import { add, divide, multiply, negate, rational, tenTo } from './arithmetic-rational.js';
+import { add, divide, equals, multiply, negate, rational, tenTo } from './arithmetic-rational.js';
 import type { Rational } from './arithmetic-rational.js';
 import type { MathToken } from './arithmetic-tokens.js';
 import { isPercent, isUnit } from './arithmetic-words.js';
@@ -28,9 +28,10 @@ export interface ParsedSide {
 const maxTokens = 200;
 const limit = tenTo(60);
 
+const percent = rational(1n, 100n);
 const scales: Record<string, Rational | undefined> = {
-  '%': rational(1n, 100n),
-  percent: rational(1n, 100n),
+  '%': percent,
+  percent,
   cent: rational(1n, 100n),
   cents: rational(1n, 100n),
   dozen: rational(12n),
@@ -72,11 +73,8 @@ function parse(
   const units: string[] = [];
   const isNext = (kind: MathToken['kind'], text = tokens[at]?.text): boolean =>
     tokens[at]?.kind === kind && tokens[at].text === text;
-  const join = (
-    operator: string,
-    left: Expression,
-    right: Expression | null,
-  ): Expression | null => (right === null ? null : { kind: 'binary', operator, left, right });
+  const join = (operator: string, left: Expression, right: Expression | null): Expression | null =>
+    right === null ? null : { kind: 'binary', operator, left, right };
 
   function sum(): Expression | null {
     let left = product();
@@ -186,7 +184,9 @@ function parse(
 
   function isTouching(): boolean {
     const before = tokens[at - 1];
-    return isNext('open') && before.kind !== 'word' && tokens[at].start === before.end;
+    // `2\frac{1}{2}` is no product.
+    const isProduct = isNext('open') && !isNext('open', String.raw`\frac`);
+    return isProduct && before.kind !== 'word' && tokens[at].start === before.end;
   }
 
   const expression = sum();
@@ -206,8 +206,10 @@ export function evaluate(expression: Expression, isScaled: boolean): Rational | 
     const value = evaluate(expression.of, isScaled);
     return value ? negate(value) : value;
   }
-  const left = evaluate(expression.left, isScaled);
-  const right = evaluate(expression.right, isScaled);
+  const isProduct = expression.operator === '*';
+  const counts = (operand: Expression): boolean => isScaled || (isProduct && isShare(operand));
+  const left = evaluate(expression.left, counts(expression.left));
+  const right = evaluate(expression.right, counts(expression.right));
   if (!left || !right) return left === null || right === null ? null : undefined;
   if (isHuge(left) || isHuge(right)) return null;
   if (expression.operator === '+') return add(left, right);
@@ -215,6 +217,12 @@ export function evaluate(expression: Expression, isScaled: boolean): Rational | 
   if (expression.operator === '*') return multiply(left, right);
   if (expression.operator === '/') return divide(left, right) ?? undefined;
   return power(left, right);
+}
+
+/** `20% * 50` is never 1000; `1/4 * 100% = 25` and `$7500 / 75% = $100` are seen. */
+function isShare(operand: Expression): boolean {
+  if (operand.kind !== 'number' || operand.scale === null) return false;
+  return operand.scale === percent && !equals(operand.value, rational(100n));
 }
 
 /** Beyond it a hostile completion could make one step cost minutes. */

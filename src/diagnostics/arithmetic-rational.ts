@@ -9,12 +9,15 @@ export function rational(n: bigint, d = 1n): Rational {
   return { n: n / divisor, d: d / divisor };
 }
 
-/** A number as written (`1,000.50`, `.5`, `7.`), or `null` where it has no digit. */
+/** More digits make no sense in an answer, and could be made to cost hours. */
+const maxDigits = 40;
+
+/** A number as written (`1,000.50`, `.5`, `7.`); `null` where it is none, or has more than 40 digits. */
 export function parseDecimal(written: string): { value: Rational; decimals: number } | null {
   const match = /^([-+]?)(\d*)(?:\.(\d*))?$/.exec(written.replaceAll(',', ''));
   if (match === null) return null;
   const [, sign, whole, fraction = ''] = match;
-  if (whole + fraction === '') return null;
+  if (whole + fraction === '' || whole.length + fraction.length > maxDigits) return null;
   const digits = BigInt(whole + fraction) * (sign === '-' ? -1n : 1n);
   return { value: rational(digits, tenTo(fraction.length)), decimals: fraction.length };
 }

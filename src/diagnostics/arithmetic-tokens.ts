@@ -1,4 +1,4 @@
-import { internalError } from "../errors.js";
+import { internalError } from '../errors.js';
 import { parseDecimal } from './arithmetic-rational.js';
 import type { Rational } from './arithmetic-rational.js';
 
@@ -27,14 +27,14 @@ interface Rule {
 const rules: readonly Rule[] = [
   {
     kind: 'blank',
-    pattern: /<<[^<>\n]*>>|[^\S\n]+|\\left|\\right|\\[,;! ]|\\boxed\{|[&°]|(?<=\d)(?:\.{3}|…)/y,
+    pattern: /<<[^<>\n]*>>|[^\S\n]+|\\left|\\right|\\[,;! \\]|\\boxed\{|[&°]|(?<=\d)(?:\.{3}|…)/y,
   },
   { kind: 'currency', pattern: /\\?\$|[€£¥₹]/y },
   { kind: 'fraction', pattern: /\\[dt]?frac\{([^{}\n]*)\}\{([^{}\n]*)\}/y },
   { kind: 'word', pattern: /\\(?:text|textbf|mathrm|mbox)\{[^{}\d\n]*\}|\\?%/y },
   { kind: 'bad', pattern: /[<>!+*/-]=|\d+(?::\d+)+|0\d[\d,.:]*|\d+\.\d+\.\d+/y },
   { kind: 'bad', pattern: /\d[\d,.]*,(?:\d{1,2}|\d{4,})(?!\d)/y },
-  { kind: 'break', pattern: /[-=]>|\\[()[\]\\]|--+/y },
+  { kind: 'break', pattern: /[-=]>|\\[()[\]]|--+/y },
   { kind: 'equals', pattern: /==?/y },
   { kind: 'number', pattern: /\d{1,3}(?:(?:,|\{,\})\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+/y },
   { kind: 'operator', text: '^', pattern: /\^|(?<=[\d)])\*\*(?=[\d(])/y },
@@ -65,7 +65,7 @@ export function tokenize(text: string, offset = 0): MathToken[] {
     if (rule.kind === 'fraction') tokens.push(...fraction(found, offset + start, offset + at));
     else {
       const token = toToken(rule.kind, rule.text ?? found[0], offset + start, offset + at);
-      if (token.kind === 'number' && gluedTo(tokens.at(-1), token)) token.kind = 'bad';
+      if (isNameWith(tokens.at(-1), token)) token.kind = 'bad';
       if (currency !== null && (token.kind === 'number' || token.kind === 'open'))
         token.start = offset + currency;
       tokens.push(token);
@@ -88,12 +88,13 @@ function toToken(kind: MathToken['kind'], text: string, start: number, end: numb
   if (kind === 'number') {
     const digits = text.replace(/\D/g, '').length;
     const number = parseDecimal(text.replace(/[{}]/g, ''));
-    // Numbers beyond any sense are not reckoned with: they could be made to cost hours.
-    if (number !== null && digits <= 40)
-      return { kind, start, end, text, number: { ...number, digits } };
-    return { kind: 'bad', start, end, text, number: null };
+    if (number === null) return { kind: 'bad', start, end, text, number };
+    return { kind, start, end, text, number: { ...number, digits } };
   }
-  const word = text.replace(/^\\\w+\{(.*)\}$/, '$1').trim().toLowerCase();
+  const word = text
+    .replace(/^\\\w+\{(.*)\}$/, '$1')
+    .trim()
+    .toLowerCase();
   const isVariable = kind === 'word' && /^\/?\p{L}$/u.test(word) && text !== 'a';
   return {
     kind: isVariable ? 'bad' : kind,
@@ -104,9 +105,11 @@ function toToken(kind: MathToken['kind'], text: string, start: number, end: numb
   };
 }
 
-/** `x5`, `B12`: a name, not a number. */
-function gluedTo(before: MathToken | undefined, token: MathToken): boolean {
-  return before?.end === token.start && (before.kind === 'word' || before.kind === 'bad');
+/** `x5`, `B12`, `2a`: a name or a variable touches a number. */
+function isNameWith(before: MathToken | undefined, token: MathToken): boolean {
+  if (before?.end !== token.start) return false;
+  if (token.kind === 'number') return before.kind === 'word' || before.kind === 'bad';
+  return before.kind === 'number' && token.kind === 'word' && token.text === 'a';
 }
 
 /** `\frac{a}{b}` is `((a)/(b))`. */

@@ -16,22 +16,40 @@ export function isUnit(words: readonly string[]): boolean {
   const link = own.findIndex((word, i) => i > 0 && /^(of|per|an?|each|every|in)$/.test(word));
   const [noun, rest] = link < 0 ? [own, []] : [own.slice(0, link), own.slice(link + 1)];
   const tail = rest[0] === 'the' ? rest.slice(1) : rest;
-  return noun.length <= 2 && tail.length <= 2 && ![...noun, ...tail].some((word) => prose.has(word));
+  return (
+    noun.length <= 2 && tail.length <= 2 && ![...noun, ...tail].some((word) => prose.has(word))
+  );
 }
 
 export function isPercent(word: string | undefined): boolean {
   return word === '%' || word === 'percent';
 }
 
-/** Words that calculate: `half of 3 + 4`, `twice 3 + 4`, `5 times 3 + 4`. */
-export function isCalculating(word: string): boolean {
-  return /^(of|half|twice|thrice|double|triple|third|quarter|times|plus|minus|by|over|squared|cubed|divided|multiplied|less|more)$/.test(
+/** `half 3 + 4`, `twice 3 + 4`: the word calculates with what follows. */
+export function isPrefix(word: string): boolean {
+  return /^(half|twice|thrice|double|triple)$/.test(word);
+}
+
+/** `5 times 3 + 4`, `a third of 3 + 4`: the word calculates with what stands on both its sides. */
+export function isInfix(word: string): boolean {
+  return /^(of|times|plus|minus|by|over|less|more|divided|multiplied)$/.test(word);
+}
+
+/** Words that are a number before an infix: `a third of`, `divided by`. */
+export function isFactor(word: string): boolean {
+  return /^(half|thirds?|quarters?|fourths?|fifths?|sixths?|eighths?|tenths?|percent|%|divided|multiplied|one|two|three|four|five|six|seven|eight|nine|ten)$/.test(
     word,
   );
 }
 
-/** `Week 1 - 2 = …`, `day 3 * 2`: the number behind it names something. */
-export function isLabel(word: string): boolean {
+/** `5 squared` */
+export function isPostfix(word: string): boolean {
+  return /^(squared|cubed)$/.test(word);
+}
+
+/** `Week 1 - 2 = …`, `day 3 * 2`, but not `each day 3 * 2`: the number behind it names something. */
+export function isLabel(word: string, before = ''): boolean {
+  if (/^(per|each|every|an?|one|this|that|next|the|his|her|their|its)$/.test(before)) return false;
   return /^(day|night|week|weekend|month|year|hour|step|round|game|level|part|grade|class|group|team|person|number|no|question|problem|equation|case|option|page|chapter|box|room|phase|stage|test|quarter)s?$/.test(
     word,
   );
@@ -51,15 +69,25 @@ const dimensionOf = new Map(
   ),
 );
 
-/** Whether two units of one dimension meet (`2 feet + 6 inches = 30 inches`): the numbers alone say nothing. */
+/**
+ * Whether units of one dimension meet that do not cancel (`2 feet + 6 inches = 30 inches`, but not
+ * `2 hours * 60 minutes/hour`), or a time of day (`10 + 5 = 3 pm`): the numbers alone say nothing.
+ */
 export function mixesMeasures(units: readonly string[]): boolean {
-  const known = new Map<string, string>();
-  for (const word of units.join(' ').split(/[ /-]+/)) {
-    const name = word.replace(/(?<=ch)es$|s$/, '');
-    const dimension = dimensionOf.get(name);
-    if (dimension === undefined) continue;
-    if ((known.get(dimension) ?? name) !== name) return true;
-    known.set(dimension, name);
+  const parts = units.map((unit) => unit.split(/\/| (?:per|an?|each|every) /));
+  if (parts.flat(2).some((words) => /(^| )([ap]m|o['’]clock)( |$)/.test(words))) return true;
+  const divisors = new Set(parts.flatMap(([, ...rest]) => rest.flatMap(measuresIn)));
+  const seen = new Map<string, string>();
+  for (const name of parts.flatMap(([head]) => measuresIn(head))) {
+    if (divisors.has(name)) continue;
+    const dimension = dimensionOf.get(name) ?? '';
+    if ((seen.get(dimension) ?? name) !== name) return true;
+    seen.set(dimension, name);
   }
   return false;
+}
+
+function measuresIn(words: string): string[] {
+  const names = words.split(/[ -]+/).map((word) => word.replace(/(?<=ch)es$|s$/, ''));
+  return names.filter((name) => dimensionOf.has(name));
 }

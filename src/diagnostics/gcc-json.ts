@@ -1,127 +1,98 @@
-import { kindOf } from './gcc.js';
+import { addFinding, kindOf, severityOf } from './gcc.js';
 import type { CompilerFinding, CompilerPlace } from './gcc.js';
+import { field, jsonValues, list, number, text } from './json-fields.js';
 
 /**
- * Reads what `g++ -fdiagnostics-format=json` wrote to stderr: one JSON array per compiler process,
- * each on its own line, between other lines (of the linker, of the driver), which `rest` keeps.
+ * Reads what `g++ -fdiagnostics-format=json` (GCC 9 to 14) wrote to stderr: one JSON array per
+ * compiler process, between other lines (of the linker, of the driver), which `rest` keeps.
  */
 export function parseGccJson(stderr: string): { findings: CompilerFinding[]; rest: string } {
+  const { values, rest } = jsonValues(stderr);
+  return { findings: values.flatMap((value) => gccJsonFindings(value) ?? []), rest };
+}
+
+/** The findings of one JSON value; `null` where it is none of g++'s. */
+export function gccJsonFindings(value: unknown): CompilerFinding[] | null {
+  if (!Array.isArray(value) || value.some((row) => text(row, 'kind') === '')) return null;
   const findings: CompilerFinding[] = [];
-  const rest: string[] = [];
-  for (const line of stderr.split('\n')) {
-    const rows = line.startsWith('[') ? readArray(line) : null;
-    if (rows === null) rest.push(line);
-    else for (const row of rows) findings.push(...finding(row));
-  }
-  return { findings, rest: rest.join('\n').trim() };
+  for (const row of value) addRow(findings, row);
+  return findings;
 }
 
-function readArray(line: string): unknown[] | null {
-  try {
-    const value: unknown = JSON.parse(line);
-    return Array.isArray(value) ? value : null;
-  } catch {
-    return null;
-  }
+/** A group's children are notes, or (of the preprocessor, say) findings of their own. */
+function addRow(findings: CompilerFinding[], row: unknown): void {
+  const found = findingOf(row);
+  if (found !== null) addFinding(findings, found);
+  for (const child of list(row, 'children')) addRow(findings, child);
 }
 
-function finding(row: unknown): CompilerFinding[] {
+function findingOf(row: unknown): CompilerFinding | null {
   const severity = severityOf(text(row, 'kind'));
-  if (severity === null) return [];
+  if (severity === null) return null;
   const message = text(row, 'message');
   const option = text(row, 'option') || null;
-  const locations = list(row, 'locations');
-  const places = locations.flatMap((location) => {
-    const place = placeOf(location);
+  const origin = number(row, 'column-origin') ?? 1;
+  const [first, ...others] = list(row, 'locations').flatMap((location) => {
+    const place = placeOf(location, origin);
     return place === null ? [] : [{ ...place, message: text(location, 'label') }];
   });
-  const notes = list(row, 'children').flatMap((child) =>
-    list(child, 'locations')
-      .slice(0, 1)
-      .flatMap((location) => {
-        const place = placeOf(location);
-        return place === null ? [] : [{ ...place, message: text(child, 'message') }];
-      }),
-  );
-  const first = places[0];
-  return [
-    {
-      severity,
-      kind: kindOf(severity, option, message),
-      message,
-      option,
-      place:
-        first === undefined
-          ? null
-          : { file: first.file, line: first.line, column: first.column, range: first.range },
-      insertion: insertionOf(list(row, 'fixits')),
-      related: [...places.slice(1), ...notes],
-    },
-  ];
+  return {
+    severity,
+    kind: kindOf(severity, option, message),
+    message,
+    option,
+    place:
+      first === undefined
+        ? null
+        : { file: first.file, line: first.line, column: first.column, range: first.range },
+    insertion: insertionOf(list(row, 'fixits'), origin),
+    related: others,
+  };
 }
 
-function severityOf(kind: string): CompilerFinding['severity'] | null {
-  if (
-    kind === 'error' ||
-    kind === 'fatal error' ||
-    kind === 'sorry, unimplemented' ||
-    kind === 'internal compiler error'
-  )
-    return 'error';
-  return kind === 'warning' || kind === 'note' ? kind : null;
-}
-
-function placeOf(location: unknown): CompilerPlace | null {
-  const caret = point(field(location, 'caret'));
+function placeOf(location: unknown, origin: number): CompilerPlace | null {
+  const caret = point(field(location, 'caret'), origin);
   if (caret === null) return null;
-  const start = point(field(location, 'start')) ?? caret;
-  const finish = point(field(location, 'finish'));
-  const hasRange = finish !== null || field(location, 'start') !== undefined;
-  const last = finish ?? caret;
+  const start = point(field(location, 'start'), origin) ?? caret;
+  const last = point(field(location, 'finish'), origin) ?? caret;
+  // Three times the same point is the use of a macro: not a range of one byte.
+  const isPoint =
+    start.line === last.line && start.column === last.column && start.column === caret.column;
+  const isKnown = caret.column !== null && start.column !== null && last.column !== null;
   return {
     ...caret,
-    // `finish` is the last byte's column.
-    range: hasRange
-      ? {
-          startLine: start.line,
-          startColumn: start.column,
-          endLine: last.line,
-          endColumn: last.column + 1,
-        }
-      : null,
+    range:
+      isPoint || !isKnown
+        ? null
+        : {
+            startLine: start.line,
+            startColumn: start.column ?? 1,
+            endLine: last.line,
+            // `finish` is the last byte's column.
+            endColumn: (last.column ?? 1) + 1,
+          },
   };
 }
 
 /** A fix-it that only inserts says where the missing text belongs. */
-function insertionOf(fixits: unknown[]): CompilerFinding['insertion'] {
+function insertionOf(fixits: unknown[], origin: number): CompilerFinding['insertion'] {
   for (const fixit of fixits) {
-    const start = point(field(fixit, 'start'));
-    const next = point(field(fixit, 'next'));
+    const start = point(field(fixit, 'start'), origin);
+    const next = point(field(fixit, 'next'), origin);
     if (start !== null && next !== null && start.line === next.line && start.column === next.column)
       return { ...start, range: null, text: text(fixit, 'string') };
   }
   return null;
 }
 
-function point(value: unknown): { file: string; line: number; column: number } | null {
-  const line = field(value, 'line');
-  const column = field(value, 'byte-column') ?? field(value, 'column');
-  if (typeof line !== 'number' || typeof column !== 'number') return null;
-  return { file: text(value, 'file'), line, column };
-}
-
-function field(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null
-    ? (value as Record<string, unknown>)[key]
-    : undefined;
-}
-
-function text(value: unknown, key: string): string {
-  const found = field(value, key);
-  return typeof found === 'string' ? found : '';
-}
-
-function list(value: unknown, key: string): unknown[] {
-  const found = field(value, key);
-  return Array.isArray(found) ? found : [];
+/** GCC 9 and 10 have `column` alone, in bytes; column 0 is a line without one. */
+function point(
+  value: unknown,
+  origin: number,
+): { file: string; line: number; column: number | null } | null {
+  const line = number(value, 'line');
+  const column = number(value, 'byte-column') ?? number(value, 'column');
+  if (line === null || column === null) return null;
+  const fromOne = column - origin + 1;
+  return { file: text(value, 'file'), line, column: fromOne < 1 ? null : fromOne };
 }

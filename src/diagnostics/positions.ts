@@ -1,7 +1,8 @@
 import type { ByteSpan } from '../records.js';
 
 /**
- * The one place where g++'s columns (bytes), JavaScript's strings (UTF-16) and tokens (bytes) meet.
+ * The one place where a tool's columns (bytes, once `columns.ts` has read them), JavaScript's strings
+ * (UTF-16) and tokens (bytes) meet.
  * Lines end at `\n`; a `\r` before it belongs to the line. Lines and columns count from 1.
  */
 export interface LineIndex {
@@ -55,8 +56,7 @@ export function indexOfByteOffset(text: string, offset: number): number {
   let bytes = 0;
   let index = 0;
   for (const character of text) {
-    const point = character.codePointAt(0) ?? 0;
-    const width = point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+    const width = utf8Length(character.codePointAt(0) ?? 0);
     if (bytes + width > offset) return index;
     bytes += width;
     index += character.length;
@@ -83,6 +83,11 @@ export function tokensInSpan(span: ByteSpan, byteOffsets: readonly number[]): nu
     return found;
   for (let i = count - 1; i >= 0; i--) if (byteOffsets[i + 1] > byteOffsets[i]) return [i];
   return found;
+}
+
+/** Bytes of a character in UTF-8. */
+export function utf8Length(codePoint: number): number {
+  return codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
 }
 
 function isHigh(unit: number): boolean {

@@ -6,4 +6,4 @@ export type { MetricsRow } from './learning-curves.js';
 export { learningCurves, metricCurve, runningMean } from './learning-curves.js';
 export { beforeAfterFigure } from './before-after.js';
 export { renderHtml, renderPng, renderSvg } from './render.js';
-export { inspectionHtml } from './inspector-html.js';
+export { inspectionHtml, type InspectionHtmlOptions } from './inspector-html.js';

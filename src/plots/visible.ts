@@ -27,10 +27,15 @@ const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\p{DI}
 // Blanks that are no blank to a compiler.
 const blank = /\p{Zs}/u;
 
-/** `␛` for a control character, `⟨U+202E⟩` for any other. */
+// By name, not as a picture such as ␛: few fonts have those.
+const controls = (
+  'NUL SOH STX ETX EOT ENQ ACK BEL BS TAB LF VT FF CR SO SI ' +
+  'DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US'
+).split(' ');
+
+/** `⟨ESC⟩` for an ASCII control character, `⟨U+202E⟩` for any other. */
 function standIn(character: string): string {
   const point = character.codePointAt(0) ?? 0;
-  if (point < 0x20) return String.fromCodePoint(0x2400 + point);
-  if (point === 0x7f) return '␡';
-  return `⟨U+${point.toString(16).toUpperCase().padStart(4, '0')}⟩`;
+  const name = point === 0x7f ? 'DEL' : controls[point];
+  return `⟨${name ?? `U+${point.toString(16).toUpperCase().padStart(4, '0')}`}⟩`;
 }

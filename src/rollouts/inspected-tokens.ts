@@ -83,18 +83,48 @@ export function heatOf(
   });
 }
 
-/** The levels of a heat map from its values and its scale. */
+/**
+ * The levels of a heat map from its values and its scale, by magnitude. Where a sign has few values
+ * (a penalty leaves two) each keeps a level of its own, however small the penalty is beside the scale.
+ */
 export function levelled(heat: InspectionHeat): InspectionHeat {
-  const { of, scale } = heat;
+  const { of, scale, values } = heat;
+  if (of === 'logprob')
+    return {
+      ...heat,
+      levels: values.map((value) => Math.round(5 * (1 - Math.exp(Math.min(0, value ?? 0))))),
+    };
+  const magnitudes = (sign: number): Map<number, number> =>
+    levelsOf(
+      values.flatMap((value) => (value !== null && value * sign > 0 ? [Math.abs(value)] : [])),
+      scale,
+    );
+  const above = magnitudes(1);
+  const below = magnitudes(-1);
   return {
     ...heat,
-    levels: heat.values.map((value) => {
-      if (value === null || value === 0 || scale === 0) return 0;
-      if (of === 'logprob') return Math.round(5 * (1 - Math.exp(Math.min(0, value))));
-      const strength = Math.min(1, Math.abs(value) / scale);
-      return Math.sign(value) * Math.max(1, Math.round(5 * strength));
+    levels: values.map((value) => {
+      if (value === null || value === 0) return 0;
+      return value > 0 ? (above.get(value) ?? 0) : -(below.get(-value) ?? 0);
     }),
   };
+}
+
+/** A level from 1 to 5 for each magnitude. */
+function levelsOf(magnitudes: readonly number[], scale: number): Map<number, number> {
+  const all = [...new Set(magnitudes)].sort((a, b) => a - b);
+  // Values that differ by less than a thousandth of the scale are one value.
+  const steps = all.filter((each, at) => at === 0 || each - all[at - 1] > scale / 1000);
+  const linear = (each: number): number => Math.max(1, Math.min(5, Math.round((5 * each) / scale)));
+  if (steps.length > 5) return new Map(all.map((each) => [each, linear(each)]));
+  const levels: number[] = [];
+  steps.forEach((each, at) => {
+    const room = 5 - (steps.length - 1 - at);
+    levels.push(Math.min(room, Math.max(linear(each), (levels[at - 1] ?? 0) + 1)));
+  });
+  return new Map(
+    all.map((each) => [each, levels[steps.filter((step) => step <= each).length - 1]]),
+  );
 }
 
 function heatValue(token: InspectedToken, of: HeatKind): number | null {

@@ -12,7 +12,7 @@ export function createBench(options: {
   tier: Tier;
   limits: Limits;
   signal: AbortSignal;
-}): Bench {
+}): Omit<Bench, 'helper' | 'seenByHelpers'> {
   const { folder, slot, tier, limits, signal } = options;
   return {
     folder,

@@ -27,6 +27,10 @@ export interface IsolatedCommand {
   stdin?: readonly string[];
   /** What the command sees beside our own places. */
   environment?: Readonly<Record<string, string>>;
+  /** A library that the tool loads first. */
+  preload?: string;
+  /** The folder in `folder` where the command starts. @default `folder` itself */
+  start?: string;
   stopSignal?: number;
   /** The program has a CPU timer of its own, which may be late by this. */
   cpuGraceMs?: number;
@@ -107,7 +111,7 @@ function bubblewrapTier(launcher: string, kind: 'privileged' | 'user namespace')
         ...readOnly.flatMap((path) => [...openParents(path), '--ro-bind', path, path]),
         '--ro-bind', launcher, '/rlsf-launcher',
         writable ? '--bind' : '--ro-bind', folder, '/judge',
-        '--chdir', '/judge',
+        '--chdir', command.start === undefined ? '/judge' : `/judge/${command.start}`,
         '/rlsf-launcher',
         ...(drops ? ['--uid', String(firstUid + slot)] : []),
         ...launcherArguments(command),
@@ -160,7 +164,8 @@ function restrictedTier(launcher: string, walls: { landlock: boolean; uid: boole
         '--rw', '/dev/null',
         ...launcherArguments(command),
       ]; // prettier-ignore
-      return { file: launcher, args, cwd: folder, env: environmentOf(command, folder) };
+      const cwd = command.start === undefined ? folder : `${folder}/${command.start}`;
+      return { file: launcher, args, cwd, env: environmentOf(command, folder) };
     },
   };
 }
@@ -177,7 +182,7 @@ function unguardedTier(launcher: string): Tier {
       return {
         file: launcher,
         args,
-        cwd: command.folder,
+        cwd: command.start === undefined ? command.folder : `${command.folder}/${command.start}`,
         env: environmentOf(command, command.folder),
       };
     },
@@ -195,7 +200,7 @@ function environmentOf(
 }
 
 function launcherArguments(command: IsolatedCommand): string[] {
-  const { mode, limits, stdin = [], stopSignal, cpuGraceMs } = command;
+  const { mode, limits, stdin = [], preload, stopSignal, cpuGraceMs } = command;
   const [program, ...rest] = command.command;
   return [
     '--cpu-ms', String(limits.cpuMs),
@@ -205,6 +210,7 @@ function launcherArguments(command: IsolatedCommand): string[] {
     '--output-bytes', String(limits.outputBytes),
     '--processes', '64',
     ...stdin.flatMap((name) => ['--stdin', name]),
+    ...(preload === undefined ? [] : ['--preload', preload]),
     ...(stopSignal === undefined ? [] : ['--stop-signal', String(stopSignal)]),
     ...(cpuGraceMs === undefined ? [] : ['--cpu-grace-ms', String(cpuGraceMs)]),
     mode,

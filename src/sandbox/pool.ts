@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import PQueue from 'p-queue';
 import { inputError, isRlsfError } from '../errors.js';
 import type { Language, Verdict } from '../records.js';
-import { createBench } from './bench.js';
 import type { TierName } from './isolation.js';
 import { defaultLimits } from './limits.js';
 import type { Limits } from './limits.js';
@@ -13,6 +12,7 @@ import type { JudgeJob, Sandbox, Toolchain, Unit } from './toolchain.js';
 import { toolchains } from './toolchains/index.js';
 import { sandboxError } from './verdict.js';
 import { createVerdictCache, verdictKey } from './verdict-cache.js';
+import { createWorker } from './worker.js';
 import { createWorkspace } from './workspace.js';
 
 export interface JudgeOptions {
@@ -93,7 +93,10 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
       options.cacheFolder ? { folder: join(options.cacheFolder, 'verdicts'), maxMiB: cacheMiB } : null,
     );
     const queue = new PQueue({ concurrency: workers });
-    const slots = Array.from({ length: workers }, (_, slot) => slot);
+    const crew = Array.from({ length: workers }, (_, slot) =>
+      createWorker({ slot, tier, limits, workspace }),
+    );
+    const free = [...crew];
     const active = new Set<Promise<unknown>>();
 
     const made = new Map<Language, Promise<Toolchain>>();
@@ -113,13 +116,11 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
       leakCheck: tier.leakCheck,
       reachable: async (path) => (tier.needsOpenPaths ? workspace.openCopy(path) : path),
       async withBench(use) {
-        const slot = slots.pop() ?? 0;
-        const folder = await workspace.create(tier.owner(slot));
+        const worker = free.pop() ?? crew[0];
         try {
-          return await use(createBench({ folder, slot, tier, limits, signal }));
+          return await worker.withBench(signal, use);
         } finally {
-          slots.push(slot);
-          await workspace.remove(folder);
+          free.push(worker);
         }
       },
     });
@@ -248,6 +249,7 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
       async close() {
         closing.abort(new Error('The judge pool was closed.'));
         await Promise.allSettled([...active]);
+        for (const worker of crew) worker.close();
         await workspace.close();
       },
     };

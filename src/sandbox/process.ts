@@ -73,3 +73,74 @@ export async function runProcess(
         : null,
   };
 }
+
+/** A program that answers one line to one line until it is closed. */
+export interface Dialogue {
+  /** Its answer; `null` when it has ended, which is for good. Questions wait for each other. */
+  ask(line: string): Promise<string | null>;
+  /** Ends it. */
+  close(): void;
+}
+
+/** Starts a program that reads questions from its input; the other rules of `runProcess` hold. */
+export function startDialogue(
+  file: string,
+  args: readonly string[],
+  options: { cwd?: string; env?: Record<string, string> },
+): Dialogue {
+  const { cwd, env = {} } = options;
+  const child = execa(file, args, {
+    cwd,
+    env: { PATH: folders.join(':'), LC_ALL: 'C', ...env },
+    extendEnv: false,
+    stdin: 'pipe',
+    stderr: 'ignore',
+    buffer: false,
+    forceKillAfterDelay: 300,
+    reject: false,
+  });
+  let ended = false;
+  let waiting: ((answer: string | null) => void) | null = null;
+  let received = '';
+  const settle = (answer: string | null): void => {
+    const waiter = waiting;
+    waiting = null;
+    waiter?.(answer);
+  };
+  child.stdout.setEncoding('utf8');
+  child.stdout.on('data', (text: string) => {
+    received += text;
+    const end = received.indexOf('\n');
+    if (end < 0) {
+      if (received.length > 4096) child.kill();
+      return;
+    }
+    const answer = received.slice(0, end);
+    received = '';
+    settle(answer);
+  });
+  // A program that died while it was asked: the end of the child tells it.
+  child.stdin.on('error', () => undefined);
+  void child.then(() => {
+    ended = true;
+    settle(null);
+  });
+  let turn: Promise<unknown> = Promise.resolve();
+  return {
+    ask(line) {
+      const answer = turn.then(() => {
+        if (ended) return null;
+        return new Promise<string | null>((resolve) => {
+          waiting = resolve;
+          child.stdin.write(`${line}\n`);
+        });
+      });
+      turn = answer;
+      return answer;
+    },
+    close() {
+      child.stdin.end();
+      child.kill();
+    },
+  };
+}

@@ -12,8 +12,10 @@ export interface JudgeRuntime {
   compiler: string;
   fingerprint: string;
   launcher: string;
-  /** The folder with `runtime.o`. */
+  /** The folder with `runtime.o` and the compile server. */
   folder: string;
+  /** Makes a compiler wait and fork (kernels/launcher/compile-server.c). */
+  compileServer: string;
   /** The text of `rlsf.h`: what C++ test cases may call. */
   header: string;
   /** A program that leaks and tries its walls (select-tier.ts). */
@@ -22,7 +24,7 @@ export interface JudgeRuntime {
 
 /** Sources beside `src/` and `dist/` alike. */
 const kernels = fileURLToPath(new URL('../../kernels/launcher/', import.meta.url));
-const sources = ['launcher.c', 'limits.h', 'rlsf.h', 'runtime.cpp', 'supervise.h', 'probe.cpp'];
+const sources = ['launcher.c', 'limits.h', 'rlsf.h', 'runtime.cpp', 'supervise.h', 'probe.cpp', 'compile-server.c'];
 /** Bump when the way they are built changes. */
 const layout = 3;
 const build = { wallMs: 120_000, maxBytes: 1 << 22 };
@@ -45,6 +47,7 @@ export async function prepareRuntime(cache: string): Promise<JudgeRuntime> {
     fingerprint,
     launcher: join(base, 'rlsf-launcher'),
     folder: join(base, 'runtime'),
+    compileServer: join(base, 'runtime', 'compile-server.so'),
     header: texts[sources.indexOf('rlsf.h')].toString('utf8'),
     probe: join(base, 'probe'),
   };
@@ -55,6 +58,9 @@ export async function prepareRuntime(cache: string): Promise<JudgeRuntime> {
     await writeFile(at('runtime/rlsf.h'), runtime.header);
     await compile('g++', ['-std=c++17', '-O1', '-c', from('runtime.cpp'), '-o', at('runtime/runtime.o')]);
     await compile('gcc', ['-std=gnu11', '-O2', from('launcher.c'), '-o', at('rlsf-launcher')]);
+    await compile('gcc', [
+      '-std=gnu11', '-O2', '-shared', '-fPIC', from('compile-server.c'), '-o', at('runtime/compile-server.so'), '-ldl',
+    ]); // prettier-ignore
     const sanitizers = ['-std=c++17', '-fsanitize=address,undefined', '-fno-omit-frame-pointer'];
     await compile('g++', [
       ...sanitizers, '-Wl,--wrap=main', from('probe.cpp'), at('runtime/runtime.o'), '-o', at('probe'),

@@ -56,11 +56,36 @@ export interface Sandbox {
   reachable(path: string): Promise<string>;
 }
 
+/**
+ * A tool of ours that stays for as long as the pool, one in each worker: what it reads once need not
+ * be read for every program. It sees the folders of its worker's benches, and may write to them.
+ */
+export interface Helper {
+  /** Its answer to one line; `null` when it has ended and must be asked for anew. */
+  ask(line: string): Promise<string | null>;
+}
+
+export interface HelperCommand {
+  /** Helpers of the same key are the same; a worker keeps the few that were used last. */
+  key: string;
+  /** Fills the helper's own folder, where it is started. */
+  prepare(folder: string): Promise<void>;
+  command: readonly string[];
+  readOnly?: readonly string[];
+  environment?: Readonly<Record<string, string>>;
+  /** A library that it loads first. */
+  preload?: string;
+}
+
 export interface Bench {
   /** The working folder of everything that is started here; ours to fill. */
   folder: string;
   /** Runs a tool that is not the program itself (a compiler) in the folder, which it may write to. */
   build(command: BuildCommand): Promise<ProcessResult>;
+  /** The worker's helper of this key, started when it is not there; `null` where it cannot be. */
+  helper(command: HelperCommand): Promise<Helper | null>;
+  /** The bench's folder as a helper names it. */
+  seenByHelpers: string;
   /** Runs the program under the judge's limits and tells what it did; it may write nowhere. */
   execute(command: ExecuteCommand): Promise<Executed>;
 }

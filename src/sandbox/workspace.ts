@@ -5,8 +5,8 @@ import { join } from 'node:path';
 
 export interface Workspace {
   root: string;
-  /** A new folder, owned by `uid` when given, that nobody else can look into. */
-  create(uid: number | null): Promise<string>;
+  /** A new folder, here or at `path`, owned by `uid` when given, that nobody else can look into. */
+  create(uid: number | null, path?: string): Promise<string>;
   remove(folder: string): Promise<void>;
   /** A copy of a folder that every user may read; made once. */
   openCopy(folder: string): Promise<string>;
@@ -25,8 +25,8 @@ export function createWorkspace(): Workspace {
   process.once('exit', sweep);
   return {
     root,
-    async create(uid) {
-      const folder = join(root, String(next++));
+    async create(uid, path) {
+      const folder = path ?? join(root, String(next++));
       await mkdir(folder, { mode: 0o700 });
       if (uid !== null) await chown(folder, uid, uid);
       return folder;

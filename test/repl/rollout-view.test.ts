@@ -57,9 +57,9 @@ describe('the view of one rollout', () => {
     expect(rows[2].indexOf('^~~~')).toBe(column);
   });
 
-  it('shows a tab as two blanks and a control character as its picture', () => {
+  it('shows a tab as two blanks and a control character by its name', () => {
     expect(view(rolloutWith({ completion: '\ta\u0007b' }), [], { width: 60 })[1]).toBe(
-      ' 1 │   a␇b',
+      ' 1 │   a⟨BEL⟩b',
     );
   });
 

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { inputError, usageError } from '../../errors.js';
+import { visibleText } from '../../plots/visible.js';
 import type { Rollout } from '../../records.js';
 import type { HeatKind, Inspection } from '../../rollouts/index.js';
 import { nearest } from '../nearest.js';
@@ -52,7 +53,10 @@ export const inspectCommand: Command = {
     return {
       value: isGroup ? inspections : first,
       lines: [
-        line(span(title, 'title'), span(`  ${first.problemId ?? ''}`, 'dim')),
+        line(
+          span(visibleText(title), 'title'),
+          span(`  ${visibleText(first.problemId ?? '')}`, 'dim'),
+        ),
         ...inspectionsView(inspections, { width: context.width }),
         ...written,
       ],

@@ -98,7 +98,7 @@ export function stageLines(inspection: Inspection): StyledLine[] {
   return stages.flatMap((stage, at) => {
     const ended =
       stage.signal === null ? `exit ${stage.exitCode ?? '?'}` : `signal ${stage.signal}`;
-    const text = `${padEnd(stage.stage, 8)}${padEnd(ended, 8)}${(stage.durationMs / 1000).toFixed(2)} s  ${visibleText(stage.command.join(' '))}`;
+    const text = `${padEnd(stage.stage, 8)}${padEnd(ended, 6)}  ${(stage.durationMs / 1000).toFixed(2)} s  ${visibleText(stage.command.join(' '))}`;
     return [
       line(span(padEnd(at === 0 ? 'stages' : '', 11), 'dim'), text.trimEnd()),
       ...(isUnexplained || (isOld && stage.stage === 'check') ? outputLines(stage) : []),

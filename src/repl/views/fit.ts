@@ -20,18 +20,21 @@ export function packLine(parts: StyledLine, width: number, indent: number): Styl
   return rows;
 }
 
-/** Broken wherever the row ends, blanks kept: for source, where they count. */
+/** Source in rows, broken behind a blank where there is one; blanks are kept, for they count. */
 export function breakText(text: string, width: number): string[] {
-  const rows = [''];
+  const rows: string[] = [];
+  let row = '';
   let left = width;
   for (const character of text) {
     const columns = columnsOf(character);
     if (columns > left) {
-      rows.push('');
-      left = width;
+      const blank = row.trimStart().includes(' ') ? row.lastIndexOf(' ') + 1 : row.length;
+      rows.push(row.slice(0, blank));
+      row = row.slice(blank);
+      left = width - textWidth(row);
     }
-    rows[rows.length - 1] += character;
+    row += character;
     left -= columns;
   }
-  return rows;
+  return [...rows, row];
 }

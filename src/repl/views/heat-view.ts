@@ -1,3 +1,4 @@
+import { visibleText } from '../../plots/visible.js';
 import type { Inspection, InspectionHeat } from '../../rollouts/index.js';
 import type { StyledLine, Tone } from '../styled.js';
 import { line, span } from '../styled.js';
@@ -5,7 +6,7 @@ import { signed } from './numbers.js';
 import type { SourceHeat } from './source-rows.js';
 
 const rising = ['▁', '▂', '▃', '▅', '▇'];
-const falling = ['-', '-', '=', '=', '≡'];
+const falling = ['-', '~', '=', '≈', '≡'];
 
 /**
  * The heat map of a source: bars for what is above 0 (and for how surprising a token was), strokes
@@ -41,7 +42,8 @@ export function heatLegend({ heat, advantage }: Inspection): StyledLine {
       ' from 0.9 down to 0;',
       ` lowest logprob ${signed(heat.min)}`,
     );
-  const what = heat.of === 'advantage' && advantage ? `advantage (${advantage.scheme})` : heat.of;
+  const what =
+    heat.of === 'advantage' && advantage ? `advantage (${visibleText(advantage.scheme)})` : heat.of;
   const usual = usualLevel(heat);
   if (heat.min === heat.max && heat.values.every((value) => value !== null))
     return line(start, `${what}: all tokens ${signed(heat.min)}`);
@@ -50,7 +52,7 @@ export function heatLegend({ heat, advantage }: Inspection): StyledLine {
     `${what} ${signed(heat.min)} to ${signed(heat.max)}: `,
     span('▁▂▃▅▇', 'good'),
     ' above 0, ',
-    span('- = ≡', 'bad'),
+    span('-~=≈≡', 'bad'),
     ' below, ',
     '· is 0; ',
     span(`fullest at ±${heat.scale.toFixed(2)}; `, 'dim'),

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { chmod, copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Workspace } from '../../workspace.js';
-import { compileSharedCases } from './compile.js';
+import { compileObject } from './compile.js';
 import { withWorkbench } from './judge-unit.js';
 import type { UnitContext } from './judge-unit.js';
 import type { Program } from './program.js';
@@ -15,7 +15,7 @@ export interface CaseStore {
   prepare(programs: readonly Program[], context: UnitContext): Promise<ReadonlySet<string>>;
 }
 
-/** A compile of their own costs about as much as the cases inside three programs. */
+/** A compile of their own costs about as much as the cases in two more units. */
 const worthwhile = 3;
 
 export function createCaseStore(workspace: Workspace): CaseStore {
@@ -23,15 +23,24 @@ export function createCaseStore(workspace: Workspace): CaseStore {
   mkdirSync(folder);
   chmodSync(folder, 0o755);
   const ready = new Map<string, Promise<boolean>>();
+  const firstSeen = new Map<string, UnitContext>();
+
+  /** By enough programs of other units; one unit compiles them along with its own (unit.ts). */
+  const isWanted = (name: string, programs: readonly Program[], context: UnitContext): boolean => {
+    const first = firstSeen.get(name) ?? context;
+    firstSeen.set(name, first);
+    const here = programs.filter(({ shared }) => shared?.name === name).length;
+    return first !== context || (context.counts.get(name) ?? 0) - here >= worthwhile;
+  };
 
   const build = (program: Program, context: UnitContext): Promise<boolean> =>
     withWorkbench([program], context, async (bench) => {
       const { shared } = program;
       if (shared === null) return false;
-      await writeSharedCases(bench.folder, program, shared, bench.header);
-      if (!(await compileSharedCases(bench))) return false;
+      const body = await writeSharedCases(bench.folder, program, shared, bench.header);
+      if (!(await compileObject(bench, body)).ok) return false;
       const object = join(folder, `${shared.name}.o`);
-      await copyFile(join(bench.folder, 'shared.o'), object);
+      await copyFile(join(bench.folder, 'unit.o'), object);
       await chmod(object, 0o644);
       return true;
     });
@@ -43,7 +52,7 @@ export function createCaseStore(workspace: Workspace): CaseStore {
       for (const program of programs) {
         const name = program.shared?.name;
         if (name === undefined || found.has(name)) continue;
-        if (!ready.has(name) && (context.counts.get(name) ?? 0) < worthwhile) continue;
+        if (!ready.has(name) && !isWanted(name, programs, context)) continue;
         const work = ready.get(name) ?? build(program, context);
         ready.set(name, work);
         try {

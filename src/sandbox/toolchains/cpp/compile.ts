@@ -1,13 +1,14 @@
-import { compilerDiagnostic, parseGccJson, parseGccText } from '../../../diagnostics/index.js';
-import type { CompilerFinding, ProgramView } from '../../../diagnostics/index.js';
-import type { Diagnostic, StageRecord } from '../../../records.js';
+import { join } from 'node:path';
+import { parseCompilerOutput } from '../../../diagnostics/index.js';
+import type { CompilerFinding } from '../../../diagnostics/index.js';
 import type { ProcessResult } from '../../process.js';
 import type { Bench } from '../../toolchain.js';
+import { writeReadable } from '../../workspace.js';
+import { askServer, readOutput } from './compile-server.js';
 import { linkFlags } from './flags.js';
-import { viewOf } from './program.js';
 import type { Program } from './program.js';
 import type { Compiler } from './toolchain.js';
-import { writeSyntaxFile } from './unit.js';
+import { requiresMain } from './unit.js';
 
 /** Where a unit is being judged. */
 export interface Workbench extends Bench {
@@ -22,7 +23,11 @@ export interface Workbench extends Bench {
 export interface Compiled {
   ok: boolean;
   command: string[];
-  result: ProcessResult;
+  exitCode: number | null;
+  durationMs: number;
+  stderr: string;
+  /** The messages were longer than we read. */
+  truncated: boolean;
   findings: CompilerFinding[];
   /** The compiler was ended by a limit of ours. */
   overLimit: boolean;
@@ -30,219 +35,104 @@ export interface Compiled {
   unexplained: boolean;
 }
 
-/** Compiles and links `unit.cpp`, with the cases that are compiled already, into `unit`. */
+/** Compiles and links a unit's body, with the cases that are compiled already, into `unit`. */
 export async function compileUnit(
   bench: Workbench,
   programs: readonly Program[],
+  body: string,
   shared: ReadonlySet<string>,
 ): Promise<Compiled> {
+  if (programs[0].tests.compileOnly) return checkSyntax(bench, body);
+  // A program that is run as it stands must have a `main`; to our own it is optional.
+  const whole = programs.some(({ runsMain }) => runsMain) ? `${body}${requiresMain}` : body;
   const { runtime, objects } = bench;
-  if (programs[0].tests.compileOnly) return compile(bench, ['-fsyntax-only', 'unit.cpp']);
-  const others = [...shared].map((name) => `${objects}/${name}.o`);
-  return compile(bench, [
-    'unit.cpp',
-    ...others,
-    `${runtime}/runtime.o`,
-    ...linkFlags,
-    // A program that is run as it stands must have a `main`; to our own it is optional.
-    ...(programs.some(({ runsMain }) => runsMain) ? ['-Wl,--require-defined=main'] : []),
-    '-o',
-    'unit',
-  ]);
+  const parts = [...[...shared].map((name) => `${objects}/${name}.o`), `${runtime}/runtime.o`];
+  return build(bench, whole, [...parts, ...linkFlags, ...bench.compiler.linker, '-o', 'unit']);
 }
 
-/** Compiles `shared.cpp` into `shared.o`. */
-export async function compileSharedCases(bench: Workbench): Promise<boolean> {
-  return (
-    await compile(bench, ['-c', 'shared.cpp', '-o', 'shared.o'])
-  ).ok;
+/** Compiles a body into the object file `unit.o`. */
+export function compileObject(bench: Workbench, body: string): Promise<Compiled> {
+  return build(bench, body, ['-c', '-o', 'unit.o']);
 }
 
-/**
- * The errors of program `k` by itself: what counts when a compile fails, alone or in company, so
- * that the verdict is the same. Empty when the compiler has nothing against it.
- */
-export async function confirmErrors(
+/** Only asks whether a body compiles, and what the compiler has to say. */
+export async function checkSyntax(
   bench: Workbench,
-  program: Program,
-  k: number,
-): Promise<{ compiled: Compiled; diagnostics: Diagnostic[] } | null> {
-  for (const withCases of [false, true]) {
-    const file = await writeSyntaxFile(bench.folder, program, k, withCases);
-    const compiled = await compile(bench, ['-fsyntax-only', file]);
-    if (!compiled.ok)
-      return { compiled, diagnostics: await errorDiagnostics(bench, program, k, compiled, file) };
-  }
-  return null;
+  body: string,
+  report = bench.compiler.report.flags,
+): Promise<Compiled> {
+  await writeReadable(join(bench.folder, 'body.cpp'), body);
+  const args = [...bench.compiler.flags, ...report, '-fsyntax-only', 'unit.cpp'];
+  // Only messages of the usual kind are the server's.
+  const served = report === bench.compiler.report.flags ? await serve(bench, null) : null;
+  return read(bench, served ?? (await run(bench, args)), args);
 }
 
-/** Errors and the completion's own warnings of a failed compile, each once. */
-export async function errorDiagnostics(
-  bench: Workbench,
-  program: Program,
-  k: number,
-  compiled: Compiled,
-  file: string,
-): Promise<Diagnostic[]> {
-  const view = viewOf(program, k, () => []);
-  let findings = compiled.findings;
-  const isLost = (finding: CompilerFinding): boolean =>
-    finding.severity === 'error' && !touchesProgram(finding, view);
-  if (findings.some(isLost) && file !== '' && bench.compiler.report.format === 'json') {
-    // The JSON format leaves out the chain from a template in a header to the user's line.
-    const text = await compile(bench, ['-fsyntax-only', file], []);
-    const chains = parseGccText(text.result.stderr);
-    findings = findings.map((finding) => {
-      if (!isLost(finding)) return finding;
-      const twin = chains.find(
-        ({ place }) =>
-          place?.file === finding.place?.file &&
-          place?.line === finding.place?.line &&
-          place?.column === finding.place?.column,
-      );
-      return twin === undefined
-        ? finding
-        : { ...finding, related: [...twin.related, ...finding.related] };
-    });
-  }
-  const diagnostics = findings
-    .map((finding) => compilerDiagnostic(finding, view))
-    .filter(isWorthTelling);
-  if (diagnostics.every(({ severity }) => severity !== 'error'))
-    diagnostics.push(plainError(compiled));
-  return withoutRepeats(diagnostics);
+async function build(bench: Workbench, body: string, rest: readonly string[]): Promise<Compiled> {
+  await writeReadable(join(bench.folder, 'body.cpp'), body);
+  const { path, flags, report } = bench.compiler;
+  const args = [...flags, ...report.flags, 'unit.cpp', ...rest];
+  const served = await serve(bench, [path, ...flags, 'unit.s', ...rest]);
+  return read(bench, served ?? (await run(bench, args)), args);
 }
 
-/** The warnings of program `k` in the completion itself; those in prefix, cases and headers are not its. */
-export function warningsOf(program: Program, k: number, compiled: Compiled): Diagnostic[] {
-  const view = viewOf(program, k, () => []);
-  const own = compiled.findings
-    .filter(
-      ({ severity, place }) =>
-        severity === 'warning' && place !== null && view.fileKind(place.file) === 'program',
-    )
-    .map((finding) => compilerDiagnostic(finding, view));
-  return withoutRepeats(own.filter(isWorthTelling));
-}
-
-/** Which programs of a failed unit have errors. */
-export function suspectsOf(compiled: Compiled, count: number): number[] {
-  const named = new Set<number>();
-  for (const { severity, place, related } of compiled.findings) {
-    if (severity !== 'error') continue;
-    for (const one of [...(place === null ? [] : [place]), ...related]) {
-      const k = /(?:^|\/)(\d+)\/(?:program|cases)\.cpp$/.exec(one.file)?.[1];
-      if (k !== undefined && Number(k) < count) named.add(Number(k));
-    }
-  }
-  return [...named].sort((a, b) => a - b);
-}
-
-/** The record of a compile, read as if the program had been the only one. */
-export function compileStage(compiled: Compiled, diagnostics: readonly Diagnostic[]): StageRecord {
-  const stderr = diagnostics
-    .filter(({ tool }) => tool === 'g++' || tool === 'clang++')
-    .map(({ position, severity, message, option }) => {
-      const at =
-        position === null
-          ? 'g++'
-          : `${position.file}:${position.line}${position.column === null ? '' : `:${position.column}`}`;
-      return `${at}: ${severity}: ${message}${option === null ? '' : ` [${option}]`}\n`;
-    })
-    .join('');
+/** By the worker's compile server, and what makes more of `unit.s`; `null` where there is no server. */
+async function serve(bench: Workbench, then: readonly string[] | null): Promise<Ran | null> {
+  const started = performance.now();
+  const words = then === null ? [] : ['compile', ...then];
+  const status = await askServer(bench, words);
+  if (status === null) return null;
+  const stderr = await readOutput(bench.folder, 'messages');
   return {
-    stage: 'compile',
-    command: compiled.command,
-    exitCode: compiled.result.exitCode,
-    signal: compiled.result.signal,
-    durationMs: compiled.result.durationMs,
-    stdout: '',
-    stderr: stderr.slice(0, 8192),
-    truncated: compiled.result.truncated || stderr.length > 8192,
+    exitCode: status,
+    durationMs: performance.now() - started,
+    stderr: stderr ?? '',
+    truncated: stderr === null,
+    timedOut: status === 124,
+    startError: null,
   };
 }
 
-async function compile(
-  bench: Workbench,
-  args: string[],
-  report: readonly string[] = bench.compiler.report.flags,
-): Promise<Compiled> {
+type Ran = Pick<
+  ProcessResult,
+  'exitCode' | 'durationMs' | 'stderr' | 'truncated' | 'timedOut' | 'startError'
+>;
+
+function run(bench: Workbench, args: readonly string[]): Promise<ProcessResult> {
   const { compiler, header, runtime, objects } = bench;
-  const all = [...compiler.flags, ...report, ...args];
-  const result = await bench.build({
-    command: [compiler.path, ...all],
+  return bench.build({
+    command: [compiler.path, ...args],
     readOnly: [header, runtime, objects],
   });
-  const { findings, rest } = readFindings(result.stderr, compiler.report.format);
+}
+
+function read(bench: Workbench, result: Ran, args: readonly string[]): Compiled {
+  const { compiler, runtime, objects } = bench;
+  const findings = parseCompilerOutput(result.stderr, { compiler: compiler.name });
   const ok = result.exitCode === 0;
   const killed =
-    /Killed|signal terminated|out of memory|virtual memory exhausted|cannot allocate|CPU time limit|File size limit/i.test(
-      rest,
+    /Killed signal|signal terminated|out of memory|virtual memory exhausted|cannot allocate|CPU time limit|File size limit/i.test(
+      result.stderr,
     );
-  const overLimit =
-    !ok && (result.exitCode === 124 || result.timedOut || result.truncated || killed);
+  const ended = [124, 128 + 9, 128 + 24, 128 + 25].includes(result.exitCode ?? 0);
+  const overLimit = !ok && (ended || result.timedOut || result.truncated || killed);
   const errors = findings.filter(({ severity }) => severity === 'error');
   const ours = errors.some(({ message }) =>
-    /^rlsf\.h(\.gch)?: |^(\d+\/)?(program|cases)\.cpp: /.test(message),
+    /^rlsf\.h(\.gch)?: |^((\d+\/)?(program|cases)|body)\.cpp: /.test(message),
   );
-  // Paths of this machine's cache are no part of what was done.
-  const command = [
-    compiler.name,
-    ...all.map((arg) => arg.replace(`${runtime}/`, '').replace(`${objects}/`, '')),
-  ];
   return {
     ok,
-    command,
-    result,
+    // Paths of this machine's cache are no part of what was done.
+    command: [
+      compiler.name,
+      ...args.map((arg) => arg.replace(`${runtime}/`, '').replace(`${objects}/`, '')),
+    ],
+    exitCode: result.exitCode,
+    durationMs: result.durationMs,
+    stderr: result.startError ?? result.stderr,
+    truncated: result.truncated,
     findings,
     overLimit,
     unexplained: !ok && (ours || errors.length === 0) && !overLimit,
   };
-}
-
-function readFindings(
-  stderr: string,
-  format: Compiler['report']['format'],
-): { findings: CompilerFinding[]; rest: string } {
-  if (format === 'text') return { findings: parseGccText(stderr), rest: stderr };
-  const { findings, rest } = parseGccJson(stderr);
-  return { findings: [...findings, ...parseGccText(rest).filter(({ kind }) => kind === 'link')], rest };
-}
-
-function touchesProgram({ place, related }: CompilerFinding, view: ProgramView): boolean {
-  return [...(place === null ? [] : [place]), ...related].some(
-    ({ file }) => view.fileKind(file) === 'program',
-  );
-}
-
-/** A warning counts in the user's own text only; an error counts everywhere. */
-function isWorthTelling({ severity, span }: Diagnostic): boolean {
-  return severity === 'error' || (severity === 'warning' && span.precision !== 'none');
-}
-
-function plainError(compiled: Compiled): Diagnostic {
-  const message = compiled.overLimit
-    ? 'the compiler reached a limit of time or memory'
-    : `the compiler failed: ${compiled.result.stderr
-        .replaceAll(/\/\S*\//g, '')
-        .trim()
-        .slice(0, 200)}`;
-  return {
-    tool: 'g++',
-    severity: 'error',
-    kind: compiled.overLimit ? 'compiler-limit' : 'error',
-    message,
-    option: null,
-    position: null,
-    span: { precision: 'none', reason: 'the tool names no place' },
-    frames: [],
-  };
-}
-
-function withoutRepeats(diagnostics: readonly Diagnostic[]): Diagnostic[] {
-  const seen = new Set<string>();
-  return diagnostics.filter((one) => {
-    const key = JSON.stringify([one.severity, one.kind, one.message, one.span, one.position]);
-    return !seen.has(key) && seen.add(key) !== undefined;
-  });
 }

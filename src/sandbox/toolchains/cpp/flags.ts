@@ -6,9 +6,9 @@
 export function compileFlags(std: string, extra: readonly string[]): string[] {
   return [
     `-std=${std}`,
-    '-g1',
-    // addr2line of binutils 2.40 takes the wrong file from GCC 12's DWARF 5.
+    // addr2line of binutils 2.40 takes the wrong file from GCC 12's DWARF 5. Behind it, for it means -g2.
     '-gdwarf-4',
+    '-g1',
     '-O0',
     '-Wall',
     '-Wextra',

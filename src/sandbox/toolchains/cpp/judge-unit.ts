@@ -6,15 +6,15 @@ import type { StdioCase, Verdict } from '../../../records.js';
 import { blankVerdict, sandboxError, verdictOfRuns } from '../../verdict.js';
 import type { ProgramRun, Surroundings } from '../../verdict.js';
 import type { CaseStore } from './case-store.js';
+import { compileUnit } from './compile.js';
+import type { Compiled, Workbench } from './compile.js';
 import {
   compileStage,
-  compileUnit,
   confirmErrors,
   errorDiagnostics,
   suspectsOf,
   warningsOf,
-} from './compile.js';
-import type { Compiled, Workbench } from './compile.js';
+} from './errors.js';
 import { sanitizerEnvironment } from './flags.js';
 import { viewOf } from './program.js';
 import type { Program } from './program.js';
@@ -93,14 +93,14 @@ async function judgeOnce(
   bench: Workbench,
   context: UnitContext,
 ): Promise<Map<Program, UnitVerdict>> {
-  await writeUnit(bench.folder, group, bench.header, shared);
+  const body = await writeUnit(bench.folder, group, bench.header, shared);
   const verdicts = new Map<Program, UnitVerdict>();
   const single = group.length === 1 ? group[0] : null;
   if (single?.screening.broken) {
     // Brackets do not match: the look at its syntax nearly always settles it.
     if (await refuse(single, 0, bench, context, verdicts)) return verdicts;
   }
-  const compiled = await compileUnit(bench, group, shared);
+  const compiled = await compileUnit(bench, group, body, shared);
   if (!compiled.ok) {
     if (single !== null) {
       if (await refuse(single, 0, bench, context, verdicts)) return verdicts;
@@ -264,12 +264,12 @@ async function failedCompile(
 ): Promise<Verdict> {
   const total = program.tests.cases.length;
   const around = surroundings(context);
-  const diagnostics = await errorDiagnostics(bench, program, 0, compiled, '');
+  const diagnostics = await errorDiagnostics(bench, program, 0, compiled, null);
   const stage = compileStage(compiled, diagnostics);
   if (compiled.unexplained)
     return sandboxError(
       total,
-      `${context.compiler.name} failed without an error: ${compiled.result.startError ?? compiled.result.stderr.slice(0, 200)}`,
+      `${context.compiler.name} failed without an error: ${compiled.stderr.slice(0, 200)}`,
       around,
       [stage],
     );

@@ -67,7 +67,7 @@ export function viewOf(
 ): ProgramView {
   const own = new RegExp(`(^|/)${k}/program\\.cpp$`);
   const cases = new RegExp(
-    `(^|/)((${k}|[0-9a-f]{16})/cases|shared|unit|whole${k}|syntax${k})\\.cpp$`,
+    `(^|/)((${k}|[0-9a-f]{16})/cases|body|unit)\\.cpp$`,
   );
   const extra = new Set(Object.keys(program.tests.files ?? {}).map((name) => `${k}/${name}`));
   const isHarness = (file: string): boolean =>

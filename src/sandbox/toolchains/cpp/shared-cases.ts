@@ -48,10 +48,9 @@ export function sharedCasesOf(tests: ProgramTests, completion: string): SharedCa
   };
 }
 
-/** A source file with the cases of one problem; `<name>/cases.cpp` beside it holds their text. */
+/** Source with the cases of one problem; `<name>/cases.cpp` beside it holds their text. */
 export function sharedSource({ name, declaration }: SharedCases): string {
   return [
-    '#include "rlsf.h"',
     `namespace rlsf_p${name} {`,
     declaration,
     `#include "${name}/cases.cpp"`,

@@ -1,8 +1,11 @@
+import { join } from 'node:path';
 import { parseFrames } from '../../../diagnostics/index.js';
 import type { RawFrame } from '../../../diagnostics/index.js';
-import { findProgram } from '../../process.js';
-import type { Workbench } from './compile.js';
 import type { Execution } from '../../execution.js';
+import { findProgram } from '../../process.js';
+import { writeReadable } from '../../workspace.js';
+import { askServer, readOutput } from './compile-server.js';
+import type { Workbench } from './compile.js';
 
 export type Resolver = (frame: RawFrame) => RawFrame[];
 
@@ -24,10 +27,14 @@ export async function createResolver(
     }
   }
   if (offsets.size === 0) return () => [];
-  const result = await bench.build({
-    command: [findProgram('addr2line'), '-a', '-C', '-f', '-i', '-e', 'unit', ...offsets],
-  });
-  const places = readAddr2line(result.stdout.toString('utf8'));
+  await writeReadable(join(bench.folder, 'addresses'), [...offsets].join('\n'));
+  const command = [findProgram('addr2line'), '-a', '-C', '-f', '-i', '-e', 'unit', '@addresses'];
+  const served = await askServer(bench, ['run', ...command]);
+  const text =
+    served === null
+      ? (await bench.build({ command })).stdout.toString('utf8')
+      : ((await readOutput(bench.folder, 'output')) ?? '');
+  const places = readAddr2line(text);
   return (frame) => {
     if (!isUnit(frame) || frame.offset === null) return [];
     return (places.get(BigInt(frame.offset)) ?? []).map((place) => ({ ...frame, ...place }));

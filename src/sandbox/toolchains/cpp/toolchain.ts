@@ -6,6 +6,7 @@ import { findProgram, runProcess } from '../../process.js';
 import type { JudgeJob, Toolchain, ToolchainOptions } from '../../toolchain.js';
 import { prune } from '../../made-once.js';
 import { createCaseStore } from './case-store.js';
+import { serverCommand } from './compile-server.js';
 import { compileFlags } from './flags.js';
 import { createHeaderStore } from './headers.js';
 import type { HeaderStore } from './headers.js';
@@ -21,6 +22,12 @@ export interface Compiler {
   flags: string[];
   /** How it is asked for findings that a program can read, and in which form they come. */
   report: { flags: string[]; format: 'json' | 'sarif' | 'text' };
+  /** How a compile server is started (compile-server.ts); `null`: every compile by itself. */
+  server: string[] | null;
+  /** What makes it one. */
+  preload: string;
+  /** A faster linker, where there is one. */
+  linker: string[];
   headers: HeaderStore;
   /** The folder with `runtime.o`, which is linked into every program. */
   runtime: string;
@@ -50,12 +57,16 @@ export async function createCppToolchain(options: ToolchainOptions): Promise<Too
   await mkdir(base, { recursive: true, mode: 0o755 });
   await prune(cache, 4, 'cpp-');
   await checkFlags(path, flags, options);
+  const report = await reportOf(path, name);
   const compiler: Compiler = {
     path,
     name,
     version,
     flags,
-    report: await reportOf(path, name),
+    report,
+    server: await serverCommand(path, name, [...flags, ...report.flags]),
+    preload: runtime.compileServer,
+    linker: findProgram('ld.gold') === 'ld.gold' ? [] : ['-fuse-ld=gold'],
     headers: createHeaderStore({
       base,
       compiler: path,
@@ -100,5 +111,5 @@ async function reportOf(path: string, name: Compiler['name']): Promise<Compiler[
     const args = [flag, '-fsyntax-only', '-x', 'c++', '/dev/null'];
     if ((await runProcess(path, args, quick)).exitCode === 0) return { flags: [flag], format };
   }
-  return { flags: ['-fdiagnostics-color=never'], format: 'text' };
+  return { flags: ['-fdiagnostics-color=never', '-fdiagnostics-column-unit=byte'], format: 'text' };
 }

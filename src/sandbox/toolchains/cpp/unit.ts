@@ -6,18 +6,27 @@ import type { Program } from './program.js';
 import { sharedSource } from './shared-cases.js';
 import type { SharedCases } from './shared-cases.js';
 
+/** The one file that every compile begins with; a compile server waits behind its first line. */
+export const mainFile = '#include "rlsf.h"\n#include "body.cpp"\n';
+
+/** An undefined reference where a program has no `main`. */
+export const requiresMain =
+  'extern "C" int __real_main(int, char**);\nextern int (*const rlsf_needed)(int, char**) = __real_main;\n';
+
 /**
  * What the compiler sees: every program and its cases in files of their own, so each place names its
- * program. `objects` names the problems whose cases are compiled already.
+ * program. The returned body includes them; `objects` names the problems whose cases are compiled already.
  */
 export async function writeUnit(
   folder: string,
   programs: readonly Program[],
   header: string,
   objects: ReadonlySet<string>,
-): Promise<void> {
+): Promise<string> {
+  const together = sharedHere(programs, objects);
   await Promise.all([
     linkHeader(folder, header),
+    writeReadable(join(folder, 'unit.cpp'), mainFile),
     ...programs.map(async (program, k) => {
       const own = join(folder, String(k));
       await makeReadable(own);
@@ -25,36 +34,48 @@ export async function writeUnit(
       await writeReadable(join(own, 'cases.cpp'), casesOf(program));
       await writeFiles(own, program.tests.files ?? {});
     }),
-    writeReadable(join(folder, 'unit.cpp'), unitOf(programs, objects)),
+    ...[...together.values()].map((program) => writeCases(folder, program)),
   ]);
+  return unitOf(programs, objects, together);
 }
 
-/** `shared.cpp`: the cases of one problem, to be compiled for all its completions. */
+/** The body of a unit with the cases of one problem and no program. */
 export async function writeSharedCases(
   folder: string,
   program: Program,
   shared: SharedCases,
   header: string,
-): Promise<void> {
-  await linkHeader(folder, header);
-  await makeReadable(join(folder, shared.name));
-  await writeReadable(join(folder, shared.name, 'cases.cpp'), casesOf(program));
-  await writeReadable(join(folder, 'shared.cpp'), sharedSource(shared));
-}
-
-/** A file with program `k` alone, for a look at its syntax: by itself, or with its cases. */
-export async function writeSyntaxFile(
-  folder: string,
-  program: Program,
-  k: number,
-  withCases: boolean,
 ): Promise<string> {
-  const name = `${withCases ? 'whole' : 'syntax'}${k}.cpp`;
-  await writeReadable(join(folder, name), `#include "rlsf.h"\n${bodyOf(program, k, withCases)}\n`);
-  return name;
+  await linkHeader(folder, header);
+  await writeReadable(join(folder, 'unit.cpp'), mainFile);
+  await writeCases(folder, program);
+  return sharedSource(shared);
 }
 
-async function linkHeader(folder: string, header: string): Promise<void> {
+/** A body with program `k` alone, for a look at its syntax: by itself, or with its cases. */
+export function bodyAlone(program: Program, k: number, withCases: boolean): string {
+  return `${bodyOf(program, k, withCases)}\n`;
+}
+
+/** Problems whose cases several programs of this unit share, with one of them: compiled once, here. */
+function sharedHere(
+  programs: readonly Program[],
+  objects: ReadonlySet<string>,
+): Map<string, Program> {
+  const users = new Map<string, Program[]>();
+  for (const program of programs)
+    if (program.shared !== null && !objects.has(program.shared.name))
+      users.set(program.shared.name, [...(users.get(program.shared.name) ?? []), program]);
+  return new Map([...users].flatMap(([name, all]) => (all.length > 1 ? [[name, all[0]]] : [])));
+}
+
+async function writeCases(folder: string, program: Program): Promise<void> {
+  const name = program.shared?.name ?? '';
+  await makeReadable(join(folder, name));
+  await writeReadable(join(folder, name, 'cases.cpp'), casesOf(program));
+}
+
+export async function linkHeader(folder: string, header: string): Promise<void> {
   await symlink(join(header, 'rlsf.h'), join(folder, 'rlsf.h'));
   if (existsSync(join(header, 'rlsf.h.gch')))
     await symlink(join(header, 'rlsf.h.gch'), join(folder, 'rlsf.h.gch'));
@@ -69,22 +90,28 @@ async function writeFiles(folder: string, files: Readonly<Record<string, string>
   await openToReaders(folder);
 }
 
-function unitOf(programs: readonly Program[], objects: ReadonlySet<string>): string {
+function unitOf(
+  programs: readonly Program[],
+  objects: ReadonlySet<string>,
+  together: ReadonlyMap<string, Program>,
+): string {
+  const isApart = (program: Program): boolean =>
+    program.shared !== null && (objects.has(program.shared.name) || together.has(program.shared.name));
   const external = new Set<string>();
-  const rows = programs.map(({ codeCases, shared }, k) => {
-    if (shared !== null && objects.has(shared.name)) {
-      external.add(shared.name);
-      return `{&rlsf_cases_${shared.name}, ${codeCases.length}, reinterpret_cast<void*>(&rlsf_k${k}::${shared.functionName})}`;
-    }
+  const rows = programs.map((program, k) => {
+    const { codeCases, shared } = program;
     const count = codeCases.length;
+    if (shared !== null && isApart(program)) {
+      if (!together.has(shared.name)) external.add(shared.name);
+      return `{&rlsf_cases_${shared.name}, ${count}, reinterpret_cast<void*>(&rlsf_k${k}::${shared.functionName})}`;
+    }
     return `{${count > 0 ? `&rlsf_k${k}::rlsf_table` : 'nullptr'}, ${count}, nullptr}`;
   });
+  const shared = [...together.values()].flatMap((one) => (one.shared === null ? [] : [one.shared]));
   return [
-    '#include "rlsf.h"',
+    ...shared.map(sharedSource),
     ...[...external].map((name) => `extern const rlsf_case* const rlsf_cases_${name};`),
-    ...programs.map((program, k) =>
-      bodyOf(program, k, program.shared === null || !objects.has(program.shared.name)),
-    ),
+    ...programs.map((program, k) => bodyOf(program, k, !isApart(program))),
     `extern const rlsf_program rlsf_programs[] = {${rows.join(', ')}};`,
     `extern const int rlsf_program_count = ${programs.length};`,
     '',

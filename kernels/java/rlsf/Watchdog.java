@@ -1,0 +1,71 @@
+package rlsf;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Watches the process's own clocks: a little before a limit is reached the stacks are told, and a
+ * program that has used up its CPU time is ended here. What the program does to this thread it does to
+ * itself: the supervisor's limits stand behind it.
+ */
+final class Watchdog {
+  private static final int TICKS_PER_SECOND = 100;
+  /** Stacks must be told before the supervisor ends the program. */
+  private static final long WALL_MARGIN_MS = 250;
+
+  private Watchdog() {}
+
+  static void start(long cpuMs, long wallMs) throws IOException {
+    RandomAccessFile stat = new RandomAccessFile("/proc/self/stat", "r");
+    long begun = System.nanoTime() - sinceStart(stat) * 1_000_000L;
+    Runnable watch =
+        () -> {
+          boolean told = false;
+          for (; ; ) {
+            try {
+              Thread.sleep(20);
+              if (cpu(stat) >= cpuMs) {
+                Report.stacks("RLSF-STOP cpu", false);
+                Runtime.getRuntime().halt(124);
+              }
+              if (!told && (System.nanoTime() - begun) / 1_000_000L >= wallMs - WALL_MARGIN_MS) {
+                told = true;
+                Report.stacks("RLSF-STOP wall", false);
+              }
+            } catch (Throwable again) {
+              // A full heap, an interrupt by the program: the next round may do better.
+            }
+          }
+        };
+    // In the system's group: `while (Thread.activeCount() > 1)` waits for the program's own threads.
+    Thread thread = new Thread(Thread.currentThread().getThreadGroup().getParent(), watch, "rlsf-watchdog");
+    thread.setDaemon(true);
+    thread.setPriority(Thread.MAX_PRIORITY);
+    thread.start();
+  }
+
+  /** User and system time of the process, all threads together. */
+  private static long cpu(RandomAccessFile stat) throws IOException {
+    String[] fields = fieldsOf(stat);
+    return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * 1000 / TICKS_PER_SECOND;
+  }
+
+  /** How long the process has been there already. */
+  private static long sinceStart(RandomAccessFile stat) throws IOException {
+    long begun = Long.parseLong(fieldsOf(stat)[19]) * 1000 / TICKS_PER_SECOND;
+    try (RandomAccessFile uptime = new RandomAccessFile("/proc/uptime", "r")) {
+      double seconds = Double.parseDouble(uptime.readLine().split(" ")[0]);
+      return Math.max(0, Math.min(10_000, (long) (seconds * 1000) - begun));
+    }
+  }
+
+  /** The fields behind the program's name; the first is the state. */
+  private static String[] fieldsOf(RandomAccessFile stat) throws IOException {
+    byte[] bytes = new byte[1024];
+    stat.seek(0);
+    int size = stat.read(bytes);
+    String line = new String(bytes, 0, size, StandardCharsets.ISO_8859_1);
+    return line.substring(line.lastIndexOf(')') + 2).split(" ");
+  }
+}

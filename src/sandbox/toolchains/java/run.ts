@@ -1,0 +1,153 @@
+import { join } from 'node:path';
+import type { StdioCase } from '../../../records.js';
+import type { Execution } from '../../execution.js';
+import type { Bench, Executed, Sandbox } from '../../toolchain.js';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { openToReaders, writeReadable } from '../../workspace.js';
+import { writeClasses } from './compile.js';
+import type { Compiled, Kit } from './compile.js';
+import { javaEnvironment, programFlags } from './flags.js';
+import type { Program } from './program.js';
+
+/** One run of a program: for all cases that are code, for one input, or for nothing but itself. */
+export interface PlannedRun {
+  cases: number[];
+  command: string[];
+  /** Leaving before the end is no success: tests come behind it. */
+  mustFinish: boolean;
+  execution: Execution | null;
+}
+
+/**
+ * What the Java machine takes for itself, measured on two cores: 60 to 90 ms of CPU time to start and
+ * to load the driver, as much again for its compiler; 50 MiB with its archive, 20 MiB for code, classes
+ * and stacks.
+ */
+export const allowance = { cpuMs: 500, memoryMiB: 96 };
+
+/** Our clock stops a program first: it knows the stack. */
+const cpuGraceMs = 300;
+/** SIGQUIT: the machine itself tells its stacks, should our clock not have come to it. */
+const stopSignal = 3;
+
+/** Each run is a machine of its own: a program must not find what another one left. */
+export async function runProgram(
+  program: Program,
+  compiled: Compiled,
+  sandbox: Sandbox,
+  kit: Kit,
+): Promise<PlannedRun[]> {
+  const { tests, codeCases, inputCases, cases } = program;
+  const { main } = compiled;
+  const isMainOurs = main !== null && !isInCompletion(program, main.at);
+  return sandbox.withBench(async (bench) => {
+    await writeProgram(bench.folder, program, compiled);
+    const runs: PlannedRun[] = [];
+    if (cases !== null) {
+      const { command, executions } = await start(
+        bench,
+        sandbox,
+        kit,
+        'cases',
+        cases.name,
+        codeCases.length,
+      );
+      runs.push({ cases: codeCases, command, mustFinish: true, execution: executions[0] });
+    }
+    if (main === null) return runs;
+    if (tests.cases.length === 0) {
+      const { command, executions } = await start(bench, sandbox, kit, 'main', main.name, 0);
+      runs.push({ cases: [], command, mustFinish: isMainOurs, execution: executions[0] });
+    }
+    for (const { args, indices } of byArguments(tests.cases as StdioCase[], inputCases)) {
+      const stdin = await Promise.all(
+        indices.map(async (i) => {
+          const name = `rlsf-input${i}`;
+          await writeReadable(join(bench.folder, name), (tests.cases[i] as StdioCase).stdin);
+          return name;
+        }),
+      );
+      const { command, executions } = await start(
+        bench,
+        sandbox,
+        kit,
+        'main',
+        main.name,
+        0,
+        stdin,
+        args,
+      );
+      for (const [run, i] of indices.entries()) {
+        const mustFinish = (tests.cases[i] as StdioCase).expected === null;
+        runs.push({ cases: [i], command, mustFinish, execution: executions[run] });
+      }
+    }
+    return runs;
+  });
+}
+
+/** Whether a place of the text (UTF-16) is the completion's own. */
+export function isInCompletion({ map }: Program, at: number): boolean {
+  const { start, end } = map.completion;
+  const offset = Buffer.byteLength(map.text.slice(0, at));
+  return offset >= start && offset < end;
+}
+
+async function start(
+  bench: Bench,
+  { limits }: Sandbox,
+  { jdk, driver }: Kit,
+  mode: 'main' | 'cases',
+  name: string,
+  count: number,
+  stdin: string[] = [],
+  args: readonly string[] = [],
+): Promise<Executed & { command: string[] }> {
+  const flags = programFlags(limits, jdk.major);
+  const cpuMs = String(limits.cpuMs + allowance.cpuMs);
+  const rest = ['rlsf.Driver', mode, cpuMs, String(limits.wallMs), name, String(count), ...args];
+  const executed = await bench.execute({
+    mode: 'program',
+    command: [jdk.java, ...flags, '-cp', `${join(driver.folder, 'classes')}:classes`, ...rest],
+    stdin,
+    readOnly: [driver.folder, ...jdk.readOnly],
+    environment: javaEnvironment,
+    allowance,
+    stopSignal,
+    cpuGraceMs,
+  });
+  return { ...executed, command: ['java', ...flags, '-cp', 'driver:classes', ...rest] };
+}
+
+async function writeProgram(
+  folder: string,
+  { tests }: Program,
+  { classes }: Compiled,
+): Promise<void> {
+  await mkdir(join(folder, 'classes'));
+  await writeClasses(join(folder, 'classes'), classes);
+  const tops = new Set<string>();
+  for (const [name, text] of Object.entries(tests.files ?? {})) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeReadable(join(folder, name), text);
+    if (name.includes('/')) tops.add(name.replace(/\/.*/, ''));
+  }
+  for (const top of tops) await openToReaders(join(folder, top));
+}
+
+/** Inputs that go with the same arguments run under one supervisor. */
+function byArguments(
+  cases: readonly StdioCase[],
+  indices: readonly number[],
+): { args: string[]; indices: number[] }[] {
+  const groups = new Map<string, { args: string[]; indices: number[] }>();
+  for (const i of indices) {
+    const args = cases[i].args ?? [];
+    const key = JSON.stringify(args);
+    const group = groups.get(key) ?? { args, indices: [] };
+    group.indices.push(i);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}

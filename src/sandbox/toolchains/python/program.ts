@@ -1,0 +1,83 @@
+import { pythonLines, stitch } from '../../../diagnostics/index.js';
+import type { ProgramView, PythonLines } from '../../../diagnostics/index.js';
+import { inputError } from '../../../errors.js';
+import type { ProgramTests, StdioCase, TestCase } from '../../../records.js';
+import type { JudgeJob } from '../../toolchain.js';
+
+/** One program, as all runs of it see it. */
+export interface PythonProgram {
+  tests: ProgramTests;
+  /** `program.py`: `includes`, `prefix`, completion, `suffix`. */
+  text: string;
+  lines: PythonLines;
+  view: ProgramView;
+  /** Indices of the cases that are code, in one run. */
+  codeCases: number[];
+  /** Runs of the whole program: inputs that go with the same arguments. */
+  inputs: { args: string[]; indices: number[] }[];
+}
+
+export const casesFile = '.rlsf-cases';
+
+export function createPythonProgram({ completion, tests: given }: JudgeJob): PythonProgram {
+  if (given === undefined)
+    throw inputError('judge: expected `tests` for a program in python, came none.');
+  const tests = given.compileOnly ? { ...given, cases: [] } : given;
+  const files = Object.keys(tests.files ?? {});
+  checkFiles(files);
+  const map = stitch([
+    { name: 'prefix', text: `${tests.includes}${tests.prefix}` },
+    { name: 'completion', text: completion },
+    { name: 'suffix', text: tests.suffix },
+  ]);
+  const isHarness = (file: string): boolean => /^test \d+$/.test(file) || files.includes(file);
+  const view: ProgramView = {
+    map,
+    fileKind: (file) =>
+      file === 'program.py' ? 'program' : isHarness(file) ? 'harness' : 'library',
+    shownAs: (file) => file,
+    clean: (text) => text,
+    resolve: () => [],
+  };
+  return {
+    tests,
+    text: map.text,
+    lines: pythonLines(map),
+    view,
+    codeCases: tests.cases.flatMap((one, i) => ('stdin' in one ? [] : [i])),
+    inputs: byArguments(tests.cases),
+  };
+}
+
+/** The cases that are code, behind a line with their sizes in bytes. */
+export function casesText({ tests, codeCases }: PythonProgram): string {
+  const texts = codeCases.map((i) => {
+    const one = tests.cases[i];
+    return 'assert' in one ? one.assert : 'code' in one ? one.code : '';
+  });
+  const sizes = texts.map((text) => Buffer.byteLength(text));
+  return `${sizes.join(' ')}\n${texts.join('')}`;
+}
+
+function byArguments(cases: readonly TestCase[]): { args: string[]; indices: number[] }[] {
+  const groups = new Map<string, { args: string[]; indices: number[] }>();
+  cases.forEach((one, i) => {
+    if (!('stdin' in one)) return;
+    const { args = [] }: StdioCase = one;
+    const key = JSON.stringify(args);
+    const group = groups.get(key) ?? { args, indices: [] };
+    group.indices.push(i);
+    groups.set(key, group);
+  });
+  return [...groups.values()];
+}
+
+function checkFiles(names: readonly string[]): void {
+  for (const name of names) {
+    const isPlain = /^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/.test(name);
+    if (isPlain && name !== 'program.py') continue;
+    throw inputError(
+      `tests.files: expected plain relative names other than program.py, came ${JSON.stringify(name)}. Use letters, digits, \`_\`, \`-\`, \`.\` (not first) and \`/\`.`,
+    );
+  }
+}
