@@ -54,6 +54,9 @@ export interface StdioCase {
   args?: string[];
 }
 
+/** How a maths answer states its number: `#### 42`, or `Final: 42` at the very end. */
+export type AnswerFormat = 'gsm8k' | 'final';
+
 export interface Problem {
   id: string;
   task: string;
@@ -64,6 +67,8 @@ export interface Problem {
   tests?: ProgramTests;
   /** For answers: the gold answer. */
   answer?: string;
+  /** @default 'gsm8k' */
+  answerFormat?: AnswerFormat;
   /** A completion that must earn full marks. */
   reference?: string;
   /** Free columns, handed through to reward functions (family, parameters, …). */

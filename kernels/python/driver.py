@@ -18,6 +18,7 @@ text that it is compared with is not here.
 """
 import atexit
 import builtins
+import os
 import sys
 import time
 import warnings
@@ -28,7 +29,8 @@ import _thread
 import posix
 
 import rlsf_limits
-from rlsf_records import PROGRAM, RESULTS, encoded, frames_of, name_of, place_of, put, report, sources, tell, text_of
+from rlsf_records import PROGRAM, RESULTS, encoded, frames_from, frames_of, name_of, place_of, put
+from rlsf_records import report, sources, stack_of, tell, text_of
 from rlsf_values import emitter, escaped
 
 __builtins__ = vars(builtins).copy()
@@ -63,7 +65,7 @@ def read_secret():
     while len(secret) < SECRET_SIZE:
         part = posix.read(SECRET_PIPE, SECRET_SIZE - len(secret))
         if not part:
-            posix._exit(125)
+            os._exit(125)
         secret += part
     posix.close(SECRET_PIPE)
 
@@ -143,6 +145,11 @@ def prepare(mode, packages, arguments):
         if args.exc_value is not None and not isinstance(args.exc_value, SystemExit):
             report(args.exc_value, "thread")
 
+    def on_exit(status, leave=posix._exit, frame=sys._getframe):
+        tell({"type": "exit", **stack_of(frames_from(frame()))})
+        leave(status)
+
+    os._exit = posix._exit = on_exit
     sys.unraisablehook = on_unraisable
     _thread._excepthook = on_thread  # where `threading` takes its own from
     for name in "exit", "quit":
@@ -190,14 +197,15 @@ def run_case(i, code, namespace, claim):
 def failed_assertion(error, file):
     """The text of an assertion of the test itself; an error in the program is another matter."""
     frames = frames_of(error)
-    if not isinstance(error, AssertionError) or any([code.co_filename == PROGRAM for code, *_ in frames]):
+    in_program = [code for code, _, _ in frames if code.co_filename == PROGRAM]
+    if in_program or not isinstance(error, AssertionError):
         return None
     message = text_of(error)
     for code, offset, line in frames:
         if code.co_filename == file:
             _, _, first, _, last, _ = place_of(code, offset, line)
-            lines = sources[file][first - 1 : last or first]
-            return " ".join([one.strip() for one in lines])[:200] + (": " + message if message else "")
+            text = " ".join([one.strip() for one in sources[file][first - 1 : last or first]])
+            return text[:200] + (": " + message if message else "")
     return message
 
 

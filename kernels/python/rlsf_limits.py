@@ -15,7 +15,7 @@ import time
 import _signal
 import _thread
 import posix
-from rlsf_records import ERRORS, OWN, STOPS, put, stack_of, tell
+from rlsf_records import ERRORS, OWN, STOPS, frames_from, put, stack_of, tell
 
 __builtins__ = vars(builtins).copy()
 
@@ -56,11 +56,10 @@ def stop(why, frame, kill=posix.kill, pid=posix.getpid(), tops=sys._current_fram
 
 
 def seen(top):
-    frames, marks = [], []
+    stack, marks = stack_of(frames_from(top)), []
     while top is not None:
-        frames.append((top.f_code, top.f_lasti, top.f_lineno))
         if top.f_code.co_filename != OWN:
             marks.append(top.f_trace is long_running)
         top = top.f_back
     marks.reverse()
-    return {**stack_of(frames), "long": marks.index(False) if False in marks else len(marks)}
+    return {**stack, "long": marks.index(False) if False in marks else len(marks)}

@@ -101,6 +101,14 @@ def frames_of(error):
     return frames[::-1]
 
 
+def frames_from(frame):
+    frames = []
+    while frame is not None:
+        frames.append((frame.f_code, frame.f_lasti, frame.f_lineno))
+        frame = frame.f_back
+    return frames
+
+
 # ------------------------------------------------------------------ exceptions
 
 
@@ -149,12 +157,15 @@ def report(error, where=None):
     number = error.errno if isinstance(error, OSError) else None
     errno = number if type(number) is int else None
     tell({"type": "exception", "where": where, "errno": errno, **link, "chain": chain_of(error)})
-    put(ERRORS, encoded(traceback_of(link, where)))
+    if not isinstance(error, SystemExit):
+        put(ERRORS, encoded(traceback_of(link, where)))
 
 
 def traceback_of(link, where):
     """For stderr, in the interpreter's words but bounded."""
-    lines = ["Exception ignored in: %s" % where] if where else []
+    lines = []
+    if where:
+        lines.append("Exception in a thread:" if where == "thread" else "Exception ignored in %s:" % where)
     lines.append("Traceback (most recent call last):")
     order = link["order"][::-1]
     left_out = len(order) - 24

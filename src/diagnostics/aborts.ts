@@ -6,64 +6,66 @@ export interface Abort {
   place: { file: string; line: number; column: null } | null;
 }
 
-/** The reason for an abort that a line tells, or `null`. */
+/** The reason for an abort that a line tells, or `null`. A program may have written before it on the same line. */
 export function abortAt(lines: readonly string[], i: number): Abort | null {
   const line = lines[i];
-  const thrown = /terminate called after throwing an instance of '(.*)'$/.exec(line);
-  if (thrown !== null) {
-    const what = /^\s+what\(\):\s+(.*)$/.exec(lines[i + 1] ?? '')?.[1];
-    const message = `uncaught ${thrown[1]}${what === undefined ? '' : `: ${what}`}`;
+  const thrown = behind(line, "terminate called after throwing an instance of '");
+  if (thrown?.endsWith("'")) {
+    const what = behind(lines[i + 1] ?? '', 'what():  ');
+    const message = `uncaught ${thrown.slice(0, -1)}${what === null ? '' : `: ${what}`}`;
     return { kind: 'uncaught-exception', message, place: null };
   }
-  if (/terminate called without an active exception$/.test(line))
-    return {
-      kind: 'terminate',
-      message: 'std::terminate was called without an exception',
-      place: null,
-    };
-  return failedAssertion(lines, i) ?? libraryAbort(line);
+  if (line.endsWith('terminate called without an active exception')) {
+    const message = 'std::terminate was called without an exception';
+    return { kind: 'terminate', message, place: null };
+  }
+  return failedAssertion(line) ?? debugAssertion(lines, i) ?? libraryAbort(line.slice(-1024));
 }
 
 /**
  * glibc writes `program: file:line: function: Assertion `x' failed.`, libstdc++ the same without the
- * program; musl and macOS have their own wording, libstdc++'s debug mode several lines.
+ * program; musl and macOS have their own wording.
  */
-function failedAssertion(lines: readonly string[], i: number): Abort | null {
-  const make = (file: string, line: string, message: string): Abort => ({
-    kind: 'assertion-failure',
-    message,
-    place: { file, line: Number(line), column: null },
-  });
-  const said = /Assertion [`'].*' failed\.$/.exec(lines[i]);
-  if (said !== null) {
+function failedAssertion(line: string): Abort | null {
+  const start = line.search(/Assertion [`']/);
+  if (start >= 0 && line.endsWith("' failed.")) {
     // The first number between colons is the line; what stands before it, behind the program, the file.
-    const before = lines[i].slice(0, said.index);
+    const before = line.slice(0, start);
     const number = /:(\d+): /.exec(before);
     const file = before.slice(0, number?.index ?? 0).replace(/^.*: /, '');
-    return number === null ? null : make(file, number[1], said[0]);
+    return number === null ? null : assertion(file, number[1], line.slice(start));
   }
-  const musl = /^Assertion failed: (.*) \(([^()]+): .*: (\d+)\)$/.exec(lines[i]);
-  if (musl !== null) return make(musl[2], musl[3], `Assertion \`${musl[1]}' failed.`);
-  const macOs = /^Assertion failed: \((.*)\), function .*, file (.*), line (\d+)\.$/.exec(lines[i]);
-  if (macOs !== null) return make(macOs[2], macOs[3], `Assertion \`${macOs[1]}' failed.`);
-  const debug = /^(\S+):(\d+):$/.exec(lines[i]);
-  if (debug === null || !/^In function:$/.test(lines[i + 1] ?? '')) return null;
+  const said = behind(line.slice(0, 4096), 'Assertion failed: ');
+  if (said === null || !line.startsWith('Assertion failed: ')) return null;
+  const musl = /^(.*) \(([^() ]+): .*: (\d+)\)$/.exec(said);
+  if (musl !== null) return assertion(musl[2], musl[3], `Assertion \`${musl[1]}' failed.`);
+  const macOs = /^\((.*)\), function .*, file (.*), line (\d+)\.$/.exec(said);
+  return macOs && assertion(macOs[2], macOs[3], `Assertion \`${macOs[1]}' failed.`);
+}
+
+/** libstdc++'s debug mode: the place, the function, then a sentence over several lines. */
+function debugAssertion(lines: readonly string[], i: number): Abort | null {
+  if (lines[i + 1] !== 'In function:') return null;
+  const place = /^(\S+):(\d+):$/.exec(lines[i]);
   const body = lines.slice(i + 1, i + 40);
   const from = body.findIndex((line) => line.startsWith('Error: '));
-  if (from < 0) return null;
+  if (place === null || from < 0) return null;
   const end = body.indexOf('', from);
-  const error = body.slice(from, end < 0 ? from + 1 : end).map((line) => line.trim());
-  return make(debug[1], debug[2], error.join(' ').slice('Error: '.length));
+  const sentence = body.slice(from, end < 0 ? from + 1 : end).map((line) => line.trim());
+  return assertion(place[1], place[2], sentence.join(' ').slice('Error: '.length));
+}
+
+function assertion(file: string, line: string, message: string): Abort {
+  return { kind: 'assertion-failure', message, place: { file, line: Number(line), column: null } };
 }
 
 /** One line of libc or of the C++ runtime. */
 function libraryAbort(line: string): Abort | null {
-  const found = libraryAborts.find(([pattern]) => pattern.test(line));
-  if (found === undefined) return null;
-  const [pattern, kind] = found;
-  // A program may have written something before it on the same line.
-  const message = line.slice(pattern.exec(line)?.index ?? 0).trim();
-  return { kind, message, place: null };
+  for (const [pattern, kind] of libraryAborts) {
+    const found = pattern.exec(line);
+    if (found !== null) return { kind, message: line.slice(found.index).trim(), place: null };
+  }
+  return null;
 }
 
 const libraryAborts: [RegExp, string][] = [
@@ -73,9 +75,15 @@ const libraryAborts: [RegExp, string][] = [
   [/\*\*\* stack smashing detected \*\*\*/, 'stack-smashing'],
   [/\*\*\* buffer overflow detected \*\*\*/, 'buffer-overflow'],
   [/\*\*\* bit out of range/, 'buffer-overflow'],
-  [/(free|malloc|realloc|munmap_chunk|malloc_consolidate|malloc_check_get_size|calloc)\(\): [a-z][\w .,+<>()-]*$/, 'heap-corruption'],
+  [/\b(free|malloc|realloc|munmap_chunk|malloc_consolidate|malloc_check_get_size|calloc)\(\): [a-z][\w .,+<>()-]*$/, 'heap-corruption'],
   [/double free or corruption \([\w!]+\)$/, 'heap-corruption'],
   [/corrupted (size vs\. prev_size|double-linked list|unsorted chunks)/, 'heap-corruption'],
   [/Fatal glibc error: malloc/, 'heap-corruption'],
   [/break adjusted to free malloc space$/, 'heap-corruption'],
 ]; // prettier-ignore
+
+/** What follows a word in a line; `null` where it does not stand there. */
+function behind(line: string, word: string): string | null {
+  const at = line.indexOf(word);
+  return at < 0 ? null : line.slice(at + word.length);
+}

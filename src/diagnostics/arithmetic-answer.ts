@@ -1,3 +1,4 @@
+import type { AnswerFormat as RecordedAnswerFormat } from '../records.js';
 import { equals, parseDecimal } from './arithmetic-rational.js';
 
 /**
@@ -5,7 +6,7 @@ import { equals, parseDecimal } from './arithmetic-rational.js';
  * - `gsm8k`: the first `#### <number>`, by lm-eval's strict-match `#### (\-?[0-9\.\,]+)`.
  * - `final`: `Final: <number>` as the very last thing of the completion (simple_grpo).
  */
-export type AnswerFormat = 'gsm8k' | 'final';
+export type AnswerFormat = RecordedAnswerFormat;
 
 /** A number in the completion. */
 export interface FoundAnswer {

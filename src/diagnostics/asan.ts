@@ -17,7 +17,9 @@ export function asanReport(
     .find(Boolean);
   // The size that was asked for is a number of the program, not an address.
   const asked = headline.startsWith('requested allocation size');
-  const title = asked ? headline.replace(/ \(thread T\d+\)$/, '') : withoutAddresses(headline);
+  const title = asked
+    ? headline.slice(0, 2048).replace(/ \(thread T\d+\)$/, '')
+    : withoutAddresses(headline);
   const sentences = [title, ...details].map((part) => part.replace(/[;:]$/, ''));
   if (variable !== undefined) sentences.push(`beside or in the variable '${variable}'`);
   return {

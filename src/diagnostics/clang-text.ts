@@ -1,5 +1,5 @@
 import { parseFixit } from './fixits.js';
-import { addFinding, kindOf, severityOf } from './gcc.js';
+import { addFinding, includedHere, kindOf, severityOf } from './gcc.js';
 import type { CompilerFinding, CompilerRange } from './gcc.js';
 import { isQuoted } from './source-block.js';
 import { withoutColours } from './terminal.js';
@@ -34,7 +34,7 @@ export function parseClangText(stderr: string): CompilerFinding[] {
     if (included !== null) {
       const [, file, line] = included;
       const place = { file, line: Number(line), column: null, range: null };
-      includes.unshift({ ...place, message: 'included from here' });
+      includes.unshift({ ...place, message: includedHere });
     }
     const fixit = parseFixit(lines[i]);
     if (fixit?.isInsertion && waitsForFixit !== null) {

@@ -1,5 +1,5 @@
 import type { Diagnostic, DiagnosticSpan } from '../records.js';
-import { isExpansion, isOrigin } from './gcc.js';
+import { includedHere, isExpansion, isOrigin } from './gcc.js';
 import type { CompilerFinding, CompilerPlace } from './gcc.js';
 import { lineColumnOf, offsetOf } from './positions.js';
 import { argumentNamed, endOfPreviousToken, lexemeEnd } from './tokens.js';
@@ -34,8 +34,9 @@ interface Chosen {
  *  1. where text is missing (a `;` belongs behind the last token, not on the one that came instead);
  *  2. where a macro was used, the outermost first, and there the argument that the message names;
  *  3. the finding's own place;
- *  4. where it comes from: the call that made a template, the `{` that stays open, the `#include`;
- *  5. for a finding in a library, any other place that it mentions.
+ *  4. where it comes from: the call that made a template, the `{` that stays open;
+ *  5. for a finding in a library, any other place that it mentions;
+ *  6. the `#include` that brought it.
  * A finding in the harness that only *mentions* the completion (`note: declared here`) blames nothing.
  */
 function choosePlace(finding: CompilerFinding, view: ProgramView): Chosen {
@@ -43,13 +44,15 @@ function choosePlace(finding: CompilerFinding, view: ProgramView): Chosen {
   if (missing !== null) return missing;
   const { place, related } = finding;
   const uses = related.filter(({ message }) => isExpansion(message)).reverse();
-  const origins = related.filter(({ message }) => isOrigin(message) && !isExpansion(message));
+  const isInclude = ({ message }: { message: string }): boolean => message === includedHere;
+  const origins = related.filter((one) => isOrigin(one.message) && !isExpansion(one.message));
   const inLibrary = place === null || view.fileKind(place.file) === 'library';
   const candidates = [
     ...uses,
     ...(place === null ? [] : [place]),
-    ...origins,
-    ...(inLibrary ? related : []),
+    ...origins.filter((one) => !isInclude(one)),
+    ...(inLibrary ? related.filter((one) => !isInclude(one)) : []),
+    ...origins.filter(isInclude),
   ];
   let outside: Chosen | null = null;
   for (const candidate of candidates) {

@@ -43,6 +43,7 @@ export function parseStacks(body: readonly string[]): SanitizerStack[] {
 /** What differs from run to run: addresses, process and thread numbers of the main thread. */
 export function withoutAddresses(line: string): string {
   return line
+    .slice(0, 2048)
     .replace(/^==\d+==\s*/, '')
     .replace(/^0x[0-9a-f]+ is located/, 'located')
     .replace(/^Address 0x[0-9a-f]+ is( located)?/, 'located')

@@ -1,5 +1,5 @@
 import { parseFixit } from './fixits.js';
-import { addFinding, kindOf, severityOf } from './gcc.js';
+import { addFinding, includedHere, kindOf, severityOf } from './gcc.js';
 import type { CompilerFinding, CompilerPlace } from './gcc.js';
 import { columnReader, hintColumn, isQuoted, quotedLines, underlined } from './source-block.js';
 import { withoutColours } from './terminal.js';
@@ -71,7 +71,7 @@ function includeAt(line: string): CompilerFinding['related'][number] | null {
   const found = /^(?:In file included| +) from (.+?):(\d+)(?::\d+)?[,:]$/.exec(line);
   if (found === null) return null;
   const [, file, number] = found;
-  return { file, line: Number(number), column: null, range: null, message: 'included from here' };
+  return { file, line: Number(number), column: null, range: null, message: includedHere };
 }
 
 /** `a.cpp:3:14:   required from here`: how a template or a constant came to be computed. */

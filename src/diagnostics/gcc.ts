@@ -64,11 +64,15 @@ export function addFinding(findings: CompilerFinding[], finding: CompilerFinding
 export function isOrigin(message: string): boolean {
   return (
     isExpansion(message) ||
-    /^(recursively )?required |^in .?constexpr.? expansion of|^to match this |requested here$|^included from/.test(
+    message === includedHere ||
+    /^(recursively )?required |^in .?constexpr.? expansion of|^to match this |requested here$/.test(
       message,
     )
   );
 }
+
+/** What stands at the place of an `#include` that led to a finding. */
+export const includedHere = 'included from here';
 
 /** Whether a related place is where a macro was used. */
 export function isExpansion(message: string): boolean {

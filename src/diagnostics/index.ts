@@ -11,7 +11,8 @@ export {
 export type { LineIndex } from './positions.js';
 export { stitch } from './source-map.js';
 export type { SourceMap, SourcePart } from './source-map.js';
-export { lexemeEnd } from './tokens.js';
+export { argumentNamed, endOfPreviousToken, lexemeEnd, nextToken } from './tokens.js';
+export { byteColumnOf, widthOf } from './columns.js';
 export { kindOf } from './gcc.js';
 export type { CompilerFinding, CompilerPlace, CompilerRange } from './gcc.js';
 export { parseGccJson } from './gcc-json.js';
@@ -24,6 +25,7 @@ export type { CompilerOutputOptions } from './compiler-output.js';
 export { hasLeakSanitizerFailed, parseFrames, parseSanitizerReports } from './sanitizer.js';
 export type { SanitizerOptions, SanitizerReport } from './sanitizer.js';
 export type { RawFrame, SanitizerStack } from './frames.js';
+export { ubsanKind } from './ubsan.js';
 export { compilerDiagnostic, locateStack, sanitizerDiagnostics } from './findings.js';
 export type { ProgramView } from './findings.js';
 export {
@@ -53,5 +55,5 @@ export type {
   PythonWarning,
 } from './python-records.js';
 export { syntaxDiagnostic, warningDiagnostic } from './python-syntax.js';
-export { exceptionDiagnostic } from './python-exceptions.js';
+export { exceptionDiagnostic, exitDiagnostic } from './python-exceptions.js';
 export { parseFaultHandler, parsePythonTracebacks } from './python-traceback.js';

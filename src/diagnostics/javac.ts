@@ -90,9 +90,9 @@ function locate(
   const isRange = place.start >= 0 && place.start <= place.at && place.at < place.end;
   if (!isRange) return { start: at, span: map.locate(at.line, at.column) };
   let { start, end } = place;
-  if (/^cant\.(resolve|deref)/.test(kind) && place.at > start) {
-    const name = /^[.:\s]*/.exec(text.slice(place.at, end))?.[0].length ?? 0;
-    if (place.at + name < end) start = place.at + name;
+  if (kind.startsWith('cant.') && place.at > start) {
+    const dot = /^(?:\.|::)\s*/.exec(text.slice(place.at, end))?.[0].length ?? 0;
+    if (dot > 0 && place.at + dot < end) start = place.at + dot;
   }
   const lineStart = text.lastIndexOf('\n', Math.max(start, place.at) - 1) + 1;
   const lineEnd = text.indexOf('\n', Math.max(start, place.at));

@@ -35,6 +35,23 @@ export function exceptionDiagnostic(
   };
 }
 
+/** A program that left by `os._exit` before its time. */
+export function exitDiagnostic(
+  stack: PythonStack,
+  code: number,
+  view: ProgramView,
+  lines: PythonLines,
+): Diagnostic {
+  return {
+    tool: 'python',
+    severity: 'error',
+    kind: 'early-exit',
+    message: `the program ended itself with exit code ${code}`,
+    option: null,
+    ...locate({ ...stack, kind: '' }, view, lines),
+  };
+}
+
 interface Located {
   position: SourcePosition | null;
   span: DiagnosticSpan;

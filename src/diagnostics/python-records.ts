@@ -9,6 +9,8 @@ export interface PythonRecords {
   faults: PythonFault[];
   warnings: PythonWarning[];
   exceptions: PythonException[];
+  /** Where it called `os._exit`; `null`: it did not. */
+  exit: PythonStack | null;
   /** The stacks at a limit, the main thread's first; `null` where none was told. */
   stop: PythonStop | null;
 }
@@ -78,6 +80,7 @@ export function parsePythonRecords(text: string): PythonRecords {
     faults: [],
     warnings: [],
     exceptions: [],
+    exit: null,
     stop: null,
   };
   for (const line of text.split('\n')) {
@@ -99,6 +102,7 @@ export function parsePythonRecords(text: string): PythonRecords {
         errno: number(record['errno']),
         chain: list(record['chain']).map(linkOf),
       });
+    if (type === 'exit') records.exit = stackOf(record);
     if (type === 'stop')
       records.stop = {
         stacks: list(record['stacks']).map((stack) => ({

@@ -1,4 +1,5 @@
 import type { Diagnostic, DiagnosticSpan, SourcePosition } from '../records.js';
+import { lineColumnOf } from './positions.js';
 import { tokenEnd } from './python-lines.js';
 import type { Place, PythonLines } from './python-lines.js';
 import type { PythonFault, PythonWarning } from './python-records.js';
@@ -59,7 +60,7 @@ export function warningDiagnostic(
 }
 
 function subjectOf(message: string): RegExp | null {
-  const escape = /^(?:"|invalid escape sequence ')(\\.)/u.exec(message)?.[1];
+  const escape = /^(?:"|invalid escape sequence '?)(\\.)/u.exec(message)?.[1];
   if (escape !== undefined)
     return new RegExp(`(?<=(?<!\\\\)(?:\\\\\\\\)*)\\\\${escapeRegExp(escape.slice(1))}`, 'u');
   if (message.startsWith('"is not" with')) return /\bis\s+not\b/;
@@ -84,7 +85,13 @@ function placeOf(
   lines: PythonLines,
 ): { position: SourcePosition | null; span: DiagnosticSpan } {
   const { file, line } = fault;
-  if (line === null) return { position: null, span: nowhere('the tool names no place') };
+  if (line === null) {
+    const nul = /\bnull bytes?\b/.test(fault.message) ? view.map.index.bytes.indexOf(0) : -1;
+    if (nul < 0) return { position: null, span: nowhere('the tool names no place') };
+    const place = lineColumnOf(view.map.index, nul);
+    const span = view.map.locate(place.line, place.column, place.line, place.column + 1);
+    return { position: { file: view.shownAs(file), ...place }, span };
+  }
   if (view.fileKind(file) !== 'program') {
     const position = { file: view.shownAs(file), line, column: fault.column };
     return { position, span: nowhere(reasonOf(view.fileKind(file))) };

@@ -38,15 +38,15 @@ function sanitizerDiagnostic(report: SanitizerReport, view: ProgramView): Diagno
       { function: `— ${title} —`, position: null },
       ...locateStack(frames, view).frames,
     ]);
-  // The report's own place is the best, unless it is outside and the stack leads to the program;
-  // but an assertion belongs to whoever wrote it.
+  // The report's own place is the best, unless it is outside and the stack leads to the program; but
+  // an assertion belongs to whoever wrote it, if that was not the library.
   const own = place === null ? null : ownPlace(place, view);
-  const isOutside = view.fileKind(place?.file ?? '') === 'library' && stack.position !== null;
+  const isLibrary = view.fileKind(place?.file ?? '') === 'library';
   const isOwnBetter =
     own !== null &&
     (own.span.precision !== 'none' ||
-      tool === 'runner' ||
-      (stack.span.precision === 'none' && !isOutside));
+      (tool === 'runner' && !isLibrary) ||
+      (stack.span.precision === 'none' && !(isLibrary && stack.position !== null)));
   return {
     tool,
     severity: 'error',

@@ -3,7 +3,7 @@ import { inputError } from '../errors.js';
 import { samplePolicy, type Policy } from '../policy/index.js';
 import type { Problem, Rollout, SamplingSettings } from '../records.js';
 import { scoreRollouts, type RewardFunction } from '../rewards/index.js';
-import type { JudgePool } from '../sandbox/index.js';
+import { judgeJob, type JudgePool } from '../sandbox/index.js';
 import type { RolloutStore } from './store.js';
 
 export type CollectStage = 'sample' | 'judge';
@@ -99,13 +99,11 @@ export async function judgeRollouts(
   const problemById = new Map(problems.map((problem) => [problem.id, problem]));
   const jobs = rollouts.map((rollout) => {
     const problem = problemById.get(rollout.problemId);
-    if (!problem?.tests) {
-      const why = problem ? 'has no tests' : 'is not among the problems given';
+    if (!problem)
       throw inputError(
-        `judgeRollouts: expected a problem with tests for rollout ${rollout.id}, but ${rollout.problemId} ${why}. Pass the problems the rollouts were sampled from.`,
+        `judgeRollouts: expected the problem of rollout ${rollout.id}, but ${rollout.problemId} is not among the problems given. Pass the problems the rollouts were sampled from.`,
       );
-    }
-    return { completion: rollout.completion, tests: problem.tests, language: problem.language };
+    return judgeJob(problem, rollout.completion);
   });
   const verdicts = await judge.judge(jobs, {
     signal: options.signal,

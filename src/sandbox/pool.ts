@@ -131,10 +131,10 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
       onProgress: (done: number, total: number) => void,
     ): Promise<Verdict[]> => {
       const keys = await Promise.all(
-        jobs.map(async ({ language, completion, tests, answer }) => {
+        jobs.map(async ({ language, completion, tests, answer, answerFormat }) => {
           const { fingerprint } = await toolchainOf(language);
-          const parts = [language, completion, tests, answer, fingerprint, limits, tier.label];
-          return verdictKey([judgeVersion, ...parts]);
+          const asked = [language, completion, tests, answer, answerFormat];
+          return verdictKey([judgeVersion, asked, fingerprint, limits, tier.label]);
         }),
       );
       const results = new Map<string, Verdict>();

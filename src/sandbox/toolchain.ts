@@ -1,4 +1,4 @@
-import type { Language, ProgramTests, Verdict } from '../records.js';
+import type { AnswerFormat, Language, ProgramTests, Verdict } from '../records.js';
 import type { Execution } from './execution.js';
 import type { Limits } from './limits.js';
 import type { ProcessResult } from './process.js';
@@ -11,6 +11,8 @@ export interface JudgeJob {
   completion: string;
   tests?: ProgramTests;
   answer?: string;
+  /** @default 'gsm8k' */
+  answerFormat?: AnswerFormat;
 }
 
 /**

@@ -1,5 +1,6 @@
 package rlsf;
 
+import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -7,6 +8,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.lang.reflect.Field;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import sun.misc.Unsafe;
 
 /**
@@ -34,9 +37,13 @@ final class Channels {
 
   /** Empties the pipe: nobody after us reads it again. */
   byte[] secret() throws ReflectiveOperationException, IOException {
+    byte[] bytes = new byte[64];
+    int size = 0;
+    // Not readAllBytes: it looks for the pipe's length.
     try (FileInputStream pipe = new FileInputStream(descriptor(5))) {
-      return pipe.readAllBytes();
+      for (int n = 0; n >= 0 && size < bytes.length; n = pipe.read(bytes, size, bytes.length - size)) size += n;
     }
+    return Arrays.copyOf(bytes, size);
   }
 
   /** Also an instance made by reflection, and one that was fetched before, is of no use from here on. */
@@ -48,7 +55,7 @@ final class Channels {
   /** A PrintStream hides the descriptor: the fields of java.io are closed to reflection. */
   private PrintStream writer(int number) throws ReflectiveOperationException {
     OutputStream stream = new FileOutputStream(descriptor(number));
-    return new PrintStream(new java.io.BufferedOutputStream(stream, 4096), false, java.nio.charset.StandardCharsets.UTF_8);
+    return new PrintStream(new BufferedOutputStream(stream, 4096), false, StandardCharsets.UTF_8);
   }
 
   private FileDescriptor descriptor(int number) throws ReflectiveOperationException {

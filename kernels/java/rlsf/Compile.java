@@ -8,13 +8,16 @@ import com.sun.source.util.JavacTask;
 import com.sun.source.util.TaskEvent;
 import com.sun.source.util.TaskListener;
 import com.sun.source.util.Trees;
+import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -34,30 +37,52 @@ import javax.tools.StandardLocation;
 import javax.tools.ToolProvider;
 
 /**
- * Compiles programs one after the other, each by itself: {@code java rlsf.Compile millis options...
- * -- 0=Main.java 1=Problem.java}. The sources of program 0 lie in {@code 0/}, its classes go to
- * {@code classes0/}, its {@code main} is looked for in {@code 0/Main.java}. One line of JSON per program
- * says what javac had to say, with positions as javac holds them: UTF-16 units from the file's start. A
- * program that takes longer than {@code millis} (0: any time) ends the whole, and what stands before it
- * counts.
+ * Compiles programs, each by itself. In {@code folder}, the sources of program 0 lie in {@code 0/}, its
+ * classes go to {@code classes0/}, its {@code main} is looked for in {@code 0/Main.java}. One line of
+ * JSON per program is added to {@code folder/report.jsonl}, with places as javac holds them: UTF-16
+ * units from the file's start. A program that takes longer than {@code millis} (0: any time) ends the
+ * whole, and what was told before it counts.
+ *
+ * <pre>
+ * java rlsf.Compile options... -- folder millis 0=Main.java 1=Problem.java
+ * java rlsf.Compile options... --      the same by lines of the input, each answered by "done"
+ * </pre>
  */
 final class Compile {
-  private Compile() {}
+  private final JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+  private final Timer timer = new Timer(true);
+  private final List<String> options;
+
+  private Compile(List<String> options) {
+    this.options = options;
+  }
 
   public static void main(String[] args) throws IOException {
-    int split = Arrays.asList(args).indexOf("--");
-    List<String> options = Arrays.asList(args).subList(1, split);
-    long millis = Long.parseLong(args[0]);
-    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    StandardJavaFileManager files = compiler.getStandardFileManager(null, Locale.ROOT, StandardCharsets.UTF_8);
-    for (String job : Arrays.asList(args).subList(split + 1, args.length)) {
-      Timer timer = new Timer(true);
-      if (millis > 0) timer.schedule(ender(), millis);
-      String[] names = job.split("=");
-      String line = compile(compiler, files, names[0], names[1], options);
-      timer.cancel();
-      System.out.println(line);
+    List<String> all = Arrays.asList(args);
+    int split = all.indexOf("--");
+    Compile compile = new Compile(all.subList(0, split));
+    if (split + 1 < all.size()) {
+      compile.programs(all.subList(split + 1, all.size()));
+      return;
+    }
+    BufferedReader questions = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    for (String line = questions.readLine(); line != null; line = questions.readLine()) {
+      compile.programs(Arrays.asList(line.split(" ")));
+      System.out.println("done");
       System.out.flush();
+    }
+  }
+
+  private void programs(List<String> job) throws IOException {
+    Path folder = Path.of(job.get(0));
+    long millis = Long.parseLong(job.get(1));
+    for (String program : job.subList(2, job.size())) {
+      TimerTask ender = ender();
+      if (millis > 0) timer.schedule(ender, millis);
+      String[] names = program.split("=");
+      String line = compile(folder, names[0], names[1]) + "\n";
+      ender.cancel();
+      Files.writeString(folder.resolve("report.jsonl"), line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
   }
 
@@ -70,18 +95,18 @@ final class Compile {
     };
   }
 
-  private static String compile(
-      JavaCompiler compiler, StandardJavaFileManager files, String program, String main, List<String> options)
-      throws IOException {
+  private String compile(Path folder, String program, String main) throws IOException {
     DiagnosticCollector<JavaFileObject> findings = new DiagnosticCollector<>();
     Entry entry = new Entry(main);
     StringWriter said = new StringWriter();
+    Path own = folder.resolve(program);
     long begun = System.nanoTime();
     boolean ok = false;
-    try {
-      Path classes = Files.createDirectories(Path.of("classes" + program));
+    try (StandardJavaFileManager files = compiler.getStandardFileManager(findings, Locale.ROOT, StandardCharsets.UTF_8)) {
+      Path classes = Files.createDirectories(folder.resolve("classes" + program));
       files.setLocation(StandardLocation.CLASS_OUTPUT, List.of(classes.toFile()));
-      JavacTask task = (JavacTask) compiler.getTask(said, files, findings, options, null, files.getJavaFileObjectsFromFiles(sourcesOf(program)));
+      Iterable<? extends JavaFileObject> sources = files.getJavaFileObjectsFromFiles(sourcesOf(own));
+      JavacTask task = (JavacTask) compiler.getTask(said, files, findings, options, null, sources);
       entry.watch(task);
       ok = task.call();
     } catch (OutOfMemoryError | StackOverflowError limit) {
@@ -94,12 +119,12 @@ final class Compile {
     json.append(",\"ok\":").append(ok).append(",\"said\":").append(Json.text(said.toString()));
     json.append(",\"main\":").append(entry.name == null ? "null" : Json.text(entry.name));
     json.append(",\"mainAt\":").append(entry.at).append(",\"findings\":[");
-    json.append(findings.getDiagnostics().stream().map(one -> finding(one, program)).collect(Collectors.joining(",")));
+    json.append(findings.getDiagnostics().stream().map(one -> finding(one, own)).collect(Collectors.joining(",")));
     return json.append("]}").toString();
   }
 
-  private static List<File> sourcesOf(String program) throws IOException {
-    try (Stream<Path> all = Files.walk(Path.of(program))) {
+  private static List<File> sourcesOf(Path program) throws IOException {
+    try (Stream<Path> all = Files.walk(program)) {
       return all.filter(path -> path.toString().endsWith(".java")).sorted().map(Path::toFile).collect(Collectors.toList());
     } catch (UncheckedIOException failed) {
       throw failed.getCause();
@@ -108,10 +133,10 @@ final class Compile {
 
   private static final Pattern LINT = Pattern.compile("(?:^|: )warning: \\[([\\w-]+)\\] ");
 
-  private static String finding(Diagnostic<? extends JavaFileObject> one, String program) {
+  private static String finding(Diagnostic<? extends JavaFileObject> one, Path program) {
     JavaFileObject source = one.getSource();
     String file = source == null ? null : source.getName();
-    if (file != null && file.startsWith(program + "/")) file = file.substring(program.length() + 1);
+    if (file != null && file.startsWith(program + "/")) file = file.substring(program.toString().length() + 1);
     // The lint's name is told nowhere but in the text.
     Matcher lint = LINT.matcher(one.toString().split("\n", 2)[0]);
     return "{\"code\":" + Json.text(String.valueOf(one.getCode()))

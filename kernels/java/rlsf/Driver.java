@@ -2,6 +2,7 @@ package rlsf;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
@@ -12,7 +13,7 @@ import java.util.Arrays;
  * false names can search the memory for it. Assertions, unlike values, are evaluated in the program's
  * own process and are only as strong as that.
  */
-final class Driver {
+final class Driver implements Runnable {
   private static boolean finished;
 
   private Driver() {}
@@ -24,15 +25,14 @@ final class Driver {
     Rlsf.open(channels.results);
     Report.open(channels.stops);
     Watchdog.start(Long.parseLong(args[1]), Long.parseLong(args[2]));
-    Thread.setDefaultUncaughtExceptionHandler(Report::thrown);
-    Thread atExit = new Thread(Thread.currentThread().getThreadGroup().getParent(), Driver::tellExit, "rlsf-exit");
+    Thread atExit = new Thread(Thread.currentThread().getThreadGroup().getParent(), new Driver(), "rlsf-exit");
     Runtime.getRuntime().addShutdownHook(atExit);
     Report.mark("RLSF-READY");
     boolean isMain = args[0].equals("main");
     if (isMain) runMain(args[3], Arrays.copyOfRange(args, 5, args.length));
     else runCases(args[3], Integer.parseInt(args[4]), secret);
     finished = true;
-    Rlsf.line(new String(secret, java.nio.charset.StandardCharsets.ISO_8859_1) + "!");
+    Rlsf.line(new String(secret, StandardCharsets.ISO_8859_1) + "!");
     // Threads that a test case leaves behind end with it; a program's own main is waited for as ever.
     if (!isMain) Runtime.getRuntime().exit(0);
   }
@@ -55,7 +55,7 @@ final class Driver {
       Rlsf.begin(i);
       try {
         run.invoke(null, i);
-        Rlsf.line(new String(secret, java.nio.charset.StandardCharsets.ISO_8859_1) + "=" + i);
+        Rlsf.line(new String(secret, StandardCharsets.ISO_8859_1) + "=" + i);
       } catch (InvocationTargetException wrapped) {
         Throwable thrown = wrapped.getCause();
         StackTraceElement[] frames = thrown.getStackTrace();
@@ -67,8 +67,9 @@ final class Driver {
     }
   }
 
-  /** Whoever called System.exit still stands in it. */
-  private static void tellExit() {
+  /** At the end: whoever called System.exit still stands in it. */
+  @Override
+  public void run() {
     if (!finished) Report.stacks("RLSF-EXIT", true);
   }
 }

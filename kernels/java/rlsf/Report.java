@@ -13,7 +13,7 @@ import java.util.Map;
  * a thread, where a limit or an exit found the program. Bounded, so that they never reach the limit on
  * output by themselves.
  */
-final class Report {
+final class Report implements Thread.UncaughtExceptionHandler {
   private static final int MOST_REPORTS = 10;
   private static final int MOST_FRAMES = 60;
   private static PrintStream stops;
@@ -25,6 +25,12 @@ final class Report {
 
   static void open(PrintStream stream) {
     stops = stream;
+    Thread.setDefaultUncaughtExceptionHandler(new Report());
+  }
+
+  @Override
+  public void uncaughtException(Thread thread, Throwable thrown) {
+    thrown(thread, thrown);
   }
 
   static synchronized void mark(String word) {

@@ -9,40 +9,50 @@ import java.nio.charset.StandardCharsets;
  * program that has used up its CPU time is ended here. What the program does to this thread it does to
  * itself: the supervisor's limits stand behind it.
  */
-final class Watchdog {
+final class Watchdog implements Runnable {
   private static final int TICKS_PER_SECOND = 100;
   /** Stacks must be told before the supervisor ends the program. */
   private static final long WALL_MARGIN_MS = 250;
 
-  private Watchdog() {}
+  private final RandomAccessFile stat;
+  private final long cpuMs;
+  private final long wallMs;
+
+  private Watchdog(RandomAccessFile stat, long cpuMs, long wallMs) {
+    this.stat = stat;
+    this.cpuMs = cpuMs;
+    this.wallMs = wallMs;
+  }
 
   static void start(long cpuMs, long wallMs) throws IOException {
-    RandomAccessFile stat = new RandomAccessFile("/proc/self/stat", "r");
-    long begun = System.nanoTime() - sinceStart(stat) * 1_000_000L;
-    Runnable watch =
-        () -> {
-          boolean told = false;
-          for (; ; ) {
-            try {
-              Thread.sleep(20);
-              if (cpu(stat) >= cpuMs) {
-                Report.stacks("RLSF-STOP cpu", false);
-                Runtime.getRuntime().halt(124);
-              }
-              if (!told && (System.nanoTime() - begun) / 1_000_000L >= wallMs - WALL_MARGIN_MS) {
-                told = true;
-                Report.stacks("RLSF-STOP wall", false);
-              }
-            } catch (Throwable again) {
-              // A full heap, an interrupt by the program: the next round may do better.
-            }
-          }
-        };
+    Watchdog watchdog = new Watchdog(new RandomAccessFile("/proc/self/stat", "r"), cpuMs, wallMs);
     // In the system's group: `while (Thread.activeCount() > 1)` waits for the program's own threads.
-    Thread thread = new Thread(Thread.currentThread().getThreadGroup().getParent(), watch, "rlsf-watchdog");
+    Thread thread = new Thread(Thread.currentThread().getThreadGroup().getParent(), watchdog, "rlsf-watchdog");
     thread.setDaemon(true);
     thread.setPriority(Thread.MAX_PRIORITY);
     thread.start();
+  }
+
+  @Override
+  public void run() {
+    long ends = 0;
+    boolean told = false;
+    for (; ; ) {
+      try {
+        if (ends == 0) ends = System.nanoTime() + (wallMs - WALL_MARGIN_MS - sinceStart(stat)) * 1_000_000L;
+        Thread.sleep(20);
+        if (cpu(stat) >= cpuMs) {
+          Report.stacks("RLSF-STOP cpu", false);
+          Runtime.getRuntime().halt(124);
+        }
+        if (!told && System.nanoTime() > ends) {
+          told = true;
+          Report.stacks("RLSF-STOP wall", false);
+        }
+      } catch (Throwable again) {
+        // A full heap, an interrupt by the program: the next round may do better.
+      }
+    }
   }
 
   /** User and system time of the process, all threads together. */

@@ -33,56 +33,71 @@ export interface Compiled {
   unexplained: string | null;
 }
 
-/** In company a slow program is put aside after this time, and compiled alone. */
+/** A slow program is put aside after this time, and compiled alone. */
 const patienceMs = 4000;
 
-/** Compiles programs in one Java machine, each by itself. Those it did not come to are missing. */
+/**
+ * Compiles programs by the worker's waiting compiler, each by itself. Those that it did not come to
+ * are missing: one of them ended it.
+ */
 export async function compileTogether(
   programs: readonly Program[],
   bench: Bench,
-  { jdk, driver }: Kit,
+  kit: Kit,
 ): Promise<Map<Program, Compiled>> {
   await Promise.all(programs.map((program, k) => writeSources(bench.folder, String(k), program)));
-  const archive = driver.hasArchive ? join(driver.folder, 'javac.jsa') : null;
-  const classes = join(driver.folder, 'classes');
-  const result = await bench.build({
-    command: [
-      jdk.java,
-      ...compilerFlags(archive),
-      '-cp', classes,
-      'rlsf.Compile',
-      String(programs.length > 1 ? patienceMs : 0),
-      ...javacOptions, '-cp', classes,
-      '--',
-      ...programs.map(({ file }, k) => `${k}=${file}`),
-    ],
-    readOnly: [driver.folder, ...jdk.readOnly],
-    environment: javaEnvironment,
-  }); // prettier-ignore
-  const reports = readReports(result);
+  const jobs = programs.map(({ file }, k) => `${k}=${file}`);
+  const command = compilerCommand(kit);
+  const helper = await bench.helper({ key: 'javac', prepare: async () => undefined, ...command });
+  if (helper !== null) await helper.ask([bench.seenByHelpers, patienceMs, ...jobs].join(' '));
+  else
+    await bench.build({
+      ...command,
+      command: [...command.command, '.', String(patienceMs), ...jobs],
+    });
+  const reports = await readReports(bench.folder);
   const compiled = new Map<Program, Compiled>();
   for (const [k, program] of programs.entries()) {
     const report = reports.get(String(k));
-    if (report === undefined) continue;
-    const isLimit = /OutOfMemoryError|StackOverflowError|ran out of/.test(report.said);
-    // In company it may have been the others' doing.
-    if (isLimit && programs.length > 1) continue;
-    const failed = !report.ok && report.findings.every(({ severity }) => severity !== 'error');
+    // Out of memory or of stack: perhaps by what was compiled before.
+    if (
+      report === undefined ||
+      /OutOfMemoryError|StackOverflowError|out of resources/.test(report.said)
+    )
+      continue;
+    const { ok, findings } = report;
+    const isExplained = ok || findings.some(({ severity }) => severity === 'error');
     compiled.set(program, {
       ...report,
-      exitCode: report.ok ? 0 : 1,
-      classes:
-        report.ok && !program.tests.compileOnly
-          ? await readClasses(join(bench.folder, `classes${k}`))
-          : new Map(),
-      overLimit: failed && isLimit,
-      unexplained: failed && !isLimit ? report.said : null,
+      exitCode: ok ? 0 : 1,
+      classes: ok ? await readClasses(join(bench.folder, `classes${k}`)) : new Map(),
+      overLimit: false,
+      unexplained: isExplained ? null : report.said,
     });
   }
   return compiled;
 }
 
-/** javac itself, for the one program that our driver brought nothing back for: its words are read. */
+function compilerCommand({ jdk, driver }: Kit): {
+  command: string[];
+  readOnly: string[];
+  environment: Record<string, string>;
+} {
+  const archive = driver.hasArchive ? join(driver.folder, 'javac.jsa') : null;
+  const classes = join(driver.folder, 'classes');
+  return {
+    command: [
+      jdk.java, ...compilerFlags(archive), '-cp', classes, 'rlsf.Compile', ...javacOptions, '-cp', classes, '--',
+    ],
+    readOnly: [driver.folder, ...jdk.readOnly],
+    environment: javaEnvironment(driver.folder),
+  }; // prettier-ignore
+}
+
+/**
+ * javac itself, under the limits of a build, for a program that the waiting compiler did not bring back:
+ * its words are read.
+ */
 export async function compileAlone(
   program: Program,
   bench: Bench,
@@ -97,7 +112,7 @@ export async function compileAlone(
       ...javacOptions, '-cp', join(driver.folder, 'classes'), '-d', 'out', ...sources,
     ],
     readOnly: [driver.folder, ...jdk.readOnly],
-    environment: javaEnvironment,
+    environment: javaEnvironment(driver.folder),
   }); // prettier-ignore
   const ok = result.exitCode === 0;
   const texts = new Map<string, string>(sourcesOf(program));
@@ -191,11 +206,11 @@ interface Report {
   findings: JavacFinding[];
 }
 
-/** The driver's lines, as far as it came. */
-function readReports(result: ProcessResult): Map<string, Report> {
+/** One line per program, as far as the compiler came. */
+async function readReports(folder: string): Promise<Map<string, Report>> {
+  const text = await readFile(join(folder, 'report.jsonl'), 'utf8').catch(() => '');
   const reports = new Map<string, Report>();
-  const lines = result.stdout.toString('utf8').split('\n');
-  for (const line of lines.slice(0, -1)) {
+  for (const line of text.split('\n').slice(0, -1)) {
     const { program, ok, said, main, mainAt, millis, findings } = JSON.parse(line) as Record<
       string,
       unknown

@@ -12,7 +12,7 @@ import type { Jdk } from './jdk.js';
 /** Our own Java part: what compiles programs and what runs them. */
 export interface Driver {
   fingerprint: string;
-  /** `classes`, which compiled programs see too, and perhaps `javac.jsa`. */
+  /** `classes`, which compiled programs see too, `nio.so` (nio.c), and perhaps `javac.jsa`. */
   folder: string;
   hasArchive: boolean;
 }
@@ -26,8 +26,9 @@ const build = { wallMs: 120_000, maxBytes: 1 << 22 };
 /** Compiles kernels/java once per version of it and of the kit, in `cache`. */
 export async function prepareDriver(cache: string, jdk: Jdk): Promise<Driver> {
   const names = (await readdir(kernels, { recursive: true }))
-    .filter((name) => name.endsWith('.java'))
+    .filter((name) => /\.(java|c)$/.test(name))
     .sort();
+  const sources = names.filter((name) => name.endsWith('.java')).map((name) => join(kernels, name));
   const digest = createHash('sha256');
   digest.update(JSON.stringify([layout, jdk.version, jdk.runtime, compilerFlags(null), names]));
   for (const name of names) digest.update(await readFile(join(kernels, name)));
@@ -35,19 +36,29 @@ export async function prepareDriver(cache: string, jdk: Jdk): Promise<Driver> {
   const folder = join(cache, `java-${fingerprint}`);
   await makeOnce(folder, async (partial) => {
     const classes = join(partial, 'classes');
-    const made = await runProcess(
-      jdk.java.replace(/java$/, 'javac'),
-      ['-nowarn', '-encoding', 'UTF-8', '-d', classes, ...names.map((name) => join(kernels, name))],
-      build,
-    );
-    if (made.exitCode !== 0)
-      throw environmentError(
-        `createJudgePool: expected ${jdk.version} to build the judge's driver, but it failed: ${made.startError ?? made.stderr.trim().slice(0, 600)}. Install a complete kit (apt-get install default-jdk-headless).`,
-      );
+    await make(jdk.java.replace(/java$/, 'javac'), [
+      '-nowarn', '-encoding', 'UTF-8', '-d', classes, ...sources,
+    ]); // prettier-ignore
+    await make('gcc', [
+      '-O2',
+      '-shared',
+      '-fPIC',
+      join(kernels, 'nio.c'),
+      '-o',
+      join(partial, 'nio.so'),
+    ]);
     await makeArchive(partial, classes, join(kernels, 'rlsf', 'Json.java'), jdk);
   });
   await prune(cache, 2, 'java-');
   return { fingerprint, folder, hasArchive: existsSync(join(folder, 'javac.jsa')) };
+}
+
+async function make(compiler: string, args: string[]): Promise<void> {
+  const made = await runProcess(compiler, args, build);
+  if (made.exitCode !== 0)
+    throw environmentError(
+      `createJudgePool: expected ${compiler} to build the judge's Java driver, but it failed: ${made.startError ?? made.stderr.trim().slice(0, 600)}. Install both: apt-get install default-jdk-headless gcc.`,
+    );
 }
 
 /** The compiler's own classes, ready to be mapped: a compile starts in half the time. Without, it works too. */

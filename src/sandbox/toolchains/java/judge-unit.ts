@@ -25,7 +25,7 @@ export async function judgeUnit(
   });
 }
 
-/** Whoever ends the compiler for all is compiled alone; the others go on together. */
+/** Whoever ends the waiting compiler is compiled by one of its own; the others go on together. */
 async function compileAll(
   programs: readonly Program[],
   sandbox: Sandbox,
@@ -39,11 +39,7 @@ async function compileAll(
     for (const [program, one] of compiled) all.set(program, one);
     const [stuck, ...others] = group.filter((program) => !compiled.has(program));
     if (stuck === undefined) break;
-    if (group.length === 1) {
-      all.set(stuck, await sandbox.withBench((bench) => compileAlone(stuck, bench, kit)));
-      break;
-    }
-    for (const [program, one] of await compileAll([stuck], sandbox, kit)) all.set(program, one);
+    all.set(stuck, await sandbox.withBench((bench) => compileAlone(stuck, bench, kit)));
     rest = others;
   }
   return all;

@@ -91,7 +91,14 @@ function asFailedTest(finding: Diagnostic, { chain }: JavaThrown, view: ProgramV
   if (raised === undefined) return finding;
   const place = locateJavaStack([raised], view);
   if (place.span.precision !== 'none') return finding;
-  return { ...finding, kind: 'failed-test', position: place.position, span: place.span };
+  const line = view.fileKind(raised.file ?? '') === 'program' ? lineOf(view, raised.line) : '';
+  const message = `failed${line === '' ? '' : `: ${line}`}`;
+  return { ...finding, kind: 'failed-test', message, position: place.position, span: place.span };
+}
+
+function lineOf({ map }: ProgramView, line: number | null): string {
+  const text = map.text.split('\n')[(line ?? 0) - 1]?.trim() ?? '';
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }
 
 /** Too many threads are no lack of memory, whatever Java calls it. */

@@ -112,7 +112,7 @@ async function start(
     command: [jdk.java, ...flags, '-cp', `${join(driver.folder, 'classes')}:classes`, ...rest],
     stdin,
     readOnly: [driver.folder, ...jdk.readOnly],
-    environment: javaEnvironment,
+    environment: javaEnvironment(driver.folder),
     allowance,
     stopSignal,
     cpuGraceMs,

@@ -60,7 +60,7 @@ export async function judgeProgram(
     runs: runs.flatMap(({ execution, cases, command }): ProgramRun[] =>
       execution === null || tests.compileOnly === true
         ? []
-        : [{ execution, cases, command, reading: readRun(execution, program) }],
+        : [{ execution, cases, command, reading: readRun(execution, program, cases) }],
     ),
     cases: tests.cases,
     warnings,

@@ -1,5 +1,6 @@
 import {
   exceptionDiagnostic,
+  exitDiagnostic,
   parseFaultHandler,
   parsePythonRecords,
   parsePythonTracebacks,
@@ -12,7 +13,11 @@ import type { PythonProgram } from './program.js';
 import { stopOf } from './stops.js';
 
 /** What the driver, or the interpreter where the driver could not, says about a run. */
-export function readRun(execution: Execution, program: PythonProgram): RunReading {
+export function readRun(
+  execution: Execution,
+  program: PythonProgram,
+  cases: readonly number[],
+): RunReading {
   const records = parsePythonRecords(execution.stops);
   const told = records.exceptions.map((exception) => ({
     exception,
@@ -24,11 +29,17 @@ export function readRun(execution: Execution, program: PythonProgram): RunReadin
   );
   const findings = told.filter((one) => one !== overflow).map(({ finding }) => finding);
   if (findings.length === 0 && overflow === undefined)
-    findings.push(...fromText(execution, records, program));
+    findings.push(
+      ...exitOf(execution, records, program, cases),
+      ...fromText(execution, records, program),
+    );
   return {
     findings,
     trouble: troubleOf(execution, records),
-    stoppedAt: overflow?.finding ?? stopOf(records, execution.stops, program),
+    stoppedAt:
+      overflow === undefined
+        ? stopOf(records, execution.stops, program)
+        : placeOf(overflow.finding),
     memoryLimit: findings.find((finding) => isMemoryLimit(finding, program)) ?? null,
     exitIsTools: false,
     stderr: execution.stderr
@@ -38,6 +49,28 @@ export function readRun(execution: Execution, program: PythonProgram): RunReadin
 }
 
 const fileTooBig = 27; // EFBIG
+
+function placeOf({
+  position,
+  span,
+  frames,
+}: Diagnostic): Pick<Diagnostic, 'position' | 'span' | 'frames'> {
+  return { position, span, frames };
+}
+
+/** Where it left, if it was not free to: a program whose output alone counts may end as it likes. */
+function exitOf(
+  { ended, code, results, cause }: Execution,
+  { exit }: PythonRecords,
+  { tests, view, lines }: PythonProgram,
+  cases: readonly number[],
+): Diagnostic[] {
+  if (exit === null || ended !== 'exit' || cause !== 'none') return [];
+  const isFree = cases.every((i) => 'stdin' in tests.cases[i] && tests.cases[i].expected !== null);
+  return code === 0 && (isFree || results.finished)
+    ? []
+    : [exitDiagnostic(exit, code, view, lines)];
+}
 
 /** An allocation that our limit refused; one that the program raised itself is its own. */
 function isMemoryLimit({ kind, span }: Diagnostic, { view }: PythonProgram): boolean {
@@ -51,36 +84,36 @@ function isMemoryLimit({ kind, span }: Diagnostic, { view }: PythonProgram): boo
 /** For a program that ended badly without a word of the driver: what stands on its stderr. */
 function fromText(
   execution: Execution,
-  { exceptions }: PythonRecords,
+  { exceptions, exit }: PythonRecords,
   program: PythonProgram,
 ): Diagnostic[] {
   const { ended, code, cause, stderr } = execution;
-  if (cause !== 'none' || exceptions.length > 0 || (ended === 'exit' && code === 0)) return [];
+  if (
+    cause !== 'none' ||
+    exceptions.length > 0 ||
+    exit !== null ||
+    (ended === 'exit' && code === 0)
+  )
+    return [];
   const { error, stacks } = parseFaultHandler(stderr);
   if (ended === 'exit' || error === null || stacks.length === 0)
     return parsePythonTracebacks(stderr)
       .slice(-1)
       .map((exception) => exceptionDiagnostic(exception, program.view, program.lines));
-  const [stack] = stacks;
+  // More than a hundred frames, and no exception: the C stack is what was used up.
+  const isDeep = code === 11 && stacks[0].cut > 0;
   const crash: PythonException = {
     title: '',
-    // A stack of more than it shows, and no exception: the C stack is what was used up.
-    kind: code === 11 && stack.cut > 0 ? 'RecursionError' : className(error),
+    kind: isDeep ? 'RecursionError' : 'Exception',
     message: error,
-    frames: stack.frames.filter(({ file }) => file !== 'rlsf-driver'),
-    cut: stack.cut,
+    frames: stacks[0].frames.filter(({ file }) => file !== 'rlsf-driver'),
+    cut: stacks[0].cut,
     where: null,
     errno: null,
     chain: [],
   };
   const finding = exceptionDiagnostic(crash, program.view, program.lines);
-  return [
-    { ...finding, kind: stack.cut > 0 && code === 11 ? 'stack-overflow' : kindOfSignal(code) },
-  ];
-}
-
-function className(error: string): string {
-  return error.startsWith('Segmentation') ? 'SegmentationFault' : 'Aborted';
+  return [{ ...finding, kind: isDeep ? 'stack-overflow' : kindOfSignal(code) }];
 }
 
 /** As the sanitizers name them for C++. */

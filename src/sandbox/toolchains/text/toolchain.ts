@@ -1,6 +1,39 @@
-import { environmentError } from '../../../errors.js';
-import type { Toolchain, ToolchainOptions } from '../../toolchain.js';
+import { checkAnswer } from '../../../diagnostics/index.js';
+import { oneByOne } from '../../toolchain.js';
+import type { Toolchain, ToolchainOptions, UnitVerdict } from '../../toolchain.js';
+import { blankVerdict } from '../../verdict.js';
 
+/** Bump when the same text would get another verdict. */
+const version = 1;
+
+/** Worked arithmetic: every step of an answer and the answer itself, checked here; nothing is run. */
 export async function createTextToolchain(_options: ToolchainOptions): Promise<Toolchain> {
-  throw environmentError('text: not built yet.');
+  return {
+    version: `arithmetic ${version}`,
+    fingerprint: `arithmetic-${version}`,
+    plan: (jobs) =>
+      oneByOne(jobs, async (job): Promise<UnitVerdict> => {
+        const { completion, answer = null, answerFormat } = job;
+        const check = checkAnswer(completion, answer, { format: answerFormat });
+        const blank = blankVerdict(check.outcome, check.testsTotal, {
+          toolchain: `arithmetic ${version}`,
+          isolation: 'none needed: nothing runs',
+        });
+        const { diagnostics, prediction, groundTruth, correct, formatOk, testsPassed } = check;
+        const tests = [{ passed: correct, expected: groundTruth, actual: prediction }];
+        return {
+          verdict: {
+            ...blank,
+            diagnostics,
+            testsPassed,
+            tests,
+            prediction,
+            groundTruth,
+            correct,
+            formatOk,
+          },
+          again: false,
+        };
+      }),
+  };
 }
