@@ -115,9 +115,16 @@ if (wanted('cached') && model !== null) {
   };
   const fromDisk = await rate(again, 1);
   const fromMemory = await rate(again, 50);
-  console.log(`cached: ${fromDisk.toFixed(0)}/s from disk, ${fromMemory.toFixed(0)}/s from memory, target 5000`);
+  console.log(
+    `cached: ${fromDisk.toFixed(0)}/s from disk, ${fromMemory.toFixed(0)}/s from memory, target 5000`,
+  );
   rows.push({ name: 'cached, from disk', programs: jobs.length, ours: fromDisk, target: '5000/s' });
-  rows.push({ name: 'cached, from memory', programs: jobs.length, ours: fromMemory, target: '5000/s' });
+  rows.push({
+    name: 'cached, from memory',
+    programs: jobs.length,
+    ours: fromMemory,
+    target: '5000/s',
+  });
   await first.close();
   await again.close();
   rmSync(cacheFolder, { recursive: true });

@@ -14,7 +14,9 @@ import type { JudgeJob } from '../../src/sandbox/index.js';
 export async function sampledGroups(
   count: number,
 ): Promise<{ sampled: JudgeJob[][]; compiling: JudgeJob[][] }> {
-  const config = await loadConfig('configs/tour.yaml', { set: [`task.train_problems=${Math.max(16, count * 2)}`] });
+  const config = await loadConfig('configs/tour.yaml', {
+    set: [`task.train_problems=${Math.max(16, count * 2)}`],
+  });
   const place = await openWorkplace(config);
   const sampled: JudgeJob[][] = [];
   const compiling: JudgeJob[][] = [];

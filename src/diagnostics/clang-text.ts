@@ -42,7 +42,18 @@ export function parseClangText(stderr: string): CompilerFinding[] {
       waitsForFixit = null;
     }
   }
-  return findings;
+  return findings.map((finding, i) => withInstance(finding, findings[i - 1]));
+}
+
+/** The second fault of the same instance of a template comes without the notes that led to it. */
+function withInstance(
+  finding: CompilerFinding,
+  before: CompilerFinding | undefined,
+): CompilerFinding {
+  const isStep = ({ message }: { message: string }): boolean => message.endsWith('requested here');
+  const isSameFile = before?.place?.file === finding.place?.file;
+  if (before === undefined || !isSameFile || finding.related.some(isStep)) return finding;
+  return { ...finding, related: [...finding.related, ...before.related.filter(isStep)] };
 }
 
 /** A row of carets and tildes: what stands above it is quoted source. */

@@ -1,8 +1,9 @@
-import type { Diagnostic, DiagnosticSpan } from '../records.js';
+import type { ByteSpan, Diagnostic, DiagnosticSpan } from '../records.js';
 import { includedHere, isExpansion, isOrigin } from './gcc.js';
 import type { CompilerFinding, CompilerPlace } from './gcc.js';
 import { lineColumnOf, offsetOf } from './positions.js';
-import { argumentNamed, endOfPreviousToken, lexemeEnd } from './tokens.js';
+import type { SourceMap } from './source-map.js';
+import { argumentNamed, callAround, endOfPreviousToken, lexemeEnd } from './tokens.js';
 import { reasonOf } from './view.js';
 import type { ProgramView } from './view.js';
 
@@ -70,20 +71,20 @@ function choosePlace(finding: CompilerFinding, view: ProgramView): Chosen {
 }
 
 function locatePlace(
-  place: CompilerPlace,
+  place: CompilerPlace & { message?: string },
   { message }: CompilerFinding,
   view: ProgramView,
 ): Chosen {
   const { map } = view;
-  const { line, column, range } = place;
+  const { file, line, column, range } = place;
   if (column === null) return { place, span: map.locate(line, null) };
-  const argument = faultyArgument(place, message, view);
-  if (argument !== null) {
-    const start = lineColumnOf(map.index, argument.start);
-    const end = lineColumnOf(map.index, argument.end);
-    const span = map.locate(start.line, start.column, end.line, end.column);
-    if (span.precision !== 'none') return { place: { ...place, ...start }, span };
-  }
+  const argument = locateBytes(map, faultyArgument(place, message, view));
+  if (argument !== null) return { place: { file, range, ...argument.start }, span: argument.span };
+  const isStep = range === null && place.message !== undefined && isOrigin(place.message);
+  // Of a call that made a template g++ names the bracket.
+  const at = offsetOf(map.index, line, column);
+  const call = isStep ? locateBytes(map, callAround(map.index.bytes, at)) : null;
+  if (call !== null) return { place, span: call.span };
   const isWide = range !== null && (range.startLine < line || range.startColumn <= column);
   const whole = isWide
     ? map.locate(range.startLine, range.startColumn, range.endLine, range.endColumn)
@@ -92,12 +93,24 @@ function locatePlace(
   return { place, span: whole.precision === 'none' ? map.locate(line, column) : whole };
 }
 
+/** Bytes of the whole file in the completion; `null` where there are none. */
+function locateBytes(
+  map: SourceMap,
+  bytes: ByteSpan | null,
+): { start: { line: number; column: number }; span: DiagnosticSpan } | null {
+  if (bytes === null) return null;
+  const start = lineColumnOf(map.index, bytes.start);
+  const end = lineColumnOf(map.index, bytes.end);
+  const span = map.locate(start.line, start.column, end.line, end.column);
+  return span.precision === 'none' ? null : { start, span };
+}
+
 /** g++'s JSON points at the macro where a name in its argument is at fault. */
 function faultyArgument(
   { line, column }: CompilerPlace,
   message: string,
   view: ProgramView,
-): { start: number; end: number } | null {
+): ByteSpan | null {
   const name = faultyName(message);
   if (name === null) return null;
   const { index } = view.map;
@@ -110,13 +123,17 @@ function faultyArgument(
     : argumentNamed(index.bytes, start, name);
 }
 
-/** The name that a message calls unknown. */
+/** The name that a message calls unknown; in the C locale g++ writes `\U000000fc` for `ü`. */
 function faultyName(message: string): string | null {
   const found =
-    /^['‘]([\w\u0080-\uffff]+)['’] (?:was not declared|has not been declared|is not a member of|undeclared)/u.exec(
+    /^['‘]([^'‘’ ]+)['’] (?:was not declared|has not been declared|is not a member of|undeclared)/.exec(
       message,
-    ) ?? /has no member named ['‘]([\w\u0080-\uffff]+)['’]/u.exec(message);
-  return found?.[1] ?? null;
+    ) ?? /has no member named ['‘]([^'‘’ ]+)['’]/.exec(message);
+  return (
+    found?.[1].replaceAll(/\\U([0-9a-f]{8})/g, (_, code: string) =>
+      String.fromCodePoint(parseInt(code, 16)),
+    ) ?? null
+  );
 }
 
 /** Where text is missing, if that is the fault: the tool's own hint, else behind the token before. */

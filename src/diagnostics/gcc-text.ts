@@ -55,7 +55,7 @@ export function parseGccText(
     if (/^[^ ].*: (In|At) .*:$/.test(lines[i])) lastChain = { file: '', steps: [] };
     const included = includeAt(lines[i]);
     if (included !== null) includes.push(included);
-    const step = chainStepAt(lines[i], sourceLine, tabStop);
+    const step = chainStepAt(lines[i]);
     if (step !== null) chain.push(step);
     const fixit = parseFixit(lines[i]);
     if (fixit?.isInsertion && waitsForFixit !== null) {
@@ -74,25 +74,20 @@ function includeAt(line: string): CompilerFinding['related'][number] | null {
   return { file, line: Number(number), column: null, range: null, message: includedHere };
 }
 
-/** `a.cpp:3:14:   required from here`: how a template or a constant came to be computed. */
-function chainStepAt(
-  line: string,
-  sourceLine: SourceLine,
-  tabStop: number,
-): CompilerFinding['related'][number] | null {
+/** `a.cpp:3:14:   required from here`: how a template or a constant came to be computed. These columns are bytes, always. */
+function chainStepAt(line: string): CompilerFinding['related'][number] | null {
   const found =
     /^(.+?):(\d+):(?:(\d+):)?\s+((?:recursively )?required (?:from|by|in|for)\b.*|in .constexpr. expansion of .*)$/.exec(
       line,
     );
   if (found === null) return null;
   const [, file, number, column, message] = found;
-  const { caret } = columnReader(
-    column === undefined ? null : Number(column),
-    undefined,
-    sourceLine(file, Number(number)),
-    tabStop,
-  );
-  return { file, line: Number(number), column: caret, range: null, message };
+  const place = {
+    file,
+    line: Number(number),
+    column: column === undefined ? null : Number(column),
+  };
+  return { ...place, range: null, message };
 }
 
 type SourceLine = (file: string, line: number) => string | null;

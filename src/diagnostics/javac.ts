@@ -109,5 +109,5 @@ function locate(
 }
 
 function isMissing(kind: string): boolean {
-  return /^expected\d?$|^premature\.eof$/.test(kind);
+  return kind === 'expected' || kind === 'premature.eof';
 }

@@ -11,8 +11,10 @@ export function parsePythonTracebacks(text: string): PythonException[] {
     .map((line) => line.replace(/^ *(?:\| ?|\+ (?=Exception Group))/, ''));
   const found: PythonException[] = [];
   let earlier: PythonLink[] = [];
+  let begun = 0;
   for (let i = 0; i < lines.length; i++) {
     if (!/^(Exception Group )?Traceback \(most recent call last\):$/.test(lines[i])) continue;
+    if (earlier.length === 0) begun = i;
     const stack = readFrames(lines, i + 1);
     const said = readMessage(lines, stack.end);
     const link = {
@@ -25,7 +27,7 @@ export function parsePythonTracebacks(text: string): PythonException[] {
     i = said.end - 1;
     const joint = jointOf(lines[said.end + 1] ?? '');
     if (joint === null) {
-      found.push({ ...link, where: null, errno: null, chain: earlier });
+      found.push({ ...link, where: whereOf(lines[begun - 1] ?? ''), errno: null, chain: earlier });
       earlier = [];
     } else earlier = [{ ...link, title: joint }, ...earlier];
   }
@@ -89,6 +91,13 @@ function readMessage(
   const rest = lines.slice(at + 1, end);
   const message = [head?.[2] ?? '', ...rest].join('\n').trim();
   return { kind: className(head?.[1]), message: message.slice(0, 1000), end };
+}
+
+/** Of the line above a traceback: the thread, or what ignored it. */
+function whereOf(line: string): string | null {
+  if (/^Exception in (a )?thread\b/.test(line)) return 'thread';
+  const ignoring = /^Exception ignored in:? (?:<function (\S+) at .*>|(.+?):?)$/.exec(line);
+  return ignoring === null ? null : (ignoring[1] ?? 'unraisable');
 }
 
 function jointOf(line: string): string | null {

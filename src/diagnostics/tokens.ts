@@ -1,3 +1,4 @@
+import type { ByteSpan } from '../records.js';
 import { offsetOf } from './positions.js';
 import type { LineIndex } from './positions.js';
 
@@ -54,25 +55,37 @@ export function endOfPreviousToken(index: LineIndex, line: number, column: numbe
  * The one place of a name among the arguments of the call or macro that starts at an offset; `null`
  * where it stands there never, or more than once.
  */
-export function argumentNamed(
-  bytes: Uint8Array,
-  start: number,
-  name: string,
-): { start: number; end: number } | null {
+export function argumentNamed(bytes: Uint8Array, start: number, name: string): ByteSpan | null {
   const open = nextToken(bytes, lexemeEnd(bytes, start));
-  if (bytes[open] !== 0x28) return null;
+  const close = closingBracket(bytes, open);
+  if (close === null) return null;
   const wanted = new TextEncoder().encode(name);
-  let found: { start: number; end: number } | null = null;
-  let depth = 0;
-  for (let i = open; i < bytes.length;) {
+  let found: ByteSpan | null = null;
+  for (let i = open; i < close; i = nextToken(bytes, lexemeEnd(bytes, i))) {
     const end = lexemeEnd(bytes, i);
+    if (end - i !== wanted.length || !wanted.every((byte, k) => bytes[i + k] === byte)) continue;
+    if (found !== null) return null;
+    found = { start: i, end };
+  }
+  return found;
+}
+
+/** The call whose opening bracket stands at an offset, with the name before it; `null` where there is no call. */
+export function callAround(bytes: Uint8Array, open: number): ByteSpan | null {
+  const close = closingBracket(bytes, open);
+  if (close === null) return null;
+  let name = open;
+  for (let i = nextToken(bytes, 0); i < open; i = nextToken(bytes, lexemeEnd(bytes, i))) name = i;
+  return { start: isWord(bytes[name]) ? name : open, end: close + 1 };
+}
+
+/** Offset of the `)` that closes the `(` at an offset. */
+function closingBracket(bytes: Uint8Array, open: number): number | null {
+  let depth = 0;
+  for (let i = open; i < bytes.length; i = nextToken(bytes, lexemeEnd(bytes, i))) {
     if (bytes[i] === 0x28) depth++;
-    if (bytes[i] === 0x29 && --depth === 0) return found;
-    if (end - i === wanted.length && wanted.every((byte, k) => bytes[i + k] === byte)) {
-      if (found !== null) return null;
-      found = { start: i, end };
-    }
-    i = nextToken(bytes, end);
+    if (bytes[i] === 0x29 && --depth === 0) return i;
+    if (depth === 0) return null;
   }
   return null;
 }

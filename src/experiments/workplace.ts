@@ -201,8 +201,11 @@ function openJudge({ judge }: Config): Promise<JudgePool> {
     memoryMiB: judge.memory_mib,
     outputKiB: judge.output_kib,
     isolation: judge.isolation,
-    cacheFolder: judge.cache === null ? null : path.resolve(judge.cache),
+    cacheFolder: judge.cache === null ? undefined : path.resolve(judge.cache),
+    cacheMiB: judge.cache_mib,
     batchSize: judge.batch_size,
     std: judge.std,
+    compiler: judge.compiler,
+    flags: judge.flags,
   });
 }

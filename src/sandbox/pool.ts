@@ -1,16 +1,16 @@
 import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
 import PQueue from 'p-queue';
-import { inputError, isRlsfError } from '../errors.js';
+import { inputError } from '../errors.js';
 import type { Language, Verdict } from '../records.js';
 import type { TierName } from './isolation.js';
+import { judgeCall } from './judge-call.js';
 import { defaultLimits } from './limits.js';
 import type { Limits } from './limits.js';
 import { prepareRuntime } from './runtime.js';
 import { selectTier } from './select-tier.js';
-import type { JudgeJob, Sandbox, Toolchain, Unit } from './toolchain.js';
+import type { JudgeJob, Sandbox, Toolchain } from './toolchain.js';
 import { toolchains } from './toolchains/index.js';
-import { sandboxError } from './verdict.js';
 import { createVerdictCache, verdictKey } from './verdict-cache.js';
 import { createWorker } from './worker.js';
 import { createWorkspace } from './workspace.js';
@@ -41,6 +41,8 @@ export interface JudgeOptions {
   std?: string;
   /** C++ compiler: `g++`, `clang++`, or one of them by its full path. @default 'g++' */
   compiler?: string;
+  /** C++ compiles by a compiler that waits with its header read; `false`: each by one of its own. @default true */
+  compileServer?: boolean;
   /** Flags for the C++ compiler behind our own, such as `-O1` or `-DNDEBUG`. @default none */
   flags?: string[];
 }
@@ -71,6 +73,7 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
     isolation = 'auto',
     std = 'c++17',
     compiler = 'g++',
+    compileServer = true,
     flags = [],
   } = options;
   const limits: Limits = {
@@ -90,7 +93,9 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
     const runtime = await prepareRuntime(cache);
     const tier = await selectTier(isolation, runtime, workspace, limits);
     const verdicts = createVerdictCache(
-      options.cacheFolder ? { folder: join(options.cacheFolder, 'verdicts'), maxMiB: cacheMiB } : null,
+      options.cacheFolder
+        ? { folder: join(options.cacheFolder, 'verdicts'), maxMiB: cacheMiB }
+        : null,
     );
     const queue = new PQueue({ concurrency: workers });
     const crew = Array.from({ length: workers }, (_, slot) =>
@@ -103,7 +108,8 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
     const toolchainOf = (language: Language): Promise<Toolchain> => {
       const known = made.get(language);
       if (known !== undefined) return known;
-      const shared = { runtime, cache, workspace, workers, batchSize, std, compiler, flags };
+      const fixed = { runtime, cache, workspace, workers, batchSize };
+      const shared = { ...fixed, std, compiler, compileServer, flags };
       const fresh = toolchains[language](shared);
       made.set(language, fresh);
       fresh.catch(() => made.delete(language)); // what is missing may be installed meanwhile
@@ -137,97 +143,8 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
           return verdictKey([judgeVersion, asked, fingerprint, limits, tier.label]);
         }),
       );
-      const results = new Map<string, Verdict>();
-      const share = new Map<string, number>();
-      for (const key of keys) share.set(key, (share.get(key) ?? 0) + 1);
-      let done = 0;
-      const settle = (key: string, verdict: Verdict): void => {
-        results.set(key, verdict);
-        done += share.get(key) ?? 0;
-        onProgress(done, jobs.length);
-      };
-
-      // Identical jobs are judged once, known ones not at all.
-      const open = new Map<Language, { key: string; job: JudgeJob }[]>();
-      const seen = new Set<string>();
-      for (const [i, key] of keys.entries()) {
-        if (seen.has(key)) continue;
-        seen.add(key);
-        const known = verdicts.get(key);
-        if (known !== null) {
-          settle(key, { ...known, fromCache: true });
-          continue;
-        }
-        const same = open.get(jobs[i].language) ?? [];
-        same.push({ key, job: jobs[i] });
-        open.set(jobs[i].language, same);
-      }
-
       const sandbox = sandboxFor(signal);
-      const again: { key: string; job: JudgeJob }[] = [];
-      const judgeUnit = async (
-        unit: Unit,
-        all: readonly { key: string; job: JudgeJob }[],
-        around: { toolchain: string; isolation: string },
-        last: boolean,
-      ): Promise<void> => {
-        const judged = await unit.judge(sandbox).catch((error: unknown) => {
-          signal.throwIfAborted();
-          if (isRlsfError(error) && error.tag === 'input') throw error;
-          const reason = error instanceof Error ? error.message : String(error);
-          return unit.jobs.map((i) => ({
-            verdict: sandboxError(all[i].job.tests?.cases.length ?? 1, reason, around),
-            again: true,
-          }));
-        });
-        for (const [position, i] of unit.jobs.entries()) {
-          if (judged[position].again && !last) {
-            again.push(all[i]);
-            continue;
-          }
-          const verdict = { ...judged[position].verdict, retried: last };
-          verdicts.set(all[i].key, verdict);
-          settle(all[i].key, verdict);
-        }
-      };
-      const planned = await Promise.all(
-        [...open].map(async ([language, all]) => {
-          const toolchain = await toolchainOf(language);
-          const around = { toolchain: toolchain.version, isolation: tier.label };
-          return { all, around, units: toolchain.plan(all.map(({ job }) => job)) };
-        }),
-      );
-      const failed: unknown[] = [];
-      await Promise.all(
-        planned.flatMap(({ all, around, units }) =>
-          units.map((unit) =>
-            queue
-              .add(async () => {
-                if (failed.length === 0 && !signal.aborted)
-                  await judgeUnit(unit, all, around, false);
-              })
-              .catch((error: unknown) => failed.push(error)),
-          ),
-        ),
-      );
-      signal.throwIfAborted();
-      if (failed.length > 0) throw failed[0];
-      // Under load a program may only have waited for its turn: alone, it gets it.
-      for (const one of again) {
-        const toolchain = await toolchainOf(one.job.language);
-        const around = { toolchain: toolchain.version, isolation: tier.label };
-        for (const unit of toolchain.plan([one.job])) await judgeUnit(unit, [one], around, true);
-      }
-      signal.throwIfAborted();
-      const given = new Set<string>();
-      return keys.map((key) => {
-        const verdict = results.get(key) as Verdict;
-        if (!given.has(key)) {
-          given.add(key);
-          return verdict;
-        }
-        return { ...structuredClone(verdict), fromCache: true };
-      });
+      return judgeCall({ keys, jobs, toolchainOf, sandbox, verdicts, queue, signal, onProgress });
     };
 
     return {

@@ -24,7 +24,15 @@ export interface JudgeRuntime {
 
 /** Sources beside `src/` and `dist/` alike. */
 const kernels = fileURLToPath(new URL('../../kernels/launcher/', import.meta.url));
-const sources = ['launcher.c', 'limits.h', 'rlsf.h', 'runtime.cpp', 'supervise.h', 'probe.cpp', 'compile-server.c'];
+const sources = [
+  'launcher.c',
+  'limits.h',
+  'rlsf.h',
+  'runtime.cpp',
+  'supervise.h',
+  'probe.cpp',
+  'compile-server.c',
+];
 /** Bump when the way they are built changes. */
 const layout = 3;
 const build = { wallMs: 120_000, maxBytes: 1 << 22 };
@@ -56,7 +64,14 @@ export async function prepareRuntime(cache: string): Promise<JudgeRuntime> {
     const from = (name: string): string => join(kernels, name);
     await mkdir(at('runtime'));
     await writeFile(at('runtime/rlsf.h'), runtime.header);
-    await compile('g++', ['-std=c++17', '-O1', '-c', from('runtime.cpp'), '-o', at('runtime/runtime.o')]);
+    await compile('g++', [
+      '-std=c++17',
+      '-O1',
+      '-c',
+      from('runtime.cpp'),
+      '-o',
+      at('runtime/runtime.o'),
+    ]);
     await compile('gcc', ['-std=gnu11', '-O2', from('launcher.c'), '-o', at('rlsf-launcher')]);
     await compile('gcc', [
       '-std=gnu11', '-O2', '-shared', '-fPIC', from('compile-server.c'), '-o', at('runtime/compile-server.so'), '-ldl',

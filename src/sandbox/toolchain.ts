@@ -141,6 +141,8 @@ export interface ToolchainOptions {
   std: string;
   /** C++: the compiler's name or path. */
   compiler: string;
+  /** C++: whether compiles may share a compiler that waits. */
+  compileServer: boolean;
   /** C++: flags behind our own. */
   flags: readonly string[];
 }

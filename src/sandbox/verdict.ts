@@ -6,7 +6,8 @@ import type {
   TestResult,
   Verdict,
 } from '../records.js';
-import type { CaseResults, Execution } from './execution.js';
+import type { Execution } from './execution.js';
+import { notReached, resultOf } from './test-results.js';
 
 /** What every verdict of a toolchain shares. */
 export interface Surroundings {
@@ -193,67 +194,10 @@ function earlyEnd(
   if (code !== 0 && !reading.exitIsTools)
     return runnerFinding('exit-code', `the program ended with exit code ${code}${where}`);
   // A program that is only run, or whose output is compared, may end itself as it likes.
-  const mayExit = own.length === 0 || (isInput && (cases[own[0]] as { expected: unknown }).expected !== null);
+  const mayExit =
+    own.length === 0 || (isInput && (cases[own[0]] as { expected: unknown }).expected !== null);
   if (finished || mayExit) return null;
   return runnerFinding('early-exit', `the program ended with exit code ${code}${where}`);
-}
-
-function notReached(test: TestCase): TestResult {
-  return { passed: false, expected: 'expected' in test ? cut(test.expected) : null, actual: null };
-}
-
-function resultOf(test: TestCase, index: number, run: ProgramRun, healthy: boolean): TestResult {
-  const { results, stdout, stderr, ended, code } = { ...run.execution, ...run.reading };
-  const place = run.cases.indexOf(index);
-  if ('stdin' in test) {
-    if (test.expected === null) {
-      const passed = healthy && results.finished && ended === 'exit' && code === 0;
-      return { passed, expected: null, actual: passed ? null : cut(stderr) };
-    }
-    const passed = sameLines(stdout, test.expected) && ended === 'exit' && code === 0 && healthy;
-    return { passed, expected: cut(test.expected), actual: cut(stdout) };
-  }
-  if ('assert' in test)
-    return {
-      passed: results.ended.has(place) && !results.failed.has(place),
-      expected: null,
-      actual: cut(results.failed.get(place) ?? null),
-    };
-  const values = valuesOf(results, place);
-  return {
-    passed: matches(values, test.expected),
-    expected: cut(test.expected),
-    actual: values.length === 0 ? null : cut(values.map(({ text }) => text).join('\n')),
-  };
-}
-
-function valuesOf(results: CaseResults, index: number): { type: string; text: string }[] {
-  return results.values.get(index) ?? [];
-}
-
-/** Text must be equal; a floating-point number may differ by 1e-6, relative above 1. */
-function matches(values: readonly { type: string; text: string }[], expected: string): boolean {
-  if (values.length === 0) return false;
-  if (values.map(({ text }) => text).join('\n') === expected) return true;
-  if (values.length !== 1 || values[0].type !== 'd' || expected.trim() === '') return false;
-  const wanted = Number(expected);
-  const came = Number(values[0].text);
-  return Math.abs(came - wanted) <= 1e-6 * Math.max(1, Math.abs(wanted));
-}
-
-/** Line by line; blanks at the end of lines and of the text do not count. */
-function sameLines(actual: string, expected: string): boolean {
-  const trimmed = (text: string): string =>
-    text
-      .split('\n')
-      .map((line) => line.trimEnd())
-      .join('\n')
-      .trimEnd();
-  return trimmed(actual) === trimmed(expected);
-}
-
-function cut(text: string | null, size = 200): string | null {
-  return text !== null && text.length > size ? `${text.slice(0, size)}…` : text;
 }
 
 function runStage({ execution, command, reading }: ProgramRun): StageRecord {
@@ -267,9 +211,7 @@ function runStage({ execution, command, reading }: ProgramRun): StageRecord {
     stdout,
     stderr: reading.stderr.slice(0, 4096),
     truncated:
-      execution.flooded ||
-      stdout.length < execution.stdout.length ||
-      reading.stderr.length > 4096,
+      execution.flooded || stdout.length < execution.stdout.length || reading.stderr.length > 4096,
   };
 }
 

@@ -16,7 +16,7 @@ export interface Worker {
 }
 
 /** A helper holds some tens of megabytes. */
-const keptHelpers = 3;
+const keptHelpers = 4;
 const dayMs = 86_400_000;
 
 export function createWorker(options: {

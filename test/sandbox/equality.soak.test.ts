@@ -1,4 +1,4 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/algorithms/random.js';
 import type { JudgeJob } from '../../src/sandbox/index.js';
 import { createStyle, renderWithFaults } from '../../src/tasks/cpp/family.js';
@@ -6,7 +6,10 @@ import { includes } from '../../src/tasks/cpp/includes.js';
 import { completionOf, promptOf } from '../../src/tasks/cpp/problems.js';
 import { applySlips } from '../../src/tasks/cpp/slips.js';
 import { settingsOf } from '../../src/tasks/cpp/split.js';
+import { modelPrograms, sampledGroups } from '../../bench/judge/programs.js';
 import { expectEqual } from './expect-equal.js';
+import { julietPrograms } from './juliet.js';
+import { mutants } from './mutants.js';
 import { job, testsOf } from './programs.js';
 
 /** Groups of 8 of the shipped task, with more faults than any policy makes. */
@@ -25,7 +28,23 @@ export function taskPrograms(groups: number, seed: number): JudgeJob[] {
 }
 
 describe('judging in batches, at length', () => {
-  it('gives 2,000 programs of the shipped task the verdicts that they get alone', async () => {
-    await expectEqual(taskPrograms(250, 1));
+  it('gives 2,000 distinct programs the verdicts that they get alone', async () => {
+    const { sampled, compiling } = await sampledGroups(24);
+    const model = modelPrograms(161);
+    const juliet = julietPrograms();
+    if (model === null || juliet.length === 0)
+      console.warn('RLSF_TEST_DATA is missing: equality without Juliet and model-completions');
+    const jobs = [
+      ...taskPrograms(180, 1),
+      ...sampled.flat(),
+      ...compiling.flat(),
+      ...mutants(),
+      ...(model?.everything ?? []),
+      ...juliet,
+    ];
+    const distinct = [...new Map(jobs.map((one) => [JSON.stringify(one), one])).values()];
+    console.log(`${distinct.length} distinct programs`);
+    expect(distinct.length).toBeGreaterThanOrEqual(model === null ? 1500 : 2000);
+    await expectEqual(distinct);
   });
 });

@@ -3,10 +3,10 @@ import { createJudgePool } from '../../src/sandbox/index.js';
 import type { JudgeJob } from '../../src/sandbox/index.js';
 import { comparable } from './mutants.js';
 
-/** Judges the jobs in batches and one at a time: the verdicts must be the same. */
+/** Judges the jobs in batches, and one at a time by a compiler of their own: the verdicts must be the same. */
 export async function expectEqual(jobs: JudgeJob[]): Promise<void> {
-  const batches = await createJudgePool({ cacheFolder: null });
-  const alone = await createJudgePool({ cacheFolder: null, batchSize: 1 });
+  const batches = await createJudgePool();
+  const alone = await createJudgePool({ batchSize: 1, compileServer: false });
   try {
     const together = await batches.judge(jobs);
     const apart = await alone.judge(jobs);

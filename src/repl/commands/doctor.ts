@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import os from 'node:os';
 import { usageError } from '../../errors.js';
+import type { JudgeJob, JudgePool } from '../../sandbox/index.js';
 import { shipped, shippedPolicy } from '../../session/shipped.js';
 import type { StyledLine } from '../styled.js';
 import { line, padEnd, span } from '../styled.js';
@@ -61,7 +62,7 @@ export const doctorCommand: Command = {
 };
 
 function findingLine({ name, ok, detail }: Finding): StyledLine {
-  return line(span(ok ? '✓ ' : '× ', ok ? 'good' : 'bad'), padEnd(name, 11), detail);
+  return line(span(ok ? '✓ ' : '× ', ok ? 'good' : 'bad'), padEnd(name, 14), detail);
 }
 
 /** What `auto` chooses, on what, and what would be better. */
@@ -109,33 +110,45 @@ async function tensorflowFinding(): Promise<Finding> {
   }
 }
 
-/** Judges one small correct program: the only proof that compiler and isolation work. */
+/** Judges one small correct program in each language: the only proof that tools and isolation work. */
 async function judgeFindings(): Promise<Finding[]> {
   const { createJudgePool } = await import('../../sandbox/index.js');
+  const plain = { includes: '', prefix: '', suffix: '' };
+  const programs: [string, JudgeJob][] = [
+    [
+      'judge, C++',
+      {
+        language: 'cpp',
+        completion: 'int twice(int x) { return 2 * x; }\n',
+        tests: { ...plain, cases: [{ code: 'rlsf_emit(twice(21));', expected: '42' }] },
+      },
+    ],
+    [
+      'judge, Python',
+      {
+        language: 'python',
+        completion: 'print(2 * int(input()))\n',
+        tests: { ...plain, cases: [{ stdin: '21', expected: '42' }] },
+      },
+    ],
+    [
+      'judge, Java',
+      {
+        language: 'java',
+        completion:
+          'class Main { public static void main(String[] a) { System.out.println(6 * 7); } }\n',
+        tests: { ...plain, cases: [{ stdin: '', expected: '42' }] },
+      },
+    ],
+  ];
   try {
     const pool = await createJudgePool({ workers: 1 });
+    const findings: Finding[] = [
+      { name: 'isolation', ok: pool.isolation !== 'none', detail: pool.isolation },
+    ];
     try {
-      const [verdict] = await pool.judge([
-        {
-          completion: 'int twice(int x) { return 2 * x; }\n',
-          tests: {
-            includes: '',
-            prefix: '',
-            suffix: '',
-            cases: [{ code: 'rlsf_emit(twice(21));', expected: '42' }],
-          },
-          language: 'cpp',
-        },
-      ]);
-      return [
-        { name: 'compiler', ok: true, detail: pool.toolchain },
-        { name: 'isolation', ok: pool.isolation !== 'none', detail: pool.isolation },
-        {
-          name: 'judge',
-          ok: verdict.outcome === 'clean',
-          detail: `a correct program is judged '${verdict.outcome}'`,
-        },
-      ];
+      for (const [name, job] of programs) findings.push(await judgeFinding(pool, name, job));
+      return findings;
     } finally {
       await pool.close();
     }
@@ -143,6 +156,18 @@ async function judgeFindings(): Promise<Finding[]> {
     return [
       { name: 'judge', ok: false, detail: error instanceof Error ? error.message : String(error) },
     ];
+  }
+}
+
+/** A language other than C++ is optional. */
+async function judgeFinding(pool: JudgePool, name: string, job: JudgeJob): Promise<Finding> {
+  try {
+    const [{ outcome, toolchain }] = await pool.judge([job]);
+    const detail = `${toolchain}: a correct program is judged '${outcome}'`;
+    return { name, ok: outcome === 'clean', detail };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { name, ok: job.language !== 'cpp', detail: `${message} (optional)` };
   }
 }
 

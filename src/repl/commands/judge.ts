@@ -19,7 +19,8 @@ export const judgeCommand: Command = {
   options: [
     {
       flags: '--tests <file>',
-      summary: 'JSON: {cases: [{stdin, expected} | {assert} | {code, expected}], prefix, suffix, …}',
+      summary:
+        'JSON: {cases: [{stdin, expected} | {assert} | {code, expected}], prefix, suffix, …}',
     },
     {
       flags: '--task <name>',

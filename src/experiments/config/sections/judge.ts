@@ -25,7 +25,16 @@ export const judgeSection = z
       z.string().min(1).nullable().default(null),
       'Folder of verdicts already reached, by content. null: none kept.',
     ),
+    cache_mib: option(
+      whole(1).default(512),
+      'Most that folder may hold, MiB; the verdicts not used for longest go first.',
+    ),
     batch_size: option(whole(1).default(8), 'Completions of one problem compiled together.'),
-    std: option(z.string().min(1).default('c++17'), 'Language standard given to g++.'),
+    std: option(z.string().min(1).default('c++17'), 'Language standard given to the C++ compiler.'),
+    compiler: option(z.string().min(1).default('g++'), 'C++ compiler: g++, clang++, or a path.'),
+    flags: option(
+      z.array(z.string().min(1)).default([]),
+      'Flags for the C++ compiler behind our own, such as -O1.',
+    ),
   })
   .describe('The toolchain that judges completions.');

@@ -21,7 +21,7 @@ export function planUnits(jobs: readonly JudgeJob[], options: PlanOptions): Unit
   });
   const counts = countWants(programs);
   const { compiler, cases } = options;
-  return groupPrograms(programs, options).map((group) => ({
+  return groupPrograms(programs, counts, options).map((group) => ({
     jobs: group,
     judge: (sandbox: Sandbox) => {
       const context: UnitContext = { compiler, cases, counts, sandbox };
@@ -44,6 +44,7 @@ function countWants(programs: readonly Program[]): ReadonlyMap<string, number> {
 
 function groupPrograms(
   programs: readonly Program[],
+  counts: ReadonlyMap<string, number>,
   { batchSize, workers }: PlanOptions,
 ): number[][] {
   const alone: number[][] = [];
@@ -70,6 +71,15 @@ function groupPrograms(
         Math.floor(((i + 1) * group.length) / count),
       ),
     );
+  });
+  // The same headers one after the other, the usual ones first: what is rare may build on them.
+  const rank = ([i]: number[]): [number, string] => {
+    const headers = programs[i].headers.join();
+    return [-(counts.get(headers) ?? 0), headers];
+  };
+  alone.sort((a, b) => {
+    const [[usesA, nameA], [usesB, nameB]] = [rank(a), rank(b)];
+    return usesA - usesB || (nameA < nameB ? -1 : nameA > nameB ? 1 : 0);
   });
   return [...alone, ...batches];
 }

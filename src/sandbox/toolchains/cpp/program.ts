@@ -39,7 +39,8 @@ export function createProgram(given: ProgramTests, completion: string): Program 
   const files = Object.keys(tests.files ?? {});
   checkFiles(files);
   const runsMain =
-    inputCases.length > 0 || (codeCases.length === 0 && !tests.compileOnly && screening.definesMain);
+    inputCases.length > 0 ||
+    (codeCases.length === 0 && !tests.compileOnly && screening.definesMain);
   // Files of its own may hold anything, and `main` is found at global scope only.
   if (screening.mode === 'batch' && (files.length > 0 || inputCases.length > 0)) {
     screening.mode = 'alone';
@@ -66,9 +67,7 @@ export function viewOf(
   resolve: (frame: RawFrame) => RawFrame[],
 ): ProgramView {
   const own = new RegExp(`(^|/)${k}/program\\.cpp$`);
-  const cases = new RegExp(
-    `(^|/)((${k}|[0-9a-f]{16})/cases|body|unit)\\.cpp$`,
-  );
+  const cases = new RegExp(`(^|/)((${k}|[0-9a-f]{16})/cases|body|unit)\\.cpp$`);
   const extra = new Set(Object.keys(program.tests.files ?? {}).map((name) => `${k}/${name}`));
   const isHarness = (file: string): boolean =>
     cases.test(file) || extra.has(file.replace(/^.*?(?=\d+\/)/, ''));

@@ -19,9 +19,7 @@ export function readRun(execution: Execution, view: ProgramView): RunReading {
   let findings = sanitizerDiagnostics(reports, view).map(asFailedTest);
   // A case whose assertion failed was left at once: what it still held is no fault of the program.
   if (results.failed.size > 0)
-    findings = findings.filter(
-      ({ tool, span }) => tool !== 'lsan' || span.precision !== 'none',
-    );
+    findings = findings.filter(({ tool, span }) => tool !== 'lsan' || span.precision !== 'none');
   return {
     findings,
     trouble: hasLeakSanitizerFailed(stderr) ? 'LeakSanitizer could not trace its process' : null,

@@ -64,7 +64,9 @@ export async function createCppToolchain(options: ToolchainOptions): Promise<Too
     version,
     flags,
     report,
-    server: await serverCommand(path, name, [...flags, ...report.flags]),
+    server: !options.compileServer
+      ? null
+      : await serverCommand(path, name, [...flags, ...report.flags]),
     preload: runtime.compileServer,
     linker: findProgram('ld.gold') === 'ld.gold' ? [] : ['-fuse-ld=gold'],
     headers: createHeaderStore({
@@ -90,7 +92,11 @@ async function checkFlags(
   flags: readonly string[],
   { std, flags: extra }: ToolchainOptions,
 ): Promise<void> {
-  const tried = await runProcess(path, [...flags, '-fsyntax-only', '-x', 'c++', '/dev/null'], quick);
+  const tried = await runProcess(
+    path,
+    [...flags, '-fsyntax-only', '-x', 'c++', '/dev/null'],
+    quick,
+  );
   if (tried.exitCode === 0) return;
   throw inputError(
     `createJudgePool: expected std (${std}) and flags (${extra.join(' ') || 'none'}) that ${path} takes, but it says: ${tried.stderr.trim().slice(0, 300)}`,

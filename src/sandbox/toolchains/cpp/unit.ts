@@ -96,7 +96,8 @@ function unitOf(
   together: ReadonlyMap<string, Program>,
 ): string {
   const isApart = (program: Program): boolean =>
-    program.shared !== null && (objects.has(program.shared.name) || together.has(program.shared.name));
+    program.shared !== null &&
+    (objects.has(program.shared.name) || together.has(program.shared.name));
   const external = new Set<string>();
   const rows = programs.map((program, k) => {
     const { codeCases, shared } = program;

@@ -36,8 +36,9 @@ export async function prepareDriver(cache: string, jdk: Jdk): Promise<Driver> {
   const folder = join(cache, `java-${fingerprint}`);
   await makeOnce(folder, async (partial) => {
     const classes = join(partial, 'classes');
+    // Without the machinery behind `+` of strings a program starts 10 ms sooner.
     await make(jdk.java.replace(/java$/, 'javac'), [
-      '-nowarn', '-encoding', 'UTF-8', '-d', classes, ...sources,
+      '-nowarn', '-encoding', 'UTF-8', '-XDstringConcat=inline', '-d', classes, ...sources,
     ]); // prettier-ignore
     await make('gcc', [
       '-O2',

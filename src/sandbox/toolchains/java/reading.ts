@@ -28,17 +28,15 @@ export function readRun(
   const thrown = blocks
     .filter(({ marker }) => marker === 'RLSF-THROWN')
     .flatMap(({ lines }) => parseJavaTraces(lines.join('\n')).map(unescaped));
-  const findings = thrown.map((one) => asFailedTest(javaDiagnostic(one, view), one, view));
-  const memoryLimit = findings.find(isOutOfMemory) ?? null;
-  if (memoryLimit !== null)
-    Object.assign(
-      memoryLimit,
-      blameMemory(thrown[findings.indexOf(memoryLimit)], memoryLimit, view),
-    );
+  const told = thrown.map((one) => asFailedTest(javaDiagnostic(one, view), one, view));
+  const full = told.findIndex(isOutOfMemory);
+  const memoryLimit = full < 0 ? null : blameMemory(told[full], thrown[full], view);
+  // Each case may fill the memory anew.
+  const findings = told.filter((one) => !isOutOfMemory(one));
   const left =
     execution.cause === 'none' ? leaving(execution, blocks, findings, mustFinish, view) : null;
   return {
-    findings: [...findings, ...(left === null ? [] : [left])],
+    findings: [...findings, ...[memoryLimit, left].filter((one) => one !== null)],
     trouble: troubleOf(execution, blocks),
     stoppedAt: stopOf(execution, blocks, view),
     memoryLimit,
@@ -107,13 +105,9 @@ function isOutOfMemory({ kind, message }: Diagnostic): boolean {
 }
 
 /** The heap may be full at one line or the next: the loop that fills it is the same every time. */
-function blameMemory(
-  { chain }: JavaThrown,
-  finding: Diagnostic,
-  view: ProgramView,
-): Partial<Diagnostic> {
+function blameMemory(finding: Diagnostic, { chain }: JavaThrown, view: ProgramView): Diagnostic {
   const place = blameLoop(chain[0].frames, view);
-  return place.span.precision === 'none' ? finding : place;
+  return place.span.precision === 'none' ? finding : { ...finding, ...place };
 }
 
 /** It ended itself before its end: which call of `System.exit` that was. */
