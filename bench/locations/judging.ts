@@ -1,0 +1,34 @@
+/** The rows, judged as the judge does by default. */
+import { createJudgePool } from '../../src/sandbox/index.js';
+import { compareModel, compareSanitizers } from './comparison.js';
+import type { Figures } from './report.js';
+import { julietRows, llvmRows, modelRows } from './rows.js';
+
+/**
+ * Judges the rows of a folder of test data.
+ * @param options.step every how many-th row. @default 1
+ * @param options.only part of an id. @default all
+ */
+export async function judgeRows(
+  folder: string,
+  {
+    step = 1,
+    only = '',
+    onProgress,
+  }: { step?: number; only?: string; onProgress?: (done: number, total: number) => void } = {},
+): Promise<Figures & { compiler: string }> {
+  const wanted = <T extends { id: string }>(rows: readonly T[]): T[] =>
+    rows.filter(({ id }, i) => i % step === 0 && id.includes(only));
+  const rows = [...wanted(julietRows(folder)), ...wanted(llvmRows(folder))];
+  const answers = wanted(modelRows(folder));
+  const pool = await createJudgePool();
+  try {
+    const jobs = [...rows, ...answers].map(({ job }) => job);
+    const verdicts = await pool.judge(jobs, { onProgress });
+    const compared = rows.map((row, i) => compareSanitizers(row, verdicts[i]));
+    const model = answers.map((row, i) => compareModel(row, verdicts[rows.length + i]));
+    return { sanitizers: compared, model, compiler: verdicts[0]?.toolchain ?? '' };
+  } finally {
+    await pool.close();
+  }
+}

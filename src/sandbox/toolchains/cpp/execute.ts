@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import type { StdioCase } from '../../../records.js';
+import type { Execution } from '../../execution.js';
+import type { Executed, Sandbox } from '../../toolchain.js';
+import { writeReadable } from '../../workspace.js';
+import type { Workbench } from './compile.js';
+import { sanitizerEnvironment } from './flags.js';
+import type { Program } from './program.js';
+
+/** A run of a program, before it is read. */
+export interface PlannedRun {
+  cases: number[];
+  command: string[];
+  execution: Execution | null;
+}
+
+/** A batch is one run for each program; a program alone is run for its code cases, then once per input. */
+export async function executePrograms(
+  group: readonly Program[],
+  bench: Workbench,
+  sandbox: Sandbox,
+): Promise<{ runs: PlannedRun[] }[]> {
+  const { limits, leakCheck } = sandbox;
+  const environment = sanitizerEnvironment({ memoryMiB: limits.memoryMiB, leakCheck });
+  const cpuMs = String(limits.cpuMs);
+  if (group[0].screening.mode === 'batch') {
+    const { executions } = await bench.execute({
+      mode: 'batch',
+      command: ['unit'],
+      count: group.length,
+      environment,
+    });
+    return group.map(({ codeCases }, k) => ({
+      runs: [{ cases: codeCases, command: ['./unit', 'cases', cpuMs], execution: executions[k] }],
+    }));
+  }
+  const [program] = group;
+  const { codeCases, inputCases, tests, runsMain } = program;
+  const runs: PlannedRun[] = [];
+  const start = async (command: string[], stdin: string[]): Promise<Executed> =>
+    // The program's own timer comes first: it knows the stack.
+    bench.execute({ mode: 'program', command, stdin, environment, cpuGraceMs: 300 });
+  if (codeCases.length > 0 || !runsMain) {
+    const command = ['unit', 'cases', cpuMs];
+    const { executions } = await start(command, []);
+    runs.push({ cases: codeCases, command: shown(command), execution: executions[0] });
+  }
+  if (runsMain && inputCases.length === 0) {
+    const command = ['unit', 'main', cpuMs];
+    const { executions } = await start(command, []);
+    runs.push({ cases: [], command: shown(command), execution: executions[0] });
+  }
+  for (const { args, indices } of byArguments(tests.cases as StdioCase[], inputCases)) {
+    const command = ['unit', 'main', cpuMs, ...args];
+    const stdin = await Promise.all(
+      indices.map(async (i) => {
+        const name = `input${i}`;
+        await writeReadable(join(bench.folder, name), (tests.cases[i] as StdioCase).stdin);
+        return name;
+      }),
+    );
+    const { executions } = await start(command, stdin);
+    indices.forEach((index, run) =>
+      runs.push({ cases: [index], command: shown(command), execution: executions[run] }),
+    );
+  }
+  return [{ runs }];
+}
+
+function shown([name, ...rest]: readonly string[]): string[] {
+  return [`./${name}`, ...rest];
+}
+
+/** Inputs that go with the same arguments run under one supervisor. */
+function byArguments(
+  cases: readonly StdioCase[],
+  indices: readonly number[],
+): { args: string[]; indices: number[] }[] {
+  const groups = new Map<string, { args: string[]; indices: number[] }>();
+  for (const i of indices) {
+    const args = cases[i].args ?? [];
+    const key = JSON.stringify(args);
+    const group = groups.get(key) ?? { args, indices: [] };
+    group.indices.push(i);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}

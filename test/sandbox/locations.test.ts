@@ -1,0 +1,18 @@
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { judgeRows } from '../../bench/locations/judging.js';
+import { testData } from '../data.js';
+import { expectLocations, locationData } from './expect-locations.js';
+
+const missing = locationData.filter((name) => testData(name) === null);
+const note = missing.length === 0 ? '' : ` (no ${missing.join(', ')}: set RLSF_TEST_DATA)`;
+
+describe.skipIf(missing.length > 0)(`the judge, on programs with known faults${note}`, () => {
+  it('names the recorded lines, one row of twelve', async () => {
+    const folder = path.dirname(testData(locationData[0]) ?? '');
+    const figures = await judgeRows(folder, { step: 12 });
+    expect(figures.sanitizers.length).toBeGreaterThan(70);
+    expect(figures.model.length).toBeGreaterThan(10);
+    expectLocations(figures);
+  });
+});
