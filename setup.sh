@@ -4,7 +4,7 @@
 #   ./setup.sh [tour|test|all] [--no-system]
 #
 #   tour   what `rlsf tour` needs: compiler, oneDNN, bubblewrap, npm packages, native build, build
-#   test   the same, and what the tests use: Jupyter's nbconvert, tmux, g++ for arm64
+#   test   the same, and what the tests use: Jupyter's nbconvert, tmux, Python, a JDK, clang, g++ for arm64
 #   all    everything
 #   --no-system   never call apt-get, only say what it would install
 #
@@ -119,6 +119,13 @@ if [ "$profile" != tour ]; then
     packages+=(jupyter-nbconvert)
   fi
   command -v tmux >/dev/null 2>&1 || packages+=(tmux)
+  # What the judge's other languages are judged with; clang's sanitizers come in a package of their own.
+  [ -x /usr/bin/python3 ] || packages+=(python3)
+  [ -x /usr/bin/javac ] || packages+=(default-jdk-headless)
+  if ! [ -x /usr/bin/clang++ ]; then
+    clang_version=$(apt-cache depends clang 2>/dev/null | sed -n 's/.*Depends: clang-\([0-9]*\)$/\1/p')
+    [ -n "$clang_version" ] && packages+=(clang "libclang-rt-$clang_version-dev")
+  fi
   # The kernels are compiled across, to see that they still do; on arm64 the build itself shows it.
   if [ "$(uname -m)" = x86_64 ]; then
     command -v aarch64-linux-gnu-g++ >/dev/null 2>&1 || packages+=(g++-aarch64-linux-gnu)

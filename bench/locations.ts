@@ -33,7 +33,7 @@ if (values.only !== '')
     console.log(
       `${row.data}: ${row.id}: ${outcome}; found ${JSON.stringify(found)}; recorded ${JSON.stringify(row.recorded)}; authors ${row.authors.join(', ')}`,
     );
-console.log(`${tables(figures)}\n\n${differences(figures, true)}\n`);
+console.log(`${tables(figures)}\n\n${differences(figures)}\n`);
 const programs = figures.sanitizers.length + figures.model.length;
 const seconds = (performance.now() - started) / 1000;
 console.log(`${figures.compiler} · ${programs} programs in ${seconds.toFixed(0)} s`);

@@ -1,11 +1,13 @@
 /** The rows, judged as the judge does by default. */
+import { join } from 'node:path';
 import { createJudgePool } from '../../src/sandbox/index.js';
 import { compareModel, compareSanitizers } from './comparison.js';
 import type { Figures } from './report.js';
 import { julietRows, llvmRows, modelRows } from './rows.js';
 
 /**
- * Judges the rows of a folder of test data.
+ * Judges the rows of the three data sets.
+ * @param folder that holds them
  * @param options.step every how many-th row. @default 1
  * @param options.only part of an id. @default all
  */
@@ -19,8 +21,11 @@ export async function judgeRows(
 ): Promise<Figures & { compiler: string }> {
   const wanted = <T extends { id: string }>(rows: readonly T[]): T[] =>
     rows.filter(({ id }, i) => i % step === 0 && id.includes(only));
-  const rows = [...wanted(julietRows(folder)), ...wanted(llvmRows(folder))];
-  const answers = wanted(modelRows(folder));
+  const rows = [
+    ...wanted(julietRows(join(folder, 'juliet-cpp'))),
+    ...wanted(llvmRows(join(folder, 'llvm-sanitizer-tests'))),
+  ];
+  const answers = wanted(modelRows(join(folder, 'model-completions')));
   const pool = await createJudgePool();
   try {
     const jobs = [...rows, ...answers].map(({ job }) => job);

@@ -71,8 +71,8 @@ export function tables({ sanitizers, model }: Figures): string {
   ].join('\n');
 }
 
-/** Everything that differs, by its reason; `full` names each of the near ones too. */
-export function differences({ sanitizers, model }: Figures, full: boolean): string {
+/** Everything that differs, by its reason. */
+export function differences({ sanitizers, model }: Figures): string {
   const at = (distance: string): Comparison[] =>
     sanitizers.filter((one) => one.distance === distance);
   const told = (comparison: Comparison): string =>
@@ -89,9 +89,11 @@ export function differences({ sanitizers, model }: Figures, full: boolean): stri
     '',
     ...grouped(at('other'), whyElsewhere, told),
     '',
-    'Up to 6 lines after the authors’ line:',
+    '<details><summary>Up to 6 lines after the authors’ line</summary>',
     '',
-    ...grouped(at('near'), whyElsewhere, full ? told : null),
+    ...grouped(at('near'), whyElsewhere, told),
+    '',
+    '</details>',
     '',
     'First finding on another line than the first recorded one:',
     '',
@@ -134,7 +136,7 @@ function modelDifferences(model: readonly ModelComparison[]): string[] {
 function grouped(
   comparisons: readonly Comparison[],
   reasonOf: (one: Comparison) => string | null,
-  tell: ((one: Comparison) => string) | null,
+  tell: (one: Comparison) => string,
 ): string[] {
   if (comparisons.length === 0) return ['- none'];
   const groups = new Map<string, Comparison[]>();
@@ -144,7 +146,7 @@ function grouped(
   }
   return [...groups].flatMap(([reason, all]) => [
     `- ${all.length} × ${reason}.`,
-    ...(tell === null ? [] : all.map((one) => `  - ${tell(one)}`)),
+    ...all.map((one) => `  - ${tell(one)}`),
   ]);
 }
 
@@ -158,7 +160,7 @@ export function writeTables(figures: Figures, compiler: string): void {
   const from = text.indexOf(begin);
   const to = text.indexOf(end);
   if (from < 0 || to < from) throw new Error(`${file}: expected ${begin} … ${end}`);
-  const parts = [tables(figures), differences(figures, false), `Judged with ${compiler}.`];
+  const parts = [tables(figures), differences(figures), `Judged with ${compiler}.`];
   writeFileSync(
     file,
     `${text.slice(0, from)}${begin}\n\n${parts.join('\n\n')}\n\n${text.slice(to)}`,

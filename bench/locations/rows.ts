@@ -68,10 +68,11 @@ export interface ModelRow {
 /**
  * Every Juliet case twice: with its bad path only and with its good path only. The file is the
  * completion, so a line of the completion is a line of the file; what chooses the path goes before.
+ * @param folder of the data set itself, `juliet-cpp`
  */
 export function julietRows(folder: string): SanitizerRow[] {
-  const header = readFileSync(join(folder, 'juliet-cpp', 'std_testcase.h'), 'utf8');
-  const cases = readRows<JulietCase>(folder, 'juliet-cpp/cases.jsonl.gz');
+  const header = readFileSync(join(folder, 'std_testcase.h'), 'utf8');
+  const cases = readRows<JulietCase>(folder, 'cases.jsonl.gz');
   return cases.flatMap(({ id, source, flaws, relation, bad, good }): SanitizerRow[] => {
     const jobWithout = (path: string): JudgeJob => ({
       language: 'cpp',
@@ -89,7 +90,7 @@ export function julietRows(folder: string): SanitizerRow[] {
         data: 'Juliet, bad half',
         id,
         job: jobWithout('GOOD'),
-        recorded: bad.reports,
+        recorded: bad.reports.map(placeOf),
         furtherLeaks: leakLines(bad.stderr).slice(1),
         authors: flaws.map(({ code_line }) => code_line),
         attainable: relation === 'silent' ? null : relation,
@@ -98,7 +99,7 @@ export function julietRows(folder: string): SanitizerRow[] {
         data: 'Juliet, good half',
         id,
         job: jobWithout('BAD'),
-        recorded: good.reports,
+        recorded: good.reports.map(placeOf),
         furtherLeaks: leakLines(good.stderr).slice(1),
         authors: [],
         attainable: null,
@@ -107,21 +108,21 @@ export function julietRows(folder: string): SanitizerRow[] {
   });
 }
 
-/** LLVM's tests; they were recorded without a look for leaks. */
+/** LLVM's tests (`llvm-sanitizer-tests`); they were recorded without a look for leaks. */
 export function llvmRows(folder: string): SanitizerRow[] {
-  return readRows<LlvmCase>(folder, 'llvm-sanitizer-tests/cases.jsonl.gz').map((row) => ({
+  return readRows<LlvmCase>(folder, 'cases.jsonl.gz').map((row) => ({
     data: 'LLVM',
     id: row.id,
     // They end with exit codes of their own: the verdict is that of a failed run, its findings are the same.
     job: wholeProgram(row.source, row.args),
-    recorded: row.reports,
+    recorded: row.reports.map(placeOf),
     furtherLeaks: [],
     authors: row.expected_lines,
     attainable: row.first_line_expected ? 'exact' : 'other',
   }));
 }
 
-/** C++ answers of a language model to HumanEval, with its asserts. */
+/** C++ answers of a language model to HumanEval, with its asserts (`model-completions`). */
 export function modelRows(folder: string): ModelRow[] {
   interface Completion {
     task_id: string;
@@ -133,7 +134,7 @@ export function modelRows(folder: string): ModelRow[] {
       assert_line?: number | null;
     };
   }
-  const name = 'model-completions/humaneval_cpp_qwen2.5-coder-1.5b-base.jsonl.gz';
+  const name = 'humaneval_cpp_qwen2.5-coder-1.5b-base.jsonl.gz';
   return readRows<Completion>(folder, name).map(({ task_id, code, passed, gxx }) => {
     const [error] = gxx.errors ?? [];
     return {
@@ -145,6 +146,10 @@ export function modelRows(folder: string): ModelRow[] {
       assertLine: gxx.assert_line ?? null,
     };
   });
+}
+
+function placeOf({ tool, line }: RecordedReport): RecordedReport {
+  return { tool, line };
 }
 
 function wholeProgram(completion: string, args: string[] = []): JudgeJob {

@@ -2,10 +2,11 @@
 
     python3 driver check|cases|main CPU_MS MEMORY_MIB PACKAGES [ARGUMENTS...]
 
-`program.py` lies in the working folder; for `cases` also `.rlsf-cases`: a line with the size of each
-case in bytes, then the cases. `check` compiles only. For `cases` the program is a module, and each
-case is executed in its namespace as if it stood behind its last line. For `main` it is `__main__`.
-Compiling comes first, and its errors are told apart from those of the run; nothing has run by then.
+`program.py` lies in the working folder; for `cases` also `.rlsf-cases`: a line with the size of
+each case in bytes, then the cases. `check` compiles only. For `cases` the program is a module, and
+each case is executed in its namespace as if it stood behind its last line. For `main` it is
+`__main__`. Compiling comes first, and its errors are told apart from those of the run: nothing has
+run by then.
 
 Results (src/sandbox/execution.ts): `>i` begun, `i<tab>type text` a value, `i<tab>!text` failed,
 `SECRET=i` ended, `SECRET!` all ended. The secret is read before any line of the program runs.

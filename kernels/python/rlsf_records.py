@@ -1,4 +1,4 @@
-"""What the driver tells the judge beside the results: one JSON object a line, on the channel of stops.
+"""What the driver tells the judge beside the results: JSON objects, one a line, on channel 4.
 
 Read by src/diagnostics/python-records.ts. Everything is bounded, whatever the program did: the
 number of records, the frames of a stack, the length of a message. Columns are bytes, from 0.
@@ -9,7 +9,7 @@ import resource
 import _json
 import posix
 
-# Our functions look names up in this copy, so a program that replaces a builtin does not reach them.
+# Our functions look names up in this copy: a program that replaces a builtin does not reach them.
 __builtins__ = vars(builtins).copy()
 
 RESULTS, STOPS, ERRORS = 3, 4, 2
@@ -164,8 +164,10 @@ def report(error, where=None):
 def traceback_of(link, where):
     """For stderr, in the interpreter's words but bounded."""
     lines = []
-    if where:
-        lines.append("Exception in a thread:" if where == "thread" else "Exception ignored in %s:" % where)
+    if where == "thread":
+        lines.append("Exception in a thread:")
+    elif where:
+        lines.append("Exception ignored in %s:" % where)
     lines.append("Traceback (most recent call last):")
     order = link["order"][::-1]
     left_out = len(order) - 24

@@ -1,9 +1,9 @@
 """`rlsf_emit(value)`: what a test case calls to hand its value to the judge.
 
-A string is handed over as it stands, a floating-point number as `repr` writes it (the judge allows a
-tolerance), anything else as `literal` writes it: `repr`, except that what is equal reads equal. Sets
-and dictionaries stand in the order of their texts, a subclass reads as its base (a named tuple as a
-tuple), and floating-point numbers inside a container are rounded to 12 significant digits.
+A string is handed over as it stands, a floating-point number as `repr` writes it (the judge allows
+a tolerance), anything else as `literal` writes it: `repr`, except that what is equal reads equal.
+Sets and dictionaries stand in the order of their texts, a subclass reads as its base (a named tuple
+as a tuple), and floating-point numbers inside a container are rounded to 12 significant digits.
 """
 import builtins
 import sys

@@ -3,7 +3,7 @@ import type { CompilerFinding, CompilerPlace } from './gcc.js';
 import { field, jsonValues, list, number, text } from './json-fields.js';
 
 /**
- * Reads what `g++ -fdiagnostics-format=json` (GCC 9 to 14) wrote to stderr: one JSON array per
+ * Reads what `g++ -fdiagnostics-format=json` (GCC 9 to 15) wrote to stderr: one JSON array per
  * compiler process, between other lines (of the linker, of the driver), which `rest` keeps.
  */
 export function parseGccJson(stderr: string): { findings: CompilerFinding[]; rest: string } {

@@ -6,7 +6,7 @@ import { utf8Length } from './positions.js';
 
 /**
  * Reads SARIF 2.1.0 as GCC 13 and later write it (`-fdiagnostics-format=sarif-stderr`, `sarif-file`,
- * `-fdiagnostics-add-output=sarif`); GCC 16 has no JSON format of its own any more.
+ * `-fdiagnostics-add-output=sarif`), whose own JSON format GCC 15 deprecates.
  *
  * Written from the standard and from GCC's documentation, **not tried on a GCC 13**: none was at
  * hand, and the fixtures are made by hand. What GCC does in its own way:

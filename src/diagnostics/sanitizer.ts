@@ -1,7 +1,6 @@
 import { abortAt } from './aborts.js';
 import type { Abort } from './aborts.js';
 import { asanReport } from './asan.js';
-import { parseFrames } from './frames.js';
 import type { SanitizerStack } from './frames.js';
 import { leakReports } from './lsan.js';
 import { withoutColours } from './terminal.js';
@@ -88,8 +87,6 @@ export function parseSanitizerReports(
 export function hasLeakSanitizerFailed(text: string): boolean {
   return text.includes('LeakSanitizer has encountered a fatal error');
 }
-
-export { parseFrames };
 
 const unknownAbort: Abort = { kind: 'abort', message: 'the program aborted', place: null };
 

@@ -33,6 +33,9 @@ const expected: Record<string, [tool: string, kind: string, text: string | null]
   'exception-noexcept': [['runner', 'uncaught-exception', 'int length(const std::string& s) noexcept { return s.at(10); }']],
   'exception-plain': [['runner', 'uncaught-exception', null]],
   'fortify-plain': [['runner', 'buffer-overflow', null]],
+  'free-invalid': [['asan', 'bad-free', 'free(p + 16);']],
+  'free-twice': [['asan', 'double-free', 'free(p);']],
+  mismatch: [['asan', 'alloc-dealloc-mismatch', 'free(p);']],
   'free-invalid-plain': [['runner', 'heap-corruption', null]],
   'free-twice-plain': [['runner', 'heap-corruption', null]],
   'glibcxx-assert': [['runner', 'assertion-failure', 'return v[i];']],
@@ -116,6 +119,13 @@ describe('the gallery of sanitizer reports', () => {
     expect(parseSanitizerReports(report).map(({ kind }) => kind)).toEqual(
       named.map(([, , kind]) => kind),
     );
+  });
+
+  it('tells an index out of bounds once, not again as a load without enough space', () => {
+    const kinds = diagnose('ubsan-kinds').map(({ kind }) => kind);
+    expect(kinds.length).toBe(23);
+    expect(kinds).toContain('out-of-bounds-index');
+    expect(kinds).not.toContain('insufficient-object-size');
   });
 
   it('tells leaks at their allocation, and those that only they hold as indirect', () => {

@@ -11,7 +11,7 @@ import { sarifOf } from './sarif-of.js';
 describe('GCC’s SARIF, in reports made by hand from its documentation', () => {
   const blame = (name: string): unknown[] => {
     const program = recorded('sarif', `${name}.cpp`);
-    return parseGccSarif(recorded('sarif', `${name}.sarif`)).findings.map((finding) => {
+    return parseGccSarif(recorded('sarif', `${name}.sarif.txt`)).findings.map((finding) => {
       const { severity, kind, option, message, position, span } = compilerDiagnostic(
         finding,
         viewOf(name, program),
@@ -40,7 +40,7 @@ describe('GCC’s SARIF, in reports made by hand from its documentation', () => 
   });
 
   it('may stand between lines of other tools', () => {
-    const sarif = recorded('sarif', 'gcc13.sarif');
+    const sarif = recorded('sarif', 'gcc13.sarif.txt');
     const { findings, rest } = parseGccSarif(`before\n${sarif}/usr/bin/ld: after\n`);
     expect(findings.length).toBe(4);
     expect(rest).toBe('before\n/usr/bin/ld: after');
@@ -79,7 +79,8 @@ describe('GCC’s SARIF of the gallery, as its JSON translates', () => {
       );
       // A range that begins at its caret, or has none, is cut out alike.
       const isSame =
-        place?.range == null ||
+        place === null ||
+        place.range === null ||
         (place.range.startLine === place.line && place.range.startColumn <= (place.column ?? 1));
       if (isSame) expect(ours).toEqual(theirs);
     });

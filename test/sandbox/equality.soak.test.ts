@@ -7,8 +7,9 @@ import { completionOf, promptOf } from '../../src/tasks/cpp/problems.js';
 import { applySlips } from '../../src/tasks/cpp/slips.js';
 import { settingsOf } from '../../src/tasks/cpp/split.js';
 import { modelPrograms, sampledGroups } from '../../bench/judge/programs.js';
+import { julietRows } from '../../bench/locations/rows.js';
+import { testData } from '../data.js';
 import { expectEqual } from './expect-equal.js';
-import { julietPrograms } from './juliet.js';
 import { mutants } from './mutants.js';
 import { job, testsOf } from './programs.js';
 
@@ -31,8 +32,9 @@ describe('judging in batches, at length', () => {
   it('gives 2,000 distinct programs the verdicts that they get alone', async () => {
     const { sampled, compiling } = await sampledGroups(24);
     const model = modelPrograms(161);
-    const juliet = julietPrograms();
-    if (model === null || juliet.length === 0)
+    const data = testData();
+    const juliet = data === null ? [] : julietRows(data).map((row) => row.job);
+    if (model === null || data === null)
       console.warn('RLSF_TEST_DATA is missing: equality without Juliet and model-completions');
     const jobs = [
       ...taskPrograms(180, 1),

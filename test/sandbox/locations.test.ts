@@ -8,10 +8,11 @@ const missing = locationData.filter((name) => testData(name) === null);
 const note = missing.length === 0 ? '' : ` (no ${missing.join(', ')}: set RLSF_TEST_DATA)`;
 
 describe.skipIf(missing.length > 0)(`the judge, on programs with known faults${note}`, () => {
-  it('names the recorded lines, one row of twelve', async () => {
+  it('names the recorded lines, one row of thirteen', async () => {
     const folder = path.dirname(testData(locationData[0]) ?? '');
-    const figures = await judgeRows(folder, { step: 12 });
-    expect(figures.sanitizers.length).toBeGreaterThan(70);
+    // Bad and good halves take turns: an odd step meets both.
+    const figures = await judgeRows(folder, { step: 13 });
+    expect(figures.sanitizers.length).toBeGreaterThan(60);
     expect(figures.model.length).toBeGreaterThan(10);
     expectLocations(figures);
   });

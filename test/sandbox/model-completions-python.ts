@@ -1,16 +1,15 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { createJudgePool } from '../../src/sandbox/index.js';
 import type { JudgeJob } from '../../src/sandbox/index.js';
+import { testData } from '../data.js';
 import { pythonJob, pythonTests } from './python-gallery.js';
 
-const data =
-  process.env['RLSF_TEST_DATA'] ?? fileURLToPath(new URL('../../../shared/data/', import.meta.url));
-
 /** `null` where the data are. */
-export const missing = existsSync(join(data, 'model-completions')) ? null : `no data in ${data}`;
+export const missing =
+  testData('model-completions') && testData('humaneval') && testData('mbpp')
+    ? null
+    : 'no model-completions, humaneval, mbpp: set RLSF_TEST_DATA';
 
 interface Recorded {
   id: string;
@@ -82,7 +81,7 @@ function completions(name: string): Record<string, string>[] {
 }
 
 function rows(file: string): Record<string, string>[] {
-  const lines = gunzipSync(readFileSync(join(data, file)))
+  const lines = gunzipSync(readFileSync(testData(file) ?? file))
     .toString('utf8')
     .trim()
     .split('\n');

@@ -84,6 +84,8 @@ export const pythonGallery: Record<string, Exhibit> = {
   fibonacci: { completion: '    def fib(k): return k if k < 2 else fib(k - 1) + fib(k - 2)\n    return fib(60)\n', outcome: 'timeout', kind: 'timeout' },
   number: { completion: '    return 10 ** 10 ** 8\n', outcome: 'timeout', kind: 'timeout', blames: 'return 10 ** 10 ** 8' },
   pattern: { completion: '    import re\n    return re.match("(a+)+$", "a" * 50 + "b")\n', outcome: 'timeout', kind: 'timeout', blames: 'return re.match("(a+)+$", "a" * 50 + "b")' },
+  deep: { completion: '    import sys; sys.setrecursionlimit(10**6)\n    def walk(k):\n        if k: return walk(k - 1)\n        while True: pass\n    walk(5000)\n', outcome: 'timeout', kind: 'timeout', blames: 'while True' },
+  recursing: { completion: '    import sys; sys.setrecursionlimit(10**9)\n    def walk(k): return walk(k + 1)\n    walk(0)\n', outcome: 'memory_limit', kind: 'memory_limit', blames: 'def walk(k): return walk(k + 1)' },
   growth: { completion: '    all = []\n    while n >= 0:\n        all.append("x" * 10**6)\n', outcome: 'memory_limit', kind: 'memory_limit', blames: 'while n >= 0' },
   request: { completion: '    é = "x" * 10**10; return n\n', outcome: 'memory_limit', kind: 'memory_limit', blames: '"x" * 10**10' },
   touched: { completion: '    s = [0] * 10**8\n    return n\n', outcome: 'memory_limit', kind: 'memory_limit', blames: 's = [0] * 10**8' },

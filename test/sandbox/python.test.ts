@@ -172,6 +172,18 @@ describe('Python', () => {
     ).rejects.toMatchObject({ tag: 'input' });
   });
 
+  it('looks at a program that waits a second time, alone, and blames its loop', async () => {
+    const impatient = await createJudgePool({ cacheFolder: null, wallMs: 700 });
+    try {
+      const completion = 'import time\nfor i in range(9):\n    time.sleep(9)\n';
+      const [verdict] = await impatient.judge([pythonJob(pythonTests(''), completion)]);
+      expect(verdict).toMatchObject({ outcome: 'timeout', retried: true });
+      expect(blamed(completion, verdict)).toBe('for i in range(9)');
+    } finally {
+      await impatient.close();
+    }
+  });
+
   it('blames what led to an error where the error itself lies elsewhere', async () => {
     const tests = pythonTests(
       'def guard(g):\n    try: return g()\n    except Exception as e: raise RuntimeError("wrapped") from e\n',

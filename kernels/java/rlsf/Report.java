@@ -40,6 +40,8 @@ final class Report implements Thread.UncaughtExceptionHandler {
 
   /** An exception that nobody caught: to the judge, and to stderr as Java does it. */
   static void thrown(Thread thread, Throwable thrown) {
+    // Thread.stop: Java says nothing either.
+    if (thrown.getClass().getName().equals("java.lang.ThreadDeath")) return;
     if (!tell(thread, thrown)) return;
     System.err.print("Exception in thread \"" + thread.getName() + "\" ");
     thrown.printStackTrace();

@@ -1,8 +1,9 @@
 import type { Sandbox, UnitVerdict } from '../../toolchain.js';
 import { blankVerdict, runnerFinding, sandboxError, verdictOfRuns } from '../../verdict.js';
 import type { ProgramRun, Surroundings } from '../../verdict.js';
-import { compileAlone, compileStage, compileTogether, diagnosticsOf } from './compile.js';
+import { compileAlone, compileTogether } from './compile.js';
 import type { Compiled, Kit } from './compile.js';
+import { compileStage, diagnosticsOf } from './findings.js';
 import type { Program } from './program.js';
 import { readRun, withAssertionTexts } from './reading.js';
 import { allowance, runProgram } from './run.js';

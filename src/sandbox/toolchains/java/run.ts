@@ -4,10 +4,10 @@ import type { StdioCase } from '../../../records.js';
 import type { Execution } from '../../execution.js';
 import type { Bench, Executed, Sandbox } from '../../toolchain.js';
 import { openToReaders, writeReadable } from '../../workspace.js';
-import { writeClasses } from './compile.js';
 import type { Compiled, Kit } from './compile.js';
 import { javaEnvironment, programFlags } from './flags.js';
 import type { Program } from './program.js';
+import { writeClasses } from './sources.js';
 
 /** One run of a program: for all cases that are code, for one input, or for nothing but itself. */
 export interface PlannedRun {
@@ -124,7 +124,6 @@ async function writeProgram(
   { tests }: Program,
   { classes }: Compiled,
 ): Promise<void> {
-  await mkdir(join(folder, 'classes'));
   await writeClasses(join(folder, 'classes'), classes);
   const tops = new Set<string>();
   for (const [name, text] of Object.entries(tests.files ?? {})) {

@@ -58,7 +58,7 @@ export async function judgeProgram(
     return { verdict: refusal(records, program, [compile], around), again: false };
   const verdict = verdictOfRuns({
     runs: runs.flatMap(({ execution, cases, command }): ProgramRun[] =>
-      execution === null || tests.compileOnly === true
+      execution === null || (tests.compileOnly === true && records.compiledMicros !== null)
         ? []
         : [{ execution, cases, command, reading: readRun(execution, program, cases) }],
     ),
@@ -192,7 +192,8 @@ function compileStage(
   return {
     stage: 'compile',
     command,
-    exitCode: faults.length > 0 ? 1 : 0,
+    // Nothing told: it was ended while it compiled, and the run's own record says how.
+    exitCode: faults.length > 0 ? 1 : compiledMicros === null ? null : 0,
     signal: null,
     durationMs: (compiledMicros ?? 0) / 1000,
     stdout: '',

@@ -67,11 +67,10 @@ function blame(
     const span = view.map.locate(line, null);
     return { position, span, frames: [{ function: frame.function, position }] };
   };
-  // Of a hundred frames seen, the outermost ones are missing: the recursion itself is to blame.
-  if (stack.cut > 0) return lineOf({ ...own[0], line: definitionOf(own[0], program) });
   const running = own.filter(({ depth }) => depth < long);
   const innermost = running.at(-1);
   if (innermost !== undefined) return loopOf(innermost) ?? lineOf(innermost);
+  if (stack.cut > 0) return lineOf(recursionOf(own, program));
   for (const frame of own) {
     const place = loopOf(frame);
     if (place !== null) return place;
@@ -87,9 +86,14 @@ function ownFrames(
   stack: PythonStack,
   { view, lines }: PythonProgram,
 ): (PythonFrame & { depth: number })[] {
-  return [...stack.frames]
+  const { frames, cut } = stack;
+  const outermost = frames.length + cut - 1;
+  return frames
+    .map((frame, i) => ({
+      ...frame,
+      depth: outermost - (i < Math.floor(frames.length / 2) ? i : i + cut),
+    }))
     .reverse()
-    .map((frame, depth) => ({ ...frame, depth }))
     .filter(
       ({ file, function: name, line }) =>
         view.fileKind(file) === 'program' &&
@@ -104,14 +108,18 @@ function offsetOfLine(line: number, { view, lines }: PythonProgram): number {
   return offsetOf(view.map.index, place.line, place.column);
 }
 
-function definitionOf({ function: name, line }: PythonFrame, { lines }: PythonProgram): number {
-  const plain = name.split('.').at(-1) ?? '';
-  for (let at = line; at > 0; at--)
-    if (
-      new RegExp(`^\\s*(async\\s+)?def\\s+${plain.replaceAll(/\W/g, '')}\\s*\\(`).test(
-        lines.line(at),
-      )
-    )
-      return at;
-  return line;
+/** Where a stack is too deep to be told, the function that it is full of is to blame, by its first line. */
+function recursionOf(own: readonly PythonFrame[], { view, lines }: PythonProgram): PythonFrame {
+  const counts = new Map<string, number>();
+  for (const { function: name } of own) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const most = Math.max(...counts.values());
+  const frame = own.find((one) => counts.get(one.function) === most) ?? own[0];
+  const name = /[\p{L}\p{N}_]+$/u.exec(frame.function)?.[0] ?? '';
+  const definition = new RegExp(`^\\s*(async\\s+)?def\\s+${name}\\s*\\(`, 'u');
+  for (let line = frame.line; line > 0; line--) {
+    if (!definition.test(lines.line(line))) continue;
+    const isOwn = view.map.locate(lines.place(line, 0).line, null).precision !== 'none';
+    return isOwn ? { ...frame, line } : frame;
+  }
+  return frame;
 }
