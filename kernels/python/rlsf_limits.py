@@ -3,8 +3,8 @@
 CPU time is kept by a timer of ours, which comes before the supervisor's: at half of the time it
 marks the frames that are running, at the end it tells the stack and how many of its outermost
 frames bear the mark. Those have been running for half of the time: the loop to blame is in the
-innermost of them, and so the next run blames the same one. Where the interpreter does not get to run handlers
-(inside a C function), faulthandler writes what it sees when the supervisor asks.
+innermost of them, and so the next run blames the same one. Where the interpreter does not get to
+run handlers (inside a C function), faulthandler writes what it sees when the supervisor asks.
 """
 import builtins
 import faulthandler

@@ -19,7 +19,7 @@ export function compilerDiagnostic(finding: CompilerFinding, view: ProgramView):
     position:
       place === null
         ? null
-        : { file: view.shownAs(place.file), line: place.line, column: place.column },
+        : { file: view.shownAs(place.file), line: place.line, column: place.column || null },
     span,
     frames: [],
   };

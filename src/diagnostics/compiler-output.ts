@@ -1,3 +1,4 @@
+import { assemblerFindings } from './assembler.js';
 import { parseClangText } from './clang-text.js';
 import type { CompilerFinding } from './gcc.js';
 import { gccJsonFindings } from './gcc-json.js';
@@ -14,7 +15,7 @@ export interface CompilerOutputOptions extends GccTextOptions {
 
 /**
  * Everything a compile wrote to stderr, whatever the format: JSON and SARIF where they are, and the
- * text of the linker, of the driver or of an older compiler around them.
+ * text of the linker, the assembler, the driver or an older compiler around them.
  */
 export function parseCompilerOutput(
   stderr: string,
@@ -25,7 +26,7 @@ export function parseCompilerOutput(
     (value) => gccJsonFindings(value) ?? sarifFindings(value) ?? [],
   );
   const plain = compiler === 'g++' ? parseGccText(rest, options) : parseClangText(rest);
-  return [...structured, ...plain];
+  return [...structured, ...plain, ...assemblerFindings(rest)];
 }
 
 /**

@@ -135,4 +135,10 @@ describe('C++ programs', () => {
       tag: 'input',
     });
   });
+
+  it('are told what the assembler says of their asm, on its line', async () => {
+    const verdict = await judge('int f() {\n    asm("frobnicate %eax");\n    return 1;\n}\n', {});
+    expect(verdict.outcome).toBe('compile_error');
+    expect(verdict.blamed).toEqual(['assembler «asm("frobnicate %eax");»']);
+  });
 });

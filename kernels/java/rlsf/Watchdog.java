@@ -5,9 +5,9 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Watches the process's own clocks: a little before a limit is reached the stacks are told, and a
- * program that has used up its CPU time is ended here. What the program does to this thread it does to
- * itself: the supervisor's limits stand behind it.
+ * Watches the process's own clocks: before a limit is reached the stacks are told, and a program that
+ * has used up its CPU time is ended here. What the program does to this thread it does to itself: the
+ * supervisor's limits stand behind it.
  */
 final class Watchdog implements Runnable {
   private static final int TICKS_PER_SECOND = 100;
@@ -35,18 +35,26 @@ final class Watchdog implements Runnable {
 
   @Override
   public void run() {
-    long ends = 0;
-    boolean told = false;
+    long begun = 0;
+    boolean isNear = false;
+    boolean isTold = false;
     for (; ; ) {
       try {
-        if (ends == 0) ends = System.nanoTime() + (wallMs - WALL_MARGIN_MS - sinceStart(stat)) * 1_000_000L;
+        if (begun == 0) begun = System.nanoTime() - sinceStart() * 1_000_000L;
         Thread.sleep(20);
-        if (cpu(stat) >= cpuMs) {
+        long cpu = cpu();
+        long wall = (System.nanoTime() - begun) / 1_000_000L;
+        // At its limit a program may have no memory left to tell where it is: then this counts.
+        if (!isNear && (cpu > cpuMs * 6 / 10 || wall > wallMs * 6 / 10)) {
+          isNear = true;
+          Report.stacks("RLSF-STOP near", false);
+        }
+        if (cpu >= cpuMs) {
           Report.stacks("RLSF-STOP cpu", false);
           Runtime.getRuntime().halt(124);
         }
-        if (!told && System.nanoTime() > ends) {
-          told = true;
+        if (!isTold && wall > wallMs - WALL_MARGIN_MS) {
+          isTold = true;
           Report.stacks("RLSF-STOP wall", false);
         }
       } catch (Throwable again) {
@@ -56,14 +64,14 @@ final class Watchdog implements Runnable {
   }
 
   /** User and system time of the process, all threads together. */
-  private static long cpu(RandomAccessFile stat) throws IOException {
-    String[] fields = fieldsOf(stat);
+  private long cpu() throws IOException {
+    String[] fields = fields();
     return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * 1000 / TICKS_PER_SECOND;
   }
 
   /** How long the process has been there already. */
-  private static long sinceStart(RandomAccessFile stat) throws IOException {
-    long begun = Long.parseLong(fieldsOf(stat)[19]) * 1000 / TICKS_PER_SECOND;
+  private long sinceStart() throws IOException {
+    long begun = Long.parseLong(fields()[19]) * 1000 / TICKS_PER_SECOND;
     try (RandomAccessFile uptime = new RandomAccessFile("/proc/uptime", "r")) {
       double seconds = Double.parseDouble(uptime.readLine().split(" ")[0]);
       return Math.max(0, Math.min(10_000, (long) (seconds * 1000) - begun));
@@ -71,7 +79,7 @@ final class Watchdog implements Runnable {
   }
 
   /** The fields behind the program's name; the first is the state. */
-  private static String[] fieldsOf(RandomAccessFile stat) throws IOException {
+  private String[] fields() throws IOException {
     byte[] bytes = new byte[1024];
     stat.seek(0);
     int size = stat.read(bytes);

@@ -34,12 +34,12 @@ export const javacOptions = [
 
 /**
  * For programs. The heap is the limit on memory: at its end the machine throws an OutOfMemoryError,
- * which has a place.
+ * which has a place. It is there at once: growing takes as long as filling it.
  */
 export function programFlags({ memoryMiB }: Limits, major: number): string[] {
   return [
     ...small,
-    `-Xms${Math.min(16, memoryMiB)}m`, `-Xmx${memoryMiB}m`, '-Xss8m', '-XX:MaxMetaspaceSize=96m',
+    `-Xms${memoryMiB}m`, `-Xmx${memoryMiB}m`, '-Xss8m', '-XX:MaxMetaspaceSize=96m',
     '-XX:+DisableAttachMechanism', '-ea',
     ...(major >= 23 ? ['--sun-misc-unsafe-memory-access=allow'] : []),
     '-Dfile.encoding=UTF-8', '-Dsun.stdout.encoding=UTF-8', '-Dsun.stderr.encoding=UTF-8',

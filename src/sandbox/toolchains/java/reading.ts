@@ -125,7 +125,10 @@ function leaving(
   if (thread === undefined && code !== 0) return null;
   const message = `the program ended itself with exit code ${code}`;
   const finding = runnerFinding(code === 0 ? 'early-exit' : 'exit-code', message);
-  return thread === undefined ? finding : { ...finding, ...locateJavaStack(thread, view) };
+  if (thread === undefined) return finding;
+  // What Java does at its end is not the program's.
+  const call = thread.findIndex((frame) => frame.function === 'java.lang.Runtime.exit');
+  return { ...finding, ...locateJavaStack(thread.slice(call + 1), view) };
 }
 
 /** The machine itself could not be started: no program ran that could have said so. */
@@ -142,10 +145,10 @@ function stopOf(
   blocks: readonly Block[],
   view: ProgramView,
 ): JavaPlace | null {
-  const stop = blocks.filter(({ marker }) => marker.startsWith('RLSF-STOP ')).at(-1);
+  const stops = blocks.filter(({ marker }) => marker.startsWith('RLSF-STOP ')).reverse();
   const dump = stderr.indexOf(dumpHead);
   const threads = [
-    ...(stop === undefined ? [] : threadsOf(stop.lines)),
+    ...stops.flatMap(({ lines }) => threadsOf(lines)),
     ...(dump < 0 ? [] : threadsOf(stderr.slice(dump).split('\n'))),
   ];
   const own = threads.map((frames) => blameLoop(frames, view));

@@ -58,6 +58,8 @@ function blame(
     const start = lineColumnOf(index, byteOffsetOfIndex(program.text, loop.start));
     const end = lineColumnOf(index, byteOffsetOfIndex(program.text, loop.end));
     const span = view.map.locate(start.line, start.column, end.line, end.column);
+    // A loop that the completion is only the body of is not its own.
+    if (span.precision === 'none') return null;
     const position = { file: 'program.py', ...start };
     return { position, span, frames: [{ function: frame.function, position }] };
   };
