@@ -10,7 +10,7 @@
  *
  * Requests come on file descriptor 0, answers go to 1. What is said goes to FOLDER/messages, what a
  * command prints to FOLDER/output. Limits and walls are the launcher's, which started us; here are
- * only wall and CPU time of each process (RLSF_SERVE_MS). */
+ * only wall and CPU time of each process (RLSF_SERVE_WALL_MS, RLSF_SERVE_CPU_MS). */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -77,6 +77,11 @@ static void instantiate_what_is_left(void) {
   if (instantiate != NULL) instantiate(0);
 }
 
+static long milliseconds(const char *name) {
+  const char *value = getenv(name);
+  return value != NULL ? atol(value) : 30000;
+}
+
 static int outcome_of(pid_t child, long limit_ms) {
   int status = 0;
   if (child < 0) return 125;
@@ -85,9 +90,9 @@ static int outcome_of(pid_t child, long limit_ms) {
 }
 
 /* In a child: its folder, its outputs, its time. */
-static void settle_in(const char *folder, const char *output, int flags, long limit_ms,
+static void settle_in(const char *folder, const char *output, int flags, long cpu_ms,
                       const sigset_t *mask) {
-  const struct rlimit cpu = {(rlim_t)(limit_ms / 1000 + 1), (rlim_t)(limit_ms / 1000 + 2)};
+  const struct rlimit cpu = {(rlim_t)(cpu_ms / 1000 + 1), (rlim_t)(cpu_ms / 1000 + 2)};
   const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   setrlimit(RLIMIT_CPU, &cpu);
@@ -101,8 +106,7 @@ static void settle_in(const char *folder, const char *output, int flags, long li
 static void serve(void) {
   static char request[1 << 16];
   char answer[64];
-  const char *limit = getenv("RLSF_SERVE_MS");
-  const long limit_ms = limit != NULL ? atol(limit) : 30000;
+  const long wall_ms = milliseconds("RLSF_SERVE_WALL_MS"), cpu_ms = milliseconds("RLSF_SERVE_CPU_MS");
   sigset_t set, before;
   sigemptyset(&set);
   sigaddset(&set, SIGCHLD);
@@ -118,19 +122,19 @@ static void serve(void) {
     if (compiles) {
       const pid_t child = fork();
       if (child == 0) {
-        settle_in(folder, "unit.s", O_TRUNC, limit_ms, &before);
+        settle_in(folder, "unit.s", O_TRUNC, cpu_ms, &before);
         return;
       }
-      result = outcome_of(child, limit_ms);
+      result = outcome_of(child, wall_ms);
     }
     if (count > 0 && result == 0) {
       const pid_t child = fork();
       if (child == 0) {
-        settle_in(folder, "output", compiles ? O_APPEND : O_TRUNC, limit_ms, &before);
+        settle_in(folder, "output", compiles ? O_APPEND : O_TRUNC, cpu_ms, &before);
         execv(words[0], words);
         _exit(127);
       }
-      result = outcome_of(child, limit_ms);
+      result = outcome_of(child, wall_ms);
     }
     snprintf(answer, sizeof answer, "%d\n", result);
     if (write(1, answer, strlen(answer)) < 0) break;

@@ -16,9 +16,11 @@ export function parseJavacText(
     const body = lines.slice(at + 1, heads[k + 1] ?? lines.length);
     const [, file, line, severity = 'error', lint, first] = head.exec(lines[at]) ?? [];
     const caret = body.findIndex((text) => /^\s*\^\s*$/.test(text));
-    const details = (
-      caret < 0 ? body : [...body.slice(0, caret - 1), ...body.slice(caret + 1)]
-    ).filter((text) => /^ {2}/.test(text));
+    const more = body.filter((_, i) => caret < 0 || i < caret - 1 || i > caret);
+    const explained = more.findIndex((text) => /^ {2}where /.test(text));
+    const details = more
+      .slice(0, explained < 0 ? more.length : explained)
+      .filter((text) => /^ {2}/.test(text));
     const message = oneLine([first, ...details].join('\n'));
     return {
       severity: severity === 'warning' ? 'warning' : severity === 'Note' ? 'note' : 'error',

@@ -87,13 +87,14 @@ function locate(
     lineColumnOf(index, byteOffsetOfIndex(text, at));
   const at = pointOf(place.at);
   if (isMissing(kind)) return { start: at, span: map.locateInsertion(at.line, at.column) };
+  const dot = kind.startsWith('cant.') ? afterDot(text, place.at) : place.at;
   const isRange = place.start >= 0 && place.start <= place.at && place.at < place.end;
-  if (!isRange) return { start: at, span: map.locate(at.line, at.column) };
-  let { start, end } = place;
-  if (kind.startsWith('cant.') && place.at > start) {
-    const dot = /^(?:\.|::)\s*/.exec(text.slice(place.at, end))?.[0].length ?? 0;
-    if (dot > 0 && place.at + dot < end) start = place.at + dot;
+  if (!isRange) {
+    const name = pointOf(dot);
+    return { start: name, span: map.locate(name.line, name.column) };
   }
+  let { start, end } = place;
+  if (dot > place.at && dot < end) start = dot;
   const lineStart = text.lastIndexOf('\n', Math.max(start, place.at) - 1) + 1;
   const lineEnd = text.indexOf('\n', Math.max(start, place.at));
   start = Math.max(start, lineStart);
@@ -106,6 +107,12 @@ function locate(
   if (span.precision !== 'none') return { start: from, span };
   // A tree may begin before the completion; the very place then decides.
   return { start: at, span: map.locate(at.line, at.column) };
+}
+
+function afterDot(text: string, at: number): number {
+  const pattern = /(?:\.|::)\s*/y;
+  pattern.lastIndex = at;
+  return at + (pattern.exec(text)?.[0].length ?? 0);
 }
 
 function isMissing(kind: string): boolean {

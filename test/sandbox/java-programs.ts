@@ -1,4 +1,4 @@
-import type { ProgramTests } from '../../src/records.js';
+import type { Diagnostic, ProgramTests } from '../../src/records.js';
 import type { JudgeJob } from '../../src/sandbox/index.js';
 
 export function javaTests(given: Partial<ProgramTests>): ProgramTests {
@@ -74,3 +74,12 @@ export const gallery: Record<string, Example> = {
   exit: { completion: '        System.exit(0);\n        return v.length;\n    }\n', outcome: 'runtime_error', kind: 'early-exit', blames: 'System.exit(0);' },
   exitCode: { completion: '        if (v.length == 1) System.exit(3);\n        return 6;\n    }\n', outcome: 'runtime_error', kind: 'exit-code', blames: 'if (v.length == 1) System.exit(3);' },
 }; // prettier-ignore
+
+/** The text that a finding cuts out of a completion, or why it has none. */
+export function blamed(completion: string, finding: Diagnostic | undefined): string {
+  if (finding === undefined) return 'no finding';
+  const { span } = finding;
+  return span.precision === 'none'
+    ? span.reason
+    : Buffer.from(completion).subarray(span.start, span.end).toString();
+}

@@ -152,8 +152,9 @@ describe('the judge', () => {
     ]);
     const [verdict] = await pool.judge([job(tests, '    std::sort(v.begin(), v.end());\n}\n')]);
     expect(verdict.outcome).toBe('compile_error');
+    // The call that made the template: `sort(v.begin(), v.end())`.
     for (const { span } of verdict.diagnostics)
-      expect(span).toMatchObject({ precision: 'span', start: 13 });
+      expect(span).toMatchObject({ precision: 'span', start: 9, end: 33 });
   });
 
   it('judges the same program once, and says so', async () => {

@@ -50,7 +50,10 @@ export async function askServer(
     command: compiler.server,
     readOnly: [header, runtime, objects],
     preload: join(runtime, basename(compiler.preload)),
-    environment: { RLSF_SERVE_MS: String(buildLimits.cpuMs) },
+    environment: {
+      RLSF_SERVE_WALL_MS: String(buildLimits.wallMs),
+      RLSF_SERVE_CPU_MS: String(buildLimits.cpuMs),
+    },
   });
   const answer = await helper?.ask([bench.seenByHelpers, ...words].join('\t'));
   return /^\d+$/.test(answer ?? '') ? Number(answer) : null;

@@ -31,6 +31,8 @@ export interface Compiled {
   findings: CompilerFinding[];
   /** The compiler was ended by a limit of ours. */
   overLimit: boolean;
+  /** The wall clock ended it: on a busy machine it may only have waited for its turn. */
+  outOfTime: boolean;
   /** It failed without naming any error: our tooling, not the program. */
   unexplained: boolean;
 }
@@ -133,6 +135,7 @@ function read(bench: Workbench, result: Ran, args: readonly string[]): Compiled 
     truncated: result.truncated,
     findings,
     overLimit,
+    outOfTime: !ok && (result.timedOut || result.exitCode === 124),
     unexplained: !ok && (ours || errors.length === 0) && !overLimit,
   };
 }

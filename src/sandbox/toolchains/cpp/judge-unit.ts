@@ -97,7 +97,7 @@ async function judgeOnce(
       if (await refuse(single, 0, bench, context, verdicts)) return verdicts;
       verdicts.set(single, {
         verdict: await failedCompile(single, compiled, bench, context),
-        again: false,
+        again: compiled.outOfTime,
       });
       return verdicts;
     }
@@ -164,7 +164,7 @@ async function refuse(
     diagnostics,
     stages: [compileStage(compiled, diagnostics)],
   };
-  verdicts.set(program, { verdict, again: false });
+  verdicts.set(program, { verdict, again: compiled.outOfTime });
   return true;
 }
 

@@ -33,8 +33,9 @@ export function lex(text: string): Lexed {
     open,
   });
   const pattern =
-    /\s+|\/\/[^\n]*|\/\*[^]*?\*\/|(?:u8|[uUL])?"(?:[^"\\\n]|\\[^\n])*"|(?:u8|[uUL])?'(?:[^'\\\n]|\\[^\n])*'|[A-Za-z_]\w*|\.?\d(?:[\w.]|[eEpP][+-]|'(?=\w))*|::|->|[-+*/%&|^!~<>=?:;,.()[\]{}]/y;
-  if (/\\\r?\n|\?\?[=/'()!<>-]|\0/.test(text)) return stop('joined lines or trigraphs', false);
+    /\s+|\/\/[^\n]*|\/\*[^]*?\*\/|(?:u8|[uUL])?"(?:[^"\\\n]|\\[^\n])*"|(?:u8|[uUL])?'(?:[^'\\\n]|\\[^\n])*'|[A-Za-z_]\w*|\.?\d(?:[eEpP][+-]|[\w.]|'(?=\w))*|::|->|[-+*/%&|^!~<>=?:;,.()[\]{}]/y;
+  // g++ also joins lines where blanks stand between the backslash and the end of the line.
+  if (/\\\s*\n|\?\?[=/'()!<>-]|\0/.test(text)) return stop('joined lines or trigraphs', false);
   let directive: string | null = null;
   let at = 0;
   while (at < text.length) {
@@ -54,8 +55,7 @@ export function lex(text: string): Lexed {
     at += token.length;
     if (/^\s|^\/[/*]/.test(token)) continue;
     if (/^R$|^(u8|[uUL])R$/.test(token) && text[at] === '"') return stop('raw string', false);
-    if ((token === '<' && /^[%:]/.test(text.slice(at))) || (token === '%' && text[at] === ':'))
-      return stop('digraph', false);
+    if (['<%', '<:', '%>', '%:', ':>'].includes(token + text[at])) return stop('digraph', false);
     if (pairs.has(token)) {
       if (open.pop() !== pairs.get(token)) return stop('brackets do not match', true);
     }

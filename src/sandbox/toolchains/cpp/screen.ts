@@ -66,8 +66,8 @@ function forbidden(tokens: readonly string[]): string | null {
     const next = tokens[i + 1];
     if (words.has(token)) return `\`${token}\``;
     if (/^_?_?rlsf_|^RLSF/.test(token)) return 'a name of ours';
-    if (/^(__gnu|__cxa|__asan|__ubsan|__lsan|__sanitizer|__cxx|_GLOBAL_|_ZN)/.test(token))
-      return 'a reserved name';
+    if (isReserved(token)) return 'a reserved name';
+    if (/^pthread_cleanup_/.test(token)) return 'a macro with half a block';
     if (token === '[' && next === '[') return 'attribute';
     if (token === 'using' && next === 'namespace') return '`using namespace`';
     if (token === 'operator' && (next === 'new' || next === 'delete' || /^["']/.test(next ?? '')))
@@ -83,6 +83,15 @@ function forbidden(tokens: readonly string[]): string | null {
       return 'global qualifier';
   }
   return null;
+}
+
+/**
+ * Names that belong to the implementation. Many are macros of the system's headers, and such a macro
+ * may hold anything: `__BEGIN_DECLS` is `extern "C" {`, `__REDIRECT` an `asm`.
+ */
+function isReserved(token: string): boolean {
+  const known = /^(__builtin_\w+|__func__|__FUNCTION__|__int128(_t)?|__uint128_t|__gcd|__lg)$/;
+  return /^_[A-Z]|__|^_tile_/.test(token) && /^[A-Za-z_]/.test(token) && !known.test(token);
 }
 
 /** Every declaration at the outer level must be of a kind that runs nothing before `main`. */
@@ -148,8 +157,11 @@ function itemFault(item: readonly string[]): string | null {
   if (closesEarly(item)) return 'two declarations in one';
   const name = declaredName(item.slice(start));
   if (name !== null && globals.has(name)) return `\`${name}\` is a name of the C library`;
-  if (['using', 'typedef', 'static_assert'].includes(item[start]))
-    return item.at(-1) === ';' ? null : 'unfinished declaration';
+  if (['using', 'typedef', 'static_assert'].includes(item[start])) {
+    if (item.at(-1) !== ';') return 'unfinished declaration';
+    // A type that is defined in passing may have static members.
+    return item.some((token) => ['static', 'inline'].includes(token)) ? 'static member' : null;
+  }
   if (isType(item)) {
     // `struct A { … } a = f();` declares a variable, `static` members may be initialised at start.
     if (brace >= 0 && (item.at(-1) !== ';' || item.at(-2) !== '}'))
@@ -157,8 +169,8 @@ function itemFault(item: readonly string[]): string | null {
     return item.includes('static') || item.includes('inline') ? 'static member' : null;
   }
   const head = item.slice(start, brace < 0 ? undefined : brace);
+  if (brace >= 0 && item.at(-1) === '}' && isFunctionHead(head)) return null;
   const isFunction = head.includes('(') && !head.slice(0, head.indexOf('(')).includes('=');
-  if (isFunction && item.at(-1) === '}') return null;
   // A declaration of a function, not a variable with a constructor call: parameters hold no literal and no call.
   if (isFunction && item.at(-1) === ';' && brace < 0 && isPrototype(head)) return null;
   return isConstant(item) ? null : 'variable at namespace scope';
@@ -172,6 +184,58 @@ function closesEarly(item: readonly string[]): boolean {
     if (')]}'.includes(token)) depth--;
     return token === '}' && depth === 0 && i < item.length - 2;
   });
+}
+
+const keywords = new Set(
+  `alignas alignof auto bool char class const constexpr decltype double enum explicit float for if inline int
+  long noexcept register requires return short signed sizeof static struct switch template throw typename union
+  unsigned virtual void volatile wchar_t while`.split(/\s+/),
+);
+/** What may stand before a name without being its type. */
+const qualifiers = new Set(
+  `class const constexpr enum explicit inline register static struct template typename union virtual volatile`.split(
+    /\s+/,
+  ),
+);
+
+/**
+ * `type name(parameters)` and nothing else before the body. `Thing (x){f()}`, `decltype(a) x{f()}` are
+ * variables, whose value is computed before `main`.
+ */
+function isFunctionHead(head: readonly string[]): boolean {
+  const operator = head.indexOf('operator');
+  let open = head.indexOf('(', operator + 1);
+  if (operator >= 0 && open === operator + 1 && head[open + 1] === ')') open += 2;
+  let name = operator >= 0 ? operator : open - 1;
+  if (name < 1 || head[open] !== '(') return false;
+  const symbols = operator < 0 ? [] : head.slice(operator + 1, open);
+  if (operator < 0 && (!/^[A-Za-z_]\w*$/.test(head[name]) || keywords.has(head[name])))
+    return false;
+  if (operator >= 0 && (symbols.length === 0 || !symbols.every((one) => /^\W+$/.test(one))))
+    return false;
+  while (head[name - 1] === '::') name -= 2;
+  const type = head[name - 1] ?? '';
+  if (!/^([A-Za-z_]\w*|[*&>])$/.test(type) || qualifiers.has(type)) return false;
+  const close = closingOf(head, open);
+  const rest = head.slice(close + 1);
+  const arrow = rest.indexOf('->');
+  const after = arrow < 0 ? rest : rest.slice(0, arrow);
+  const returns = arrow < 0 ? [] : rest.slice(arrow + 1);
+  return (
+    close > open &&
+    after.every((token) => ['const', 'noexcept', '&'].includes(token)) &&
+    returns.every((token) => /^([A-Za-z_]\w*|::|[<>,*&])$/.test(token))
+  );
+}
+
+/** Index of the bracket that closes the one at `open`; -1 where none does. */
+function closingOf(tokens: readonly string[], open: number): number {
+  let depth = 0;
+  for (let i = open; i < tokens.length; i++) {
+    if ('([{'.includes(tokens[i])) depth++;
+    if (')]}'.includes(tokens[i]) && --depth === 0) return i;
+  }
+  return -1;
 }
 
 function isPrototype(head: readonly string[]): boolean {

@@ -107,7 +107,9 @@ function isOutOfMemory({ kind, message }: Diagnostic): boolean {
 /** The heap may be full at one line or the next: the loop that fills it is the same every time. */
 function blameMemory(finding: Diagnostic, { chain }: JavaThrown, view: ProgramView): Diagnostic {
   const place = blameLoop(chain[0].frames, view);
-  return place.span.precision === 'none' ? finding : { ...finding, ...place };
+  // Told by us or by Java, which the load decides, it reads the same.
+  const message = finding.message.replace(/.*Java heap space$/, 'the memory reached its limit');
+  return { ...finding, message, ...(place.span.precision === 'none' ? {} : place) };
 }
 
 /** It ended itself before its end: which call of `System.exit` that was. */
