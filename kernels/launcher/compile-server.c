@@ -26,6 +26,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "reap.h"
+
 static const char waited_for[] = "body.cpp";
 static int served;
 
@@ -98,6 +100,8 @@ static void settle_in(const char *folder, const char *output, int flags, long cp
   setrlimit(RLIMIT_CPU, &cpu);
   sigprocmask(SIG_SETMASK, mask, NULL);
   if (nothing < 0 || dup2(nothing, 0) < 0 || chdir(folder) != 0) _exit(125);
+  /* What a driver that is ended leaves goes with the folder. */
+  setenv("TMPDIR", ".", 1);
   to_file(output, 1, O_TRUNC);
   to_file("messages", 2, flags);
 }
@@ -112,6 +116,7 @@ static void serve(void) {
   sigaddset(&set, SIGCHLD);
   sigprocmask(SIG_BLOCK, &set, &before);
   unsetenv("LD_PRELOAD");
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
   instantiate_what_is_left();
   while (read_line(0, request, sizeof request)) {
     char *words[512], *rest = request, *folder = strsep(&rest, "\t"), *kind = strsep(&rest, "\t");
@@ -136,6 +141,7 @@ static void serve(void) {
       }
       result = outcome_of(child, wall_ms);
     }
+    reap_everything();
     snprintf(answer, sizeof answer, "%d\n", result);
     if (write(1, answer, strlen(answer)) < 0) break;
   }

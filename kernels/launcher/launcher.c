@@ -26,6 +26,7 @@
 #include <stdint.h>
 #include <sys/personality.h>
 
+#include "reap.h"
 #include "supervise.h"
 
 enum { MAX_PATHS = 32, MAX_RUNS = 512 };
@@ -126,30 +127,6 @@ static void wall_off(const struct options *o) {
 
 static pid_t main_child;
 
-static void reap_everything(void) {
-  char path[64], text[4096];
-  int round;
-  snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
-  for (round = 0; round < 200; round++) {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
-    char *p = text, *end;
-    if (fd >= 0) close(fd);
-    if (n > 0) {
-      text[n] = 0;
-      for (;;) {
-        long pid = strtol(p, &end, 10);
-        if (end == p) break;
-        kill((pid_t)pid, SIGKILL);
-        p = end;
-      }
-    }
-    while (waitpid(-1, NULL, WNOHANG | __WALL) > 0) {}
-    if (n <= 0 && waitpid(-1, NULL, WNOHANG | __WALL) < 0) return;
-    usleep(1000);
-  }
-}
-
 static void on_term(int number) {
   (void)number;
   /* The supervising unit ends its own child on SIGTERM; then the group, then what is left. */
@@ -228,21 +205,31 @@ static int run_watched(const struct options *o, int compile) {
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-/* The filter knows the one program that may be started by the address of its name. */
-static char program_path[4096];
+/* The filter knows the one program that may be started by the address of its name. The program itself
+ * could put another name there: it must not find the place. */
+static char *program_path;
+
+static char *hidden_copy(const char *text) {
+  unsigned long random;
+  char *page;
+  if (syscall(SYS_getrandom, &random, sizeof random, 0) != (long)sizeof random) fail("getrandom");
+  page = mmap((void *)(0x100000000000ul + (random & 0x3ffffffff000ul)), 8192, PROT_READ | PROT_WRITE,
+              MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (page == MAP_FAILED) fail("mmap");
+  return strcpy(page + (random & 0xff0), text);
+}
 
 static void exec_program(int index, void *context) {
   char **command = context;
   (void)index;
   execv(program_path, command);
-  _exit(125);
 }
 
 static int run_program(struct options *o) {
   char **command = o->command + 1;
   int i;
-  if (strlen(command[0]) >= sizeof program_path) { errno = ENAMETOOLONG; fail("program"); }
-  strcpy(program_path, command[0]);
+  if (strlen(command[0]) >= 4096) { errno = ENAMETOOLONG; fail("program"); }
+  program_path = hidden_copy(command[0]);
   o->watch.exec_path = program_path;
   if (o->filtered && rlsf_filter_base(0, !o->tracing) != 0) fail("seccomp");
   for (i = 0; i < (o->stdin_count > 0 ? o->stdin_count : 1); i++) {
@@ -292,6 +279,8 @@ int main(int argc, char **argv) {
     prctl(PR_SET_PDEATHSIG, SIGTERM);
   }
   if (o.uid < 0) o.limits.processes += threads_of_mine();
+  /* Nobody of our own user looks into us or holds us. */
+  prctl(PR_SET_DUMPABLE, 0);
   if (!o.filtered) setenv("RLSF_UNFILTERED", "1", 1);
   if (o.landlock) wall_off(&o);
   if (strcmp(mode, "compile") == 0) return run_watched(&o, 1);

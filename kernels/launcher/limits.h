@@ -94,6 +94,24 @@ static void rlsf_deny_bits(struct rlsf_filter *f, long call, int n, unsigned int
   rlsf_load(f, (unsigned int)offsetof(struct seccomp_data, nr));
 }
 
+/* Denied when the argument has this value. */
+static void rlsf_deny_value(struct rlsf_filter *f, long call, int n, unsigned int value, int error) {
+  rlsf_add(f, BPF_JMP | BPF_JEQ | BPF_K, 0, 4, (unsigned int)call);
+  rlsf_load(f, rlsf_argument(n));
+  rlsf_add(f, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, value);
+  rlsf_add(f, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | (unsigned int)error);
+  rlsf_load(f, (unsigned int)offsetof(struct seccomp_data, nr));
+}
+
+/* Denied when the argument is less. */
+static void rlsf_deny_below(struct rlsf_filter *f, long call, int n, unsigned int least, int error) {
+  rlsf_add(f, BPF_JMP | BPF_JEQ | BPF_K, 0, 4, (unsigned int)call);
+  rlsf_load(f, rlsf_argument(n));
+  rlsf_add(f, BPF_JMP | BPF_JGE | BPF_K, 1, 0, least);
+  rlsf_add(f, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | (unsigned int)error);
+  rlsf_load(f, (unsigned int)offsetof(struct seccomp_data, nr));
+}
+
 /* Denied unless the argument is one of two values. */
 static void rlsf_deny_unless(struct rlsf_filter *f, long call, int n, unsigned int a, unsigned int b,
                              int error) {
@@ -161,6 +179,8 @@ static inline int rlsf_filter_base(int compile, int deny_ptrace) {
                  0x00000080u | CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC |
                      CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET,
                  EPERM);
+  rlsf_deny_value(&f, SYS_ioctl, 1, 0x5412 /* TIOCSTI: types into a terminal */, EPERM);
+  rlsf_deny_value(&f, SYS_ioctl, 1, 0x541c /* TIOCLINUX */, EPERM);
   if (deny_ptrace) rlsf_deny(&f, SYS_ptrace, EPERM);
   if (compile) {
     rlsf_deny(&f, SYS_setsid, EPERM);
@@ -183,7 +203,7 @@ static inline int rlsf_filter_strict(const char *exec_path) {
       SYS_truncate, SYS_renameat, SYS_renameat2, SYS_unlinkat, SYS_linkat, SYS_symlinkat,
       SYS_mkdirat, SYS_mknodat, SYS_fchmod, SYS_fchmodat, SYS_fchown, SYS_fchownat, SYS_utimensat,
       SYS_setxattr, SYS_lsetxattr, SYS_fsetxattr, SYS_inotify_init1, SYS_personality,
-      434 /* pidfd_open */,
+      434 /* pidfd_open */, 447 /* memfd_secret */, 452 /* fchmodat2 */, 463, 466 /* setxattrat, removexattrat */,
   };
   const unsigned int self = (unsigned int)getpid();
   const unsigned int writing = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC;
@@ -200,10 +220,17 @@ static inline int rlsf_filter_strict(const char *exec_path) {
   rlsf_deny_unless(&f, SYS_tgkill, 0, self, self, EPERM);
   rlsf_deny_unless(&f, SYS_prlimit64, 0, 0, self, EPERM);
   rlsf_deny_unless(&f, SYS_sched_setaffinity, 0, 0, self, EPERM);
+  /* A signal to anybody may also be ordered for when a pipe becomes readable. */
+  rlsf_deny_value(&f, SYS_fcntl, 1, F_SETOWN, EPERM);
+  rlsf_deny_value(&f, SYS_fcntl, 1, 15 /* F_SETOWN_EX */, EPERM);
+  rlsf_deny_value(&f, SYS_fcntl, 1, 10 /* F_SETSIG */, EPERM);
+  /* LeakSanitizer attaches to its own threads. Whoever watches the program is older than it. */
+  rlsf_deny_value(&f, SYS_ptrace, 0, 0 /* PTRACE_TRACEME */, EPERM);
+  rlsf_deny_below(&f, SYS_ptrace, 1, self, EPERM);
   /* clone: threads and LeakSanitizer's tracer share the memory; a new process does not. */
   rlsf_add(&f, BPF_JMP | BPF_JEQ | BPF_K, 0, 5, SYS_clone);
   rlsf_load(&f, rlsf_argument(0));
-  rlsf_add(&f, BPF_JMP | BPF_JSET | BPF_K, 0, 1, CLONE_VFORK);
+  rlsf_add(&f, BPF_JMP | BPF_JSET | BPF_K, 0, 1, CLONE_VFORK | CLONE_PARENT);
   rlsf_add(&f, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | EPERM);
   rlsf_add(&f, BPF_JMP | BPF_JSET | BPF_K, 1, 0, CLONE_VM);
   rlsf_add(&f, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | EPERM);

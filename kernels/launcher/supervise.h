@@ -2,7 +2,8 @@
  *
  *   RLSF2 index kind code cause cpuMs wallMs rssKiB secret out err results stops\n  + those four byte runs
  *
- * kind: exit | signal. cause: none | cpu | wall | memory (why the supervisor ended it, if it did).
+ * kind: exit | signal. cause: none | cpu | wall | memory (why the supervisor ended it, if it did) |
+ * start (it never began).
  * The four channels are anonymous files which exist in this process and the child only: no path
  * leads to them, and they are closed here before the next child starts. The secret stands before
  * every line in which the test driver claims a success: a child that shares our memory knows it
@@ -22,6 +23,8 @@
 #define RLSF_RESULTS 3
 #define RLSF_STOPS 4
 #define RLSF_SECRET 5
+/* Closed before the program begins: what is written to it says that it never did. */
+#define RLSF_UNBEGUN 6
 
 enum { RLSF_SECRET_SIZE = 24 };
 
@@ -49,6 +52,22 @@ static long rlsf_now_ms(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
   return t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Memory that only its page tables take: a program that reads where nothing was written has no other. */
+static long rlsf_tables_kib(pid_t pid) {
+  char path[64], text[4096];
+  const char *line;
+  ssize_t n;
+  int fd;
+  snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+  fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return 0;
+  n = read(fd, text, sizeof text - 1);
+  close(fd);
+  text[n > 0 ? n : 0] = 0;
+  line = strstr(text, "VmPTE:");
+  return line != NULL ? atol(line + 6) : 0;
 }
 
 static long rlsf_rss_kib(pid_t pid) {
@@ -98,7 +117,13 @@ static int rlsf_channel(void) {
   return (int)syscall(SYS_memfd_create, "rlsf", 1u /* MFD_CLOEXEC */);
 }
 
-static void rlsf_become_child(int index, const struct rlsf_limits *limits, const int files[4],
+/* In the child: our own failure, which the program could not tell of in this way. */
+static void rlsf_not_begun(int unbegun) {
+  if (write(unbegun, "x", 1) < 0) _exit(126);
+  _exit(125);
+}
+
+static void rlsf_become_child(int index, const struct rlsf_limits *limits, const int files[4], int unbegun,
                               const struct rlsf_watch *watch, rlsf_child child, void *context) {
   sigset_t none;
   int i, input, moved[5], ends[2];
@@ -107,22 +132,27 @@ static void rlsf_become_child(int index, const struct rlsf_limits *limits, const
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
   /* First out of the way of 0..5, then into place. */
-  if (pipe(ends) != 0 || write(ends[1], rlsf_secret, RLSF_SECRET_SIZE) != RLSF_SECRET_SIZE) _exit(125);
+  if (pipe(ends) != 0 || write(ends[1], rlsf_secret, RLSF_SECRET_SIZE) != RLSF_SECRET_SIZE)
+    rlsf_not_begun(unbegun);
   for (i = 0; i < 5; i++) moved[i] = fcntl(i < 4 ? files[i] : ends[0], F_DUPFD, 16);
+  unbegun = fcntl(unbegun, F_DUPFD, 16);
   input = open(watch->stdin_path != NULL ? watch->stdin_path : "/dev/null", O_RDONLY);
-  if (input < 0) _exit(125);
+  if (input < 0) rlsf_not_begun(unbegun);
   if (input != 0) dup2(input, 0);
   for (i = 0; i < 5; i++)
-    if (moved[i] < 0 || dup2(moved[i], i + 1) < 0) _exit(125);
-  if (syscall(436 /* close_range */, 6u, ~0u, 0u) != 0)
-    for (i = 6; i < 256; i++) close(i);
+    if (moved[i] < 0 || dup2(moved[i], i + 1) < 0) rlsf_not_begun(unbegun);
+  if (dup3(unbegun, RLSF_UNBEGUN, O_CLOEXEC) < 0) rlsf_not_begun(unbegun);
+  if (syscall(436 /* close_range */, RLSF_UNBEGUN + 1u, ~0u, 0u) != 0)
+    for (i = RLSF_UNBEGUN + 1; i < 256; i++) close(i);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   rlsf_apply_limits(limits);
   /* The supervisor made itself untraceable; LeakSanitizer must trace the child. */
   prctl(PR_SET_DUMPABLE, 1);
-  if (getenv("RLSF_UNFILTERED") == NULL && rlsf_filter_strict(watch->exec_path) != 0) _exit(125);
+  if (getenv("RLSF_UNFILTERED") == NULL && rlsf_filter_strict(watch->exec_path) != 0)
+    rlsf_not_begun(RLSF_UNBEGUN);
+  if (watch->exec_path == NULL) close(RLSF_UNBEGUN);
   child(index, context);
-  _exit(125);
+  rlsf_not_begun(RLSF_UNBEGUN);
 }
 
 static void rlsf_write_frame(int channel, const char *header, const int files[4], const long sizes[4]) {
@@ -146,7 +176,7 @@ static void rlsf_supervise(int index, const struct rlsf_limits *limits, const st
                            rlsf_child child, void *context, int channel) {
   const long limit_kib = limits->memory_mib * 1024;
   const char *cause = "none";
-  int files[4], status = 0, i;
+  int files[4], unbegun[2], status = 0, i;
   long sizes[4], started, wall, rss = 0, cpu;
   char header[256];
   struct rusage usage;
@@ -157,6 +187,7 @@ static void rlsf_supervise(int index, const struct rlsf_limits *limits, const st
     files[i] = rlsf_channel();
     if (files[i] < 0) _exit(125);
   }
+  if (pipe2(unbegun, O_CLOEXEC | O_NONBLOCK) != 0) _exit(125);
   sigemptyset(&set);
   sigaddset(&set, SIGCHLD);
   sigprocmask(SIG_BLOCK, &set, NULL);
@@ -168,7 +199,7 @@ static void rlsf_supervise(int index, const struct rlsf_limits *limits, const st
   started = rlsf_now_ms();
   pid = fork();
   if (pid < 0) _exit(125);
-  if (pid == 0) rlsf_become_child(index, limits, files, watch, child, context);
+  if (pid == 0) rlsf_become_child(index, limits, files, unbegun[1], watch, child, context);
   setpgid(pid, pid);
   rlsf_current = pid;
 
@@ -182,7 +213,7 @@ static void rlsf_supervise(int index, const struct rlsf_limits *limits, const st
     sigtimedwait(&set, &info, &tick);
     if (cause[0] != 'n') continue; /* already ended, only to be collected */
     {
-      long now = rlsf_rss_kib(pid);
+      long now = rlsf_rss_kib(pid) + rlsf_tables_kib(pid);
       if (now > rss) rss = now;
     }
     if (limit_kib > 0 && rss > limit_kib) cause = "memory";
@@ -200,6 +231,12 @@ static void rlsf_supervise(int index, const struct rlsf_limits *limits, const st
   if (cause[0] == 'n' && WIFSIGNALED(status) &&
       (WTERMSIG(status) == SIGXCPU || (WTERMSIG(status) == SIGKILL && cpu >= limits->cpu_ms)))
     cause = "cpu";
+  {
+    char said;
+    if (read(unbegun[0], &said, 1) == 1) cause = "start";
+    close(unbegun[0]);
+    close(unbegun[1]);
+  }
   if (usage.ru_maxrss > rss) rss = usage.ru_maxrss;
   for (i = 0; i < 4; i++) {
     struct stat s;

@@ -7,8 +7,8 @@ import type { CompilerFinding } from './gcc.js';
  */
 export function assemblerFindings(text: string): CompilerFinding[] {
   return text.split('\n').flatMap((line): CompilerFinding[] => {
-    const said = /^(.+?):(\d+): (Error|Warning|Fatal error): (.*)$/.exec(line);
-    if (said === null) return [];
+    const said = /^(.+?):(?:(\d+):)? (Error|Warning|Fatal error): (.*)$/.exec(line);
+    if (said === null || line.endsWith('No space left on device')) return [];
     const [, file, row, severity, message] = said;
     return [
       {
@@ -16,7 +16,7 @@ export function assemblerFindings(text: string): CompilerFinding[] {
         kind: 'assembler',
         message,
         option: null,
-        place: { file, line: Number(row), column: 0, range: null },
+        place: row === undefined ? null : { file, line: Number(row), column: 0, range: null },
         insertion: null,
         related: [],
       },

@@ -106,8 +106,9 @@ function findingAt(
   if (head === null) return linkFinding(lines[i]);
   const [, file, line, column, word, tail] = head;
   const severity = severityOf(word);
-  if (severity === null || (line === undefined && isOtherTool(file))) return null;
-  const options = /(?: \[CWE-\d+\])?(?: \[(-[WfD][^\]]*)\])?$/.exec(tail);
+  if (severity === null) return null;
+  if (line === undefined && isOtherTool(file)) return linkFinding(lines[i]);
+  const options = /(?: \[CWE-\d+\])?(?: \[(-[WfD][^\][]*)\])?$/.exec(tail);
   const message = tail.slice(0, options?.index ?? tail.length);
   const option = options?.[1] ?? null;
   const finding: CompilerFinding = {
@@ -152,15 +153,19 @@ function isOtherTool(program: string): boolean {
 
 /** `main.cpp:3: undefined reference to …`: with `-g` the linker knows the line. */
 function linkFinding(line: string): CompilerFinding | null {
-  if (!/undefined reference to|multiple definition of/.test(line)) return null;
   const found =
     /^(?:\S*ld(?:\.\w+)?: )?(?:(.+?):(\d+): |.*?)((?:undefined reference to|multiple definition of) .*?)(?:; .*)?$/.exec(
+      line,
+    ) ??
+    /^\S*ld(?:\.\w+)?: (?:fatal )?error: ()()((?!cannot (?:open|find)|.*No space left).*)$/.exec(
       line,
     );
   if (found === null) return null;
   const [, file, number, message] = found;
   const place =
-    file === undefined ? null : { file, line: Number(number), column: null, range: null };
+    file === undefined || file === ''
+      ? null
+      : { file, line: Number(number), column: null, range: null };
   return {
     severity: 'error',
     kind: 'link',

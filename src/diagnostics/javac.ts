@@ -63,7 +63,7 @@ export function javacDiagnostic(finding: JavacFinding, view: ProgramView): Diagn
 export function oneLine(message: string): string {
   return message
     .split('\n')
-    .map((line) => line.trim().replace(/: +/g, ': '))
+    .map((line) => line.trim().replace(/;$/, '').replace(/: +/g, ': '))
     .filter((line) => line !== '')
     .join('; ');
 }

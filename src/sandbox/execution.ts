@@ -2,8 +2,8 @@
 export interface Execution {
   ended: 'exit' | 'signal';
   code: number;
-  /** Why the supervisor ended it, if it did. */
-  cause: 'none' | 'cpu' | 'wall' | 'memory';
+  /** Why the supervisor ended it, if it did; `start`: it could not be started. */
+  cause: 'none' | 'cpu' | 'wall' | 'memory' | 'start';
   cpuMs: number;
   wallMs: number;
   rssKiB: number;
@@ -116,5 +116,6 @@ export function readResults(text: string, secret: string): CaseResults {
 }
 
 function causeOf(word: string): Execution['cause'] {
-  return word === 'cpu' || word === 'wall' || word === 'memory' ? word : 'none';
+  const known = ['cpu', 'wall', 'memory', 'start'] as const;
+  return known.find((one) => one === word) ?? 'none';
 }

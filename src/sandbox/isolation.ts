@@ -104,6 +104,8 @@ function bubblewrapTier(launcher: string, kind: 'privileged' | 'user namespace')
         ...(drops
           ? ['CAP_SETUID', 'CAP_SETGID', 'CAP_DAC_READ_SEARCH'].flatMap((name) => ['--cap-add', name])
           : ['--unshare-user', '--uid', String(nobody), '--gid', String(nobody)]),
+        // What bubblewrap makes above a mount is for its owner only.
+        '--perms', '0755', '--dir', '/etc',
         '--ro-bind', '/usr', '/usr',
         ...['/bin', '/lib', '/lib64', '/etc/ld.so.cache', '/etc/alternatives'].flatMap((path) => ['--ro-bind-try', path, path]),
         '--proc', '/proc', '--tmpfs', '/tmp', '--tmpfs', '/dev',

@@ -50,7 +50,7 @@ export async function judgeCall(call: JudgeCall): Promise<Verdict[]> {
 
   const again: OpenJob[] = [];
   const judgeUnit = async (unit: Unit, all: readonly OpenJob[], last: boolean): Promise<void> => {
-    const judged = await unit.judge(sandbox).catch(async (error: unknown) => {
+    const judged = await unit.judge({ ...sandbox, lastTry: last }).catch(async (error: unknown) => {
       signal.throwIfAborted();
       if (isRlsfError(error) && error.tag === 'input') throw error;
       const reason = error instanceof Error ? error.message : String(error);

@@ -120,6 +120,7 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
       limits,
       isolation: tier.label,
       leakCheck: tier.leakCheck,
+      lastTry: false,
       reachable: async (path) => (tier.needsOpenPaths ? workspace.openCopy(path) : path),
       async withBench(use) {
         const worker = free.pop() ?? crew[0];

@@ -32,6 +32,7 @@ const sources = [
   'supervise.h',
   'probe.cpp',
   'compile-server.c',
+  'reap.h',
 ];
 /** Bump when the way they are built changes. */
 const layout = 3;

@@ -52,6 +52,8 @@ export interface Sandbox {
   isolation: string;
   /** LeakSanitizer works in this tier. */
   leakCheck: boolean;
+  /** The second and last look at a job, when nothing else runs: what fails again, fails by its own doing. */
+  lastTry: boolean;
   /** Hands out a fresh folder of one worker, and removes it and all in it afterwards. */
   withBench<T>(use: (bench: Bench) => Promise<T>): Promise<T>;
   /** A path with the same content that isolated programs can read. */

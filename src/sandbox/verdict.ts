@@ -144,11 +144,7 @@ export function runnerFinding(kind: string, message: string): Diagnostic {
 
 function troubleOf({ execution, reading }: ProgramRun): string | null {
   if (reading.trouble !== null) return reading.trouble;
-  // 125 is how the launcher says that it failed before the program began.
-  const never = execution.ended === 'exit' && execution.code === 125;
-  return never && execution.results.reached < 0 && execution.stdout === ''
-    ? 'the program could not be started under its limits'
-    : null;
+  return execution.cause === 'start' ? 'the program could not be started under its limits' : null;
 }
 
 /** Ended by a limit: which, and where the stack of that moment lies. */

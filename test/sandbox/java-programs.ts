@@ -1,5 +1,13 @@
 import type { Diagnostic, ProgramTests } from '../../src/records.js';
 import type { JudgeJob } from '../../src/sandbox/index.js';
+import { findProgram } from '../../src/sandbox/process.js';
+import { tiers } from './tiers.js';
+
+/** Why programs in Java cannot be judged here, or `null`. */
+export const noJava =
+  findProgram('javac') === 'javac'
+    ? 'javac is not installed (apt-get install default-jdk-headless)'
+    : null;
 
 export function javaTests(given: Partial<ProgramTests>): ProgramTests {
   return { includes: '', prefix: '', suffix: '', cases: [], ...given };
@@ -82,4 +90,9 @@ export function blamed(completion: string, finding: Diagnostic | undefined): str
   return span.precision === 'none'
     ? span.reason
     : Buffer.from(completion).subarray(span.start, span.end).toString();
+}
+
+/** The tiers of `tiers()`, each with the reason why Java cannot be judged in it here, or `null`. */
+export async function javaTiers(): ReturnType<typeof tiers> {
+  return (await tiers()).map(({ tier, reason }) => ({ tier, reason: noJava ?? reason }));
 }

@@ -5,10 +5,24 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createJudgePool } from '../../src/sandbox/index.js';
 import type { JudgePool } from '../../src/sandbox/index.js';
 import type { ProgramTests, Verdict } from '../../src/records.js';
-import { blamed, gallery, javaJob, sumTests } from './java-programs.js';
-import { tiers } from './tiers.js';
+import { runProcess } from '../../src/sandbox/process.js';
+import type { Bench, BuildCommand } from '../../src/sandbox/toolchain.js';
+import { compileAlone } from '../../src/sandbox/toolchains/java/compile.js';
+import { prepareDriver } from '../../src/sandbox/toolchains/java/driver.js';
+import { diagnosticsOf } from '../../src/sandbox/toolchains/java/findings.js';
+import { findJdk } from '../../src/sandbox/toolchains/java/jdk.js';
+import { createProgram } from '../../src/sandbox/toolchains/java/program.js';
+import {
+  blamed,
+  gallery,
+  javaJob,
+  javaTests,
+  javaTiers,
+  noJava,
+  sumTests,
+} from './java-programs.js';
 
-for (const { tier, reason } of await tiers()) {
+for (const { tier, reason } of await javaTiers()) {
   describe.skipIf(reason !== null)(
     `the judge of Java in tier ${tier}${reason === null ? '' : ` (not to be had here: ${reason})`}`,
     () => {
@@ -64,7 +78,7 @@ for (const { tier, reason } of await tiers()) {
   );
 }
 
-describe('programs in Java', () => {
+describe.skipIf(noJava !== null)(`programs in Java ${noJava ?? ''}`, () => {
   let pool: JudgePool;
   let folder: string;
   beforeAll(async () => {
@@ -121,10 +135,10 @@ describe('programs in Java', () => {
     const verdict = await judge(source, { cases });
     expect(verdict.tests.map(({ passed }) => passed)).toEqual([true, true, false, false, true, true, false]);
     expect(verdict.blamed).toEqual([
+      'exit-code «if (n == 3) System.exit(1);»',
       'IllegalStateException «if (n == 4) throw new IllegalStateException();»',
       'early-exit «if (n == 5) System.exit(0);»',
-      'exit-code «if (n == 3) System.exit(1);»',
-    ].sort((a, b) => verdict.blamed.indexOf(a) - verdict.blamed.indexOf(b)));
+    ]);
     const none = await judge('class A { }\n', { cases });
     expect(none).toMatchObject({ outcome: 'compile_error', diagnostics: [{ kind: 'no-main' }] });
   }); // prettier-ignore
@@ -180,15 +194,36 @@ describe('programs in Java', () => {
     expect(missing.blamed).toEqual(['cant.resolve.location.args «harness line (test case)»']);
   }); // prettier-ignore
 
+  it('are compiled by javac itself where our driver fails, and its words are read', async () => {
+    const jdk = await findJdk();
+    const driver = await prepareDriver(folder, jdk);
+    const map = 'class A {\n\tint ä = "😀" + x;\n}\n';
+    const refuse = 'rlsf.Compile';
+    const bench = {
+      folder: mkdtempSync(join(folder, 'bench-')),
+      build: ({ command, environment }: BuildCommand) =>
+        runProcess(command.includes(refuse) ? '/bin/false' : command[0], command.slice(1), {
+          cwd: bench.folder,
+          env: { ...environment },
+          wallMs: 60_000,
+          maxBytes: 1 << 20,
+        }),
+    } as unknown as Bench;
+    const program = createProgram(javaTests({}), map);
+    const compiled = await compileAlone(program, bench, { jdk, driver });
+    const [finding] = diagnosticsOf(program, compiled);
+    expect(finding).toMatchObject({ tool: 'javac', severity: 'error', kind: 'cant.resolve' });
+    expect(blamed(map, finding)).toBe('x');
+  });
+
   it('that end the compiler do so for nobody else', async () => {
-    const lambdas = `import java.util.function.*;\nclass A {\n  static <T> T r(Supplier<T> s) { return null; }\n  static <T> T r(Function<T, T> s) { return null; }\n  static <T> T r(java.util.concurrent.Callable<T> s) { return null; }\n  static Object x() { return ${'r(() -> '.repeat(200)}1${')'.repeat(200)}; }\n}\n`;
     const nested = `class A { void f() { ${'try { f(); } finally { '.repeat(40)}${'}'.repeat(40)} } }\n`;
     const deep = `class A { int f(int x) { return ${'('.repeat(3000)}x${')'.repeat(3000)}; } }\n`;
     const quick = await createJudgePool({ workers: 1, cacheFolder: folder });
-    const sources = ['class A { }\n', nested, deep, 'class B { }\n', lambdas, 'class C { }\n'];
+    const sources = ['class A { }\n', nested, deep, 'class B { }\n'];
     const verdicts = await quick.judge(sources.map((source) => javaJob({ compileOnly: true }, source)));
     await quick.close();
-    expect(verdicts.map(({ outcome }) => outcome)).toEqual(['clean', 'compile_error', 'clean', 'clean', 'compile_error', 'clean']);
+    expect(verdicts.map(({ outcome }) => outcome)).toEqual(['clean', 'compile_error', 'clean', 'clean']);
     expect(verdicts[1].diagnostics[0]).toMatchObject({ tool: 'javac', kind: 'compiler-limit' });
   }); // prettier-ignore
 });

@@ -80,7 +80,7 @@ final class Compile {
       TimerTask ender = ender();
       if (millis > 0) timer.schedule(ender, millis);
       String[] names = program.split("=");
-      String line = compile(folder, names[0], names[1]) + "\n";
+      String line = told(folder, names[0], names[1]) + "\n";
       ender.cancel();
       Files.writeString(folder.resolve("report.jsonl"), line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
@@ -93,6 +93,15 @@ final class Compile {
         Runtime.getRuntime().halt(3);
       }
     };
+  }
+
+  /** What a compile that ran out of memory held is free again out here. */
+  private String told(Path folder, String program, String main) throws IOException {
+    try {
+      return compile(folder, program, main);
+    } catch (OutOfMemoryError | StackOverflowError limit) {
+      return "{\"program\":" + Json.text(program) + ",\"said\":" + Json.text(limit.getClass().getName()) + "}";
+    }
   }
 
   private String compile(Path folder, String program, String main) throws IOException {
@@ -109,8 +118,6 @@ final class Compile {
       JavacTask task = (JavacTask) compiler.getTask(said, files, findings, options, null, sources);
       entry.watch(task);
       ok = task.call();
-    } catch (OutOfMemoryError | StackOverflowError limit) {
-      said.write(limit.getClass().getName());
     } catch (RuntimeException fault) {
       said.write(fault.toString());
     }

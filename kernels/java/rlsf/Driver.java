@@ -11,7 +11,8 @@ import java.util.Arrays;
  * <p>The secret is read before any line of the program runs and lives in a local variable only, where
  * reflection does not reach. What stays possible: a program that loads native code of the JDK under
  * false names can search the memory for it. Assertions, unlike values, are evaluated in the program's
- * own process and are only as strong as that.
+ * own process and are only as strong as that: it may switch them off in classes that are not yet in
+ * use (those of its own class and of the cases are).
  */
 final class Driver implements Runnable {
   private static boolean finished;

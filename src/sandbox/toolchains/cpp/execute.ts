@@ -14,16 +14,20 @@ export interface PlannedRun {
   execution: Execution | null;
 }
 
-/** A batch is one run for each program; a program alone is run for its code cases, then once per input. */
+/**
+ * Programs that may share a process are one run each of it; one that may not is run for its code cases,
+ * then once per input.
+ */
 export async function executePrograms(
   group: readonly Program[],
+  together: boolean,
   bench: Workbench,
   sandbox: Sandbox,
 ): Promise<{ runs: PlannedRun[] }[]> {
   const { limits, leakCheck } = sandbox;
   const environment = sanitizerEnvironment({ memoryMiB: limits.memoryMiB, leakCheck });
   const cpuMs = String(limits.cpuMs);
-  if (group[0].screening.mode === 'batch') {
+  if (together) {
     const { executions } = await bench.execute({
       mode: 'batch',
       command: ['unit'],

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inputError } from '../../../errors.js';
 import { makeOnce, prune } from '../../made-once.js';
@@ -15,8 +15,8 @@ export interface HeaderStore {
   forProblem(includes: string): Promise<string>;
   /**
    * For the standard headers that a program itself begins with, whose order does not matter. Made
-   * when `uses` programs of this call want it or one of an earlier call did; else the largest one
-   * that holds no header but these.
+   * when enough programs want it, in this call (`uses`) or call by call; else the largest one there
+   * is that holds no header but these, and the compiler reads the rest.
    */
   forProgram(names: readonly string[], uses: number): Promise<string>;
 }
@@ -24,6 +24,8 @@ export interface HeaderStore {
 const build = { wallMs: 120_000, maxBytes: 1 << 22 };
 /** A precompiled header is 20 to 150 MB. */
 const kept = 12;
+/** To make one costs about as much as reading the headers three times. */
+const worthwhile = 4;
 
 export function createHeaderStore(options: {
   base: string;
@@ -78,7 +80,8 @@ export function createHeaderStore(options: {
       const includes = wanted.map((header) => `#include <${header}>\n`).join('');
       if (wanted.length === 0 || existsSync(join(base, `headers-${name}`)))
         return once(includes, name);
-      if (uses > 1 || !(await firstSighting(base, name))) return once(includes, name);
+      if (uses >= worthwhile || (await sightings(base, name)) >= worthwhile)
+        return once(includes, name);
       const subset = await largestWithin(base, new Set(wanted));
       return once(subset.map((header) => `#include <${header}>\n`).join(''), setName(subset));
     },
@@ -94,14 +97,12 @@ function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
-async function firstSighting(base: string, name: string): Promise<boolean> {
+/** In how many calls, this one included, somebody wanted this set: one byte in a file for each. */
+async function sightings(base: string, name: string): Promise<number> {
   const folder = join(base, 'seen');
-  const file = join(folder, name);
-  if (existsSync(file)) return false;
   await mkdir(folder, { recursive: true });
-  await writeFile(`${file}.${process.pid}`, '');
-  await rename(`${file}.${process.pid}`, file);
-  return true;
+  await appendFile(join(folder, name), '.');
+  return (await stat(join(folder, name))).size;
 }
 
 async function largestWithin(base: string, wanted: ReadonlySet<string>): Promise<string[]> {

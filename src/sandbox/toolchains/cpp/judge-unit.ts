@@ -1,8 +1,12 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Sandbox, UnitVerdict } from '../../toolchain.js';
 import type { Verdict } from '../../../records.js';
 import { blankVerdict, sandboxError, verdictOfRuns } from '../../verdict.js';
 import type { ProgramRun, Surroundings } from '../../verdict.js';
+import { strayPart } from './assembly.js';
 import type { CaseStore } from './case-store.js';
+import { readOutput } from './compile-server.js';
 import { compileUnit } from './compile.js';
 import type { Compiled, Workbench } from './compile.js';
 import { compileStage, confirmErrors, errorDiagnostics, suspectsOf, warningsOf } from './errors.js';
@@ -94,7 +98,9 @@ async function judgeOnce(
   const compiled = await compileUnit(bench, group, body, shared);
   if (!compiled.ok) {
     if (single !== null) {
-      if (await refuse(single, 0, bench, context, verdicts)) return verdicts;
+      // What is too much for the compiler would be so again.
+      if (!compiled.overLimit && (await refuse(single, 0, bench, context, verdicts)))
+        return verdicts;
       verdicts.set(single, {
         verdict: await failedCompile(single, compiled, bench, context),
         again: compiled.outOfTime,
@@ -106,9 +112,13 @@ async function judgeOnce(
       await refuse(group[k], k, bench, context, verdicts);
     return verdicts;
   }
-  const executed = group[0].tests.compileOnly
+  const { screening, tests } = group[0];
+  const together =
+    screening.mode === 'batch' && (tests.compileOnly || !(await hasStrayPart(bench)));
+  if (!together && single === null) return verdicts;
+  const executed = tests.compileOnly
     ? group.map(() => ({ runs: [] }))
-    : await executePrograms(group, bench, context.sandbox);
+    : await executePrograms(group, together, bench, context.sandbox);
   const executions = executed.flatMap(({ runs }) => runs.map(({ execution }) => execution));
   const resolve = await createResolver(bench, executions);
   group.forEach((program, k) => {
@@ -130,7 +140,7 @@ async function judgeOnce(
       runs: runs.flatMap(({ execution, cases, command }): ProgramRun[] =>
         execution === null
           ? []
-          : [{ execution, cases, command, reading: readRun(execution, view) }],
+          : [{ execution, cases, command, reading: readRun(execution, view, context.sandbox) }],
       ),
       cases: program.tests.cases,
       warnings,
@@ -145,6 +155,13 @@ async function judgeOnce(
     verdicts.set(program, { verdict, again: idle });
   });
   return verdicts;
+}
+
+/** The compiler made something of the programs that must not share a process; `false` also where it left no assembly. */
+async function hasStrayPart(bench: Workbench): Promise<boolean> {
+  if (!existsSync(join(bench.folder, 'unit.s'))) return false;
+  const assembly = await readOutput(bench.folder, 'unit.s');
+  return assembly === null || strayPart(assembly) !== null;
 }
 
 /** Looks at one program by itself; `true` when it has errors of its own, which is its verdict. */

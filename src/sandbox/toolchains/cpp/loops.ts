@@ -28,22 +28,31 @@ export function loopAt(map: SourceMap, line: number): Loop | null {
   return family.find((loop) => !loop.counted) ?? outermost;
 }
 
+/** A source beyond is no answer of a model's: its loops are not looked for. */
+const mostTokens = 20_000;
+
 /** All loops, outer ones before inner ones. */
 export function loopsOf(map: SourceMap): Loop[] {
   const { tokens, starts, depths } = lex(map.text);
+  if (tokens.length > mostTokens) return [];
   const place = (index: number): { line: number; column: number } =>
     lineColumnOf(map.index, byteOffsetOfIndex(map.text, index));
-  const endOf = (i: number): number => starts[i] + tokens[i].length;
+  const behind = (i: number): number => starts[i] + tokens[i].length;
 
+  const closers = closersOf(tokens, depths);
   /** Index of the bracket that closes the one at `i`, or of the last token. */
-  const closing = (i: number): number => {
-    for (let k = i + 1; k < tokens.length; k++)
-      if (depths[k] === depths[i] && ')]}'.includes(tokens[k])) return k;
-    return tokens.length - 1;
-  };
+  const closing = (i: number): number => closers.get(i) ?? tokens.length - 1;
 
+  const ends = new Map<number, number>();
   /** Index of the last token of the statement that begins at `i`. */
   const statementEnd = (i: number): number => {
+    const known = ends.get(i);
+    if (known !== undefined) return known;
+    const end = endOf(i);
+    ends.set(i, end);
+    return end;
+  };
+  const endOf = (i: number): number => {
     if (i >= tokens.length) return tokens.length - 1;
     if (tokens[i] === '{') return closing(i);
     if (tokens[i] === 'do') return doEnd(i);
@@ -65,6 +74,10 @@ export function loopsOf(map: SourceMap): Loop[] {
       : condition - 1;
   };
 
+  // Inner ones first, so that no nest is too deep to be followed.
+  for (let i = tokens.length - 1; i >= 0; i--)
+    if (['for', 'while', 'do', 'if', 'switch'].includes(tokens[i])) statementEnd(i);
+
   const tails = new Set<number>();
   return tokens.flatMap((token, i): Loop[] => {
     if (tails.has(i) || !['for', 'while', 'do'].includes(token)) return [];
@@ -83,7 +96,7 @@ export function loopsOf(map: SourceMap): Loop[] {
     return [
       {
         start: place(starts[header]),
-        end: place(endOf(close)),
+        end: place(behind(close)),
         firstLine: place(starts[i]).line,
         lastLine: place(starts[Math.max(end, close)]).line,
         counted:
@@ -94,6 +107,18 @@ export function loopsOf(map: SourceMap): Loop[] {
   });
 }
 
+/** For each token the next bracket behind it that closes at its depth. */
+function closersOf(tokens: readonly string[], depths: readonly number[]): Map<number, number> {
+  const closers = new Map<number, number>();
+  const next = new Map<number, number>();
+  for (let i = tokens.length - 1; i >= 0; i--) {
+    const closer = next.get(depths[i]);
+    if (closer !== undefined) closers.set(i, closer);
+    if (')]}'.includes(tokens[i])) next.set(depths[i], i);
+  }
+  return closers;
+}
+
 /** `i < n; i++` whose body leaves `i` alone, or a loop over a container. */
 function isCounted(header: readonly string[], body: readonly string[]): boolean {
   if (header.includes(':')) return true; // over a container
@@ -102,14 +127,12 @@ function isCounted(header: readonly string[], body: readonly string[]): boolean 
   const compared = /^[<>]$|^!$/.test(condition[1] ?? '');
   const text = step.join('');
   if (!/^[A-Za-z_]\w*$/.test(name ?? '')) return false;
+  if (!compared || ![`${name}++`, `++${name}`, `${name}--`, `--${name}`].includes(text))
+    return false;
   const changed = new RegExp(
     `\\b${name} (= (?!=)|[-+*/%] = |\\+ \\+|- -)|(\\+ \\+|- -) ${name}\\b`,
   );
-  if (changed.test(`${body.join(' ')} `)) return false;
-  return (
-    compared &&
-    (text === `${name}++` || text === `++${name}` || text === `${name}--` || text === `--${name}`)
-  );
+  return !changed.test(`${body.join(' ')} `);
 }
 
 function split(header: readonly string[]): string[][] {

@@ -70,7 +70,7 @@ export function viewOf(
   const cases = new RegExp(`(^|/)((${k}|[0-9a-f]{16})/cases|body|unit)\\.cpp$`);
   const extra = new Set(Object.keys(program.tests.files ?? {}).map((name) => `${k}/${name}`));
   const isHarness = (file: string): boolean =>
-    cases.test(file) || extra.has(file.replace(/^.*?(?=\d+\/)/, ''));
+    cases.test(file) || extra.has(file.slice(Math.max(0, file.search(/(?<!\d)\d+\//))));
   return {
     map: program.map,
     fileKind: (file) => (own.test(file) ? 'program' : isHarness(file) ? 'harness' : 'library'),
@@ -83,9 +83,21 @@ export function viewOf(
     clean: (text) =>
       text
         .replaceAll(/\brlsf_(?:k\d+|p[0-9a-f]{16})::/g, '')
-        .replaceAll(/\b(?:[^\s:()]*\/)?(?:\d+|[0-9a-f]{16})\/(program|cases)\.cpp\b/g, '$1.cpp'),
+        .replaceAll(/[^\s:()]+/g, withoutFolders),
     resolve,
   };
+}
+
+/** `/judge/0/program.cpp` as its owner knows it. Takes no longer than the word is: the text may be the program's. */
+function withoutFolders(word: string): string {
+  if (!/(program|cases)\.cpp/.test(word)) return word;
+  const start = word.search(/\w/);
+  const whole = /^(?:.*\/)?(?:\d+|[0-9a-f]{16})\/((?:program|cases)\.cpp)\b/.exec(
+    word.slice(start),
+  );
+  return whole === null
+    ? word.replaceAll(/\b(?:\d+|[0-9a-f]{16})\/((?:program|cases)\.cpp)\b/g, '$1')
+    : `${word.slice(0, start)}${whole[1]}${word.slice(start + whole[0].length)}`;
 }
 
 function indicesOf(cases: readonly TestCase[], keep: (one: TestCase) => boolean): number[] {

@@ -8,21 +8,31 @@ import {
 import type { ProgramView } from '../../../diagnostics/index.js';
 import type { Diagnostic } from '../../../records.js';
 import type { Execution } from '../../execution.js';
+import { runnerFinding } from '../../verdict.js';
 import type { RunReading } from '../../verdict.js';
 import { sanitizerExitCode } from './flags.js';
 import { loopAt } from './loops.js';
 
 /** What the sanitizers, the C++ runtime and the stack at a limit say about a run. */
-export function readRun(execution: Execution, view: ProgramView): RunReading {
+export function readRun(
+  execution: Execution,
+  view: ProgramView,
+  { leakCheck, lastTry }: { leakCheck: boolean; lastTry: boolean },
+): RunReading {
   const { stderr, stops, results } = execution;
   const reports = parseSanitizerReports(stderr);
   let findings = sanitizerDiagnostics(reports, view).map(asFailedTest);
   // A case whose assertion failed was left at once: what it still held is no fault of the program.
   if (results.failed.size > 0)
     findings = findings.filter(({ tool, span }) => tool !== 'lsan' || span.precision !== 'none');
+  // It works here, or the tier would not do: what fails it twice is the program, or what it printed.
+  const failed =
+    leakCheck && hasLeakSanitizerFailed(stderr) && execution.code === sanitizerExitCode;
+  if (failed && lastTry)
+    findings.push(runnerFinding('no-leak-check', 'LeakSanitizer was kept from its work'));
   return {
     findings,
-    trouble: hasLeakSanitizerFailed(stderr) ? 'LeakSanitizer could not trace its process' : null,
+    trouble: failed && !lastTry ? 'LeakSanitizer could not trace its process' : null,
     stoppedAt: stopOf(stops, view),
     memoryLimit: memoryLimitOf(stderr, findings),
     exitIsTools: reports.length > 0 && execution.code === sanitizerExitCode,
@@ -92,12 +102,23 @@ function blameLoop(
   };
 }
 
-/** Process ids, addresses and memory dumps differ from run to run and say nothing to a reader. */
+/**
+ * Process ids, addresses and memory dumps differ from run to run and say nothing to a reader. The text
+ * is the program's: no pattern here may take longer than its length.
+ */
 function withoutAccidents(text: string): string {
   return text
     .replaceAll(/^0x[0-9a-f]+: note: pointer points here\n(?:.*\n){1,2}?\s*\^\s*\n/gm, '')
     .replaceAll(/^(Shadow byte|=>0x|  0x|HINT: ).*\n?/gm, '')
     .replaceAll(/==\d+==/g, '==PID==')
-    .replaceAll(/\(\S*\/(unit|[\w.+-]+\.so[\w.]*)\+0x[0-9a-f]+\)/g, '($1)')
+    .replaceAll(/\(([^\s()]*)\+0x[0-9a-f]+\)/g, withoutFolders)
     .replaceAll(/\b0x[0-9a-f]{4,}\b/g, '0x…');
+}
+
+/** `(/judge/unit+0x1234)`, the address in a module of the program or in a library, by the module's name. */
+function withoutFolders(frame: string, path: string): string {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const isLibrary = /^[\w.+-]+$/.test(name) && /^[\w.]*$/.test(name.slice(name.lastIndexOf('.so')));
+  const isKnown = name === 'unit' || (isLibrary && name.includes('.so', 1));
+  return path.includes('/') && isKnown ? `(${name})` : frame;
 }

@@ -27,6 +27,8 @@ export interface Compiled {
   exitCode: number | null;
   /** javac reached a limit of ours, or its own. */
   overLimit: boolean;
+  /** The wall clock ended it: on a busy machine it may only have waited for its turn. */
+  outOfTime: boolean;
   /** It failed without naming an error. */
   unexplained: string | null;
 }
@@ -74,7 +76,12 @@ export async function compileAlone(program: Program, bench: Bench, kit: Kit): Pr
   if (report !== undefined && !limitWords.test(report.said))
     return compiledBy(report, join(bench.folder, 'classes0'));
   if (report === undefined && !isKilled(result)) return compileInWords(program, bench, kit);
-  return { ...nothing, durationMs: Math.round(result.durationMs), overLimit: true };
+  return {
+    ...nothing,
+    durationMs: Math.round(result.durationMs),
+    overLimit: true,
+    outOfTime: isOutOfTime(result),
+  };
 }
 
 /** javac itself, should our driver fail with it: its words are read. */
@@ -97,7 +104,7 @@ async function compileInWords(
   const texts = new Map<string, string>(sourcesOf(program));
   const words = result.stderr.replaceAll(/^0\//gm, '');
   const findings = parseJavacText(words, (file) => texts.get(file) ?? null);
-  const isTold = ok || findings.some(({ severity }) => severity === 'error');
+  const isTold = ok || findings.some(({ severity, file }) => severity === 'error' && file !== null);
   const overLimit = !isTold && (isKilled(result) || limitWords.test(words));
   return {
     ok,
@@ -107,6 +114,7 @@ async function compileInWords(
     durationMs: Math.round(result.durationMs),
     exitCode: result.exitCode,
     overLimit,
+    outOfTime: overLimit && isOutOfTime(result),
     unexplained: isTold || overLimit ? null : words,
   };
 }
@@ -135,6 +143,7 @@ const nothing: Compiled = {
   durationMs: 0,
   exitCode: null,
   overLimit: false,
+  outOfTime: false,
   unexplained: null,
 };
 
@@ -173,8 +182,13 @@ async function readReports(folder: string): Promise<Map<string, Report>> {
   return reports;
 }
 
-function isKilled({ exitCode, timedOut, truncated }: ProcessResult): boolean {
-  return timedOut || truncated || exitCode === null || exitCode === 124 || exitCode > 128;
+function isKilled(result: ProcessResult): boolean {
+  const { exitCode, truncated } = result;
+  return isOutOfTime(result) || truncated || exitCode === null || exitCode > 128;
+}
+
+function isOutOfTime({ exitCode, timedOut }: ProcessResult): boolean {
+  return timedOut || exitCode === 124;
 }
 
 /** Without the driver's look at the trees: the text names it. */

@@ -13,13 +13,11 @@ const small = [
   '-XX:+SuppressFatalErrorMessage', '-XX:+DisplayVMOutputToStderr', '-Xlog:disable',
 ]; // prettier-ignore
 
-export const compileHeapMiB = 640;
-
 /** For the compiler: `archive` holds its classes as they lie in memory. */
 export function compilerFlags(archive: string | null): string[] {
   return [
     ...small,
-    `-Xmx${compileHeapMiB}m`,
+    '-Xmx512m',
     // Deep nesting is a fault of style only: its limit must lie beyond any text that a policy writes.
     '-Xss128m',
     '-XX:MaxMetaspaceSize=256m',

@@ -20,14 +20,14 @@ const quick = { wallMs: 60_000, maxBytes: 1 << 20 };
 
 /** The kit that `javac` belongs to: `java` of another version might not run its classes. */
 export async function findJdk(): Promise<Jdk> {
-  const found = await runProcess(findProgram('javac'), ['-version'], quick);
+  const found = await runProcess(findProgram('javac'), ['-J-XX:-UsePerfData', '-version'], quick);
   if (found.startError !== null || found.exitCode !== 0)
     throw environmentError(
       `createJudgePool: expected a Java Development Kit, but javac could not be started (${found.startError ?? `exit ${found.exitCode}`}). Install it: apt-get install default-jdk-headless.`,
     );
   const home = dirname(dirname(realpathSync(findProgram('javac'))));
   const java = join(home, 'bin', 'java');
-  const asked = await runProcess(java, ['--version'], quick);
+  const asked = await runProcess(java, ['-XX:-UsePerfData', '--version'], quick);
   if (asked.startError !== null || asked.exitCode !== 0)
     throw environmentError(
       `createJudgePool: expected ${java} beside javac, but it could not be started (${asked.startError ?? `exit ${asked.exitCode}`}). Install it whole: apt-get install default-jdk-headless.`,

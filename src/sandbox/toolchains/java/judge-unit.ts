@@ -77,7 +77,7 @@ async function judgeProgram(
       : told;
     return {
       verdict: { ...blankVerdict('compile_error', total, around), diagnostics, stages },
-      again: false,
+      again: compiled.outOfTime,
     };
   }
   const planned = program.tests.compileOnly

@@ -42,21 +42,16 @@ export async function runProgram(
   const isMainOurs = main !== null && !isInCompletion(program, main.at);
   return sandbox.withBench(async (bench) => {
     await writeProgram(bench.folder, program, compiled);
+    const machine: Machine = { bench, sandbox, kit };
     const runs: PlannedRun[] = [];
     if (cases !== null) {
-      const { command, executions } = await start(
-        bench,
-        sandbox,
-        kit,
-        'cases',
-        cases.name,
-        codeCases.length,
-      );
+      const started = { mode: 'cases', name: cases.name, count: codeCases.length } as const;
+      const { command, executions } = await start(machine, started);
       runs.push({ cases: codeCases, command, mustFinish: true, execution: executions[0] });
     }
     if (main === null) return runs;
     if (tests.cases.length === 0) {
-      const { command, executions } = await start(bench, sandbox, kit, 'main', main.name, 0);
+      const { command, executions } = await start(machine, { mode: 'main', name: main.name });
       runs.push({ cases: [], command, mustFinish: isMainOurs, execution: executions[0] });
     }
     for (const { args, indices } of byArguments(tests.cases as StdioCase[], inputCases)) {
@@ -67,16 +62,8 @@ export async function runProgram(
           return name;
         }),
       );
-      const { command, executions } = await start(
-        bench,
-        sandbox,
-        kit,
-        'main',
-        main.name,
-        0,
-        stdin,
-        args,
-      );
+      const started = { mode: 'main', name: main.name, stdin, args } as const;
+      const { command, executions } = await start(machine, started);
       for (const [run, i] of indices.entries()) {
         const mustFinish = (tests.cases[i] as StdioCase).expected === null;
         runs.push({ cases: [i], command, mustFinish, execution: executions[run] });
@@ -93,15 +80,25 @@ export function isInCompletion({ map }: Program, at: number): boolean {
   return offset >= start && offset < end;
 }
 
+interface Machine {
+  bench: Bench;
+  sandbox: Sandbox;
+  kit: Kit;
+}
+
+interface Start {
+  mode: 'main' | 'cases';
+  /** The class. */
+  name: string;
+  /** How many cases. */
+  count?: number;
+  stdin?: readonly string[];
+  args?: readonly string[];
+}
+
 async function start(
-  bench: Bench,
-  { limits }: Sandbox,
-  { jdk, driver }: Kit,
-  mode: 'main' | 'cases',
-  name: string,
-  count: number,
-  stdin: string[] = [],
-  args: readonly string[] = [],
+  { bench, sandbox: { limits }, kit: { jdk, driver } }: Machine,
+  { mode, name, count = 0, stdin = [], args = [] }: Start,
 ): Promise<Executed & { command: string[] }> {
   const flags = programFlags(limits, jdk.major);
   const cpuMs = String(limits.cpuMs + allowance.cpuMs);
