@@ -1,7 +1,7 @@
 /**
  * Programs judged per second, beside the naive way (one `g++ -fsanitize=address,undefined` and one
  * run each, in sequence): same flags, tests and limits, ours isolated, verdict cache cold.
- *   npm run bench -- judge [--groups 12] [--singles 60] [--rounds 2] [--only PART-OF-A-NAME] [--write]
+ *   npm run bench -- judge [--groups 24] [--singles 60] [--rounds 2] [--only PART-OF-A-NAME] [--write]
  * `--write` renews the table in docs/performance.md.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -17,14 +17,14 @@ import type { Row } from './judge/report.js';
 
 const { values } = parseArgs({
   options: {
-    groups: { type: 'string', default: '12' },
+    groups: { type: 'string', default: '24' },
     singles: { type: 'string', default: '60' },
     rounds: { type: 'string', default: '2' },
     only: { type: 'string', default: '' },
     write: { type: 'boolean', default: false },
   },
 });
-const limits = { cpuMs: 2000, wallMs: 4000, memoryMiB: 512 };
+const limits = { cpuMs: 500, wallMs: 4000, memoryMiB: 512 };
 const headers = mkdtempSync(join(tmpdir(), 'rlsf-bench-'));
 process.env['RLSF_CACHE'] = headers;
 

@@ -44,7 +44,7 @@ export function judgeNaively(jobs: readonly JudgeJob[]): { seconds: number; ends
     const flags = [...compileFlags('c++17', []), 'program.cpp', '-o', 'program'];
     const compiled = spawnSync('g++', flags, { cwd: folder, stdio: 'pipe' });
     if (compiled.status !== 0) return 'compile_error';
-    const limits = 'ulimit -t 2; ulimit -f 512; exec timeout -k 1 4 ./program';
+    const limits = 'ulimit -f 512; exec timeout -k 0.1 0.5 ./program';
     const run = spawnSync('sh', ['-c', limits], { cwd: folder, stdio: 'pipe', maxBuffer: 1 << 22 });
     return run.status === 0 ? 'ended' : 'failed';
   });

@@ -96,19 +96,21 @@ struct FailedAssertion {};
 
 // LeakSanitizer looks through all memory of the process, 3 ms each time. Where as many bytes are
 // allocated as before the program began, it would find nothing: then the process ends here, the last
-// of its exit handlers but those of the sanitizers.
+// of its exit handlers but those of the sanitizers. It is asked for before any constructor of the
+// program, so that all its destructors come first.
 unsigned long allocatedAtStart = 0;
 
 void endWhereNothingIsLost(int status, void*) {
-  if (__sanitizer_get_current_allocated_bytes() != allocatedAtStart) return;
+  if (allocatedAtStart == 0 || __sanitizer_get_current_allocated_bytes() != allocatedAtStart) return;
   fflush(nullptr);
   _exit(status);
 }
 
+__attribute__((constructor(101))) void askForTheLastWord() { on_exit(endWhereNothingIsLost, nullptr); }
+
 void prepare(long cpuMs) {
   dl_iterate_phdr(findUnit, nullptr);
   allocatedAtStart = __sanitizer_get_current_allocated_bytes();
-  on_exit(endWhereNothingIsLost, nullptr);
 
   struct sigaction action;
   memset(&action, 0, sizeof action);

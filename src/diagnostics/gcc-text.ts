@@ -153,13 +153,11 @@ function isOtherTool(program: string): boolean {
 
 /** `main.cpp:3: undefined reference to …`: with `-g` the linker knows the line. */
 function linkFinding(line: string): CompilerFinding | null {
-  const found =
-    /^(?:\S*ld(?:\.\w+)?: )?(?:(.+?):(\d+): |.*?)((?:undefined reference to|multiple definition of) .*?)(?:; .*)?$/.exec(
-      line,
-    ) ??
-    /^\S*ld(?:\.\w+)?: (?:fatal )?error: ()()((?!cannot (?:open|find)|.*No space left).*)$/.exec(
-      line,
-    );
+  const found = /undefined reference to|multiple definition of/.test(line)
+    ? /^(?:\S*ld(?:\.\w+)?: )?(?:(.+?):(\d+): |.*?)((?:undefined reference to|multiple definition of) .*?)(?:; .*)?$/.exec(
+        line,
+      )
+    : linkerError(line);
   if (found === null) return null;
   const [, file, number, message] = found;
   const place =
@@ -175,4 +173,15 @@ function linkFinding(line: string): CompilerFinding | null {
     insertion: null,
     related: [],
   };
+}
+
+/** `ld.gold: fatal error: …`, `main.o:main.cpp:function f(): error: relocation overflow: …`; not that a file is missing or the disk is full. */
+function linkerError(line: string): [string, undefined, undefined, string] | null {
+  const at = /: (?:fatal )?error: /.exec(line);
+  if (at === null) return null;
+  const head = line.slice(0, at.index);
+  const message = line.slice(at.index + at[0].length);
+  const isLinker = /(^|\/)ld(\.\w+)?$/.test(head) || head.includes('.o:');
+  if (!isLinker || /^cannot (open|find)|No space left/.test(message)) return null;
+  return [line, undefined, undefined, message];
 }
