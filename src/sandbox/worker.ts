@@ -18,6 +18,8 @@ export interface Worker {
 /** A helper holds some tens of megabytes. */
 const keptHelpers = 4;
 const dayMs = 86_400_000;
+/** A helper keeps time itself, in two steps at most; this is for one that is stuck. */
+const patienceMs = 2 * buildLimits.totalMs + 10_000;
 
 export function createWorker(options: {
   slot: number;
@@ -80,14 +82,16 @@ export function createWorker(options: {
             if (dialogue === null) return null;
             return {
               async ask(line) {
-                // A question that nobody waits for any more: the helper may hang on it.
+                // A question that nobody waits for any more, or for too long: the helper may hang on it.
                 const stop = (): void => {
                   helpers.delete(command.key);
                   dialogue.close();
                 };
                 signal.throwIfAborted();
                 signal.addEventListener('abort', stop, { once: true });
+                const timer = setTimeout(stop, patienceMs);
                 const answer = await dialogue.ask(line);
+                clearTimeout(timer);
                 signal.removeEventListener('abort', stop);
                 signal.throwIfAborted();
                 if (answer === null) helpers.delete(command.key);

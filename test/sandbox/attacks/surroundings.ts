@@ -139,9 +139,11 @@ function strays(before: readonly number[]): string[] {
     return above !== undefined && (isNode(above.pid) || hasJudge(above));
   };
   const isHelper = ({ command }: Process): boolean =>
-    /\bunit\.cpp\b|\brlsf\.Server\b/.test(command);
+    /\bunit\.cpp\b|\brlsf\.Compile\b/.test(command);
   const ours = descendants().filter((one) => !before.includes(one.pid) && !isHelper(one));
-  const orphans = [...all.values()].filter((one) => isWorker(one.uid) && !hasJudge(one));
+  const isOfJudge = ({ uid, name }: Process): boolean =>
+    isWorker(uid) || ['unit', 'cc1plus', 'bwrap', 'rlsf-launcher'].includes(name);
+  const orphans = [...all.values()].filter((one) => isOfJudge(one) && !hasJudge(one));
   return [...ours, ...orphans].map(({ pid, state, name, command }) =>
     `${pid} ${state} ${name} ${command}`.trim(),
   );

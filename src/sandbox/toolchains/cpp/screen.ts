@@ -213,7 +213,10 @@ function isFunctionHead(head: readonly string[]): boolean {
     return false;
   if (operator >= 0 && (symbols.length === 0 || !symbols.every((one) => /^\W+$/.test(one))))
     return false;
-  while (head[name - 1] === '::') name -= 2;
+  while (head[name - 1] === '::') {
+    if (!/^[A-Za-z_]/.test(head[name - 2] ?? '')) return false;
+    name -= 2;
+  }
   const type = head[name - 1] ?? '';
   if (!/^([A-Za-z_]\w*|[*&>])$/.test(type) || qualifiers.has(type)) return false;
   const close = closingOf(head, open);

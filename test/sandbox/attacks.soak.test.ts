@@ -1,0 +1,3 @@
+import { attackSuite } from './attacks/suite.js';
+
+await attackSuite({ slow: true });
