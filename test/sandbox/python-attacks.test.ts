@@ -38,7 +38,8 @@ const attacks: Record<string, [completion: string, outcome: string, passed: numb
   'starts a program': ['import subprocess\ndef f(n): return subprocess.run(["/bin/true"])\n', 'runtime_error', 0, 'PermissionError'],
   'becomes a program': ['import os\ndef f(n): os.execv("/bin/true", ["true"])\n', 'runtime_error', 0, 'PermissionError'],
   'calls a shell': ['import os\ndef f(n): return os.system("true") + n * 2\n', 'wrong_answer', 0],
-  'reads passwords': ['def f(n): return open("/etc/shadow").read()\n', 'runtime_error', 0, 'PermissionError'],
+  // Not there in one tier, closed in the other.
+  'reads passwords': ['def f(n):\n    try: return open("/etc/shadow").read()\n    except OSError: raise PermissionError\n', 'runtime_error', 0, 'PermissionError'],
   writes: ['def f(n): open("program.py", "w")\n', 'runtime_error', 0, 'PermissionError'],
   connects: ['import socket\ndef f(n): socket.socket()\n', 'runtime_error', 0, 'PermissionError'],
   'kills its parent': ['import os\ndef f(n): os.kill(os.getppid(), 9)\n', 'runtime_error', 0, 'PermissionError'],

@@ -65,7 +65,8 @@ export async function checkSyntax(
   report = bench.compiler.report.flags,
 ): Promise<Compiled> {
   await writeReadable(join(bench.folder, 'body.cpp'), body);
-  const args = [...bench.compiler.flags, ...report, '-fsyntax-only', 'unit.cpp'];
+  // Not `-fsyntax-only`: the server goes on to assembly, and warns of what only shows then.
+  const args = [...bench.compiler.flags, ...report, '-S', 'unit.cpp', '-o', '/dev/null'];
   // Only messages of the usual kind are the server's.
   const served = report === bench.compiler.report.flags ? await serve(bench, null) : null;
   return read(bench, served ?? (await run(bench, args)), args);
