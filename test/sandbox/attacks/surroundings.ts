@@ -143,7 +143,10 @@ function strays(before: readonly number[]): string[] {
   const ours = descendants().filter((one) => !before.includes(one.pid) && !isHelper(one));
   const isOfJudge = ({ uid, name }: Process): boolean =>
     isWorker(uid) || ['unit', 'cc1plus', 'bwrap', 'rlsf-launcher'].includes(name);
-  const orphans = [...all.values()].filter((one) => isOfJudge(one) && !hasJudge(one));
+  // A dead one is its new parent's to collect: on some machines process 1 takes its time.
+  const orphans = [...all.values()].filter(
+    (one) => isOfJudge(one) && one.state !== 'Z' && !hasJudge(one),
+  );
   return [...ours, ...orphans].map(({ pid, state, name, command }) =>
     `${pid} ${state} ${name} ${command}`.trim(),
   );
