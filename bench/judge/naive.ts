@@ -46,7 +46,9 @@ export function judgeNaively(jobs: readonly JudgeJob[]): { seconds: number; ends
     if (compiled.status !== 0) return 'compile_error';
     const limits = 'ulimit -f 512; exec timeout -k 0.1 0.5 ./program';
     const run = spawnSync('sh', ['-c', limits], { cwd: folder, stdio: 'pipe', maxBuffer: 1 << 22 });
-    return run.status === 0 ? 'ended' : 'failed';
+    // UndefinedBehaviorSanitizer reports and goes on, and the exit status says nothing of it.
+    const isFine = run.status === 0 && !run.stderr.toString().includes('runtime error:');
+    return isFine ? 'ended' : 'failed';
   });
   const seconds = (performance.now() - started) / 1000;
   rmSync(folder, { recursive: true });

@@ -11,8 +11,15 @@ import { writeSharedCases } from './unit.js';
 /** The compiled cases of the problems a pool has met; they live as long as the pool. */
 export interface CaseStore {
   folder: string;
-  /** Those of the programs' cases that are ready; made first where enough of the call's programs want them. */
-  prepare(programs: readonly Program[], context: UnitContext): Promise<ReadonlySet<string>>;
+  /**
+   * Those of the programs' cases that are ready; made first where enough of the call's programs want
+   * them beside those of their `unit`.
+   */
+  prepare(
+    programs: readonly Program[],
+    unit: readonly Program[],
+    context: UnitContext,
+  ): Promise<ReadonlySet<string>>;
 }
 
 /** A compile of their own costs about as much as the cases in two more units. */
@@ -23,14 +30,15 @@ export function createCaseStore(workspace: Workspace): CaseStore {
   mkdirSync(folder);
   chmodSync(folder, 0o755);
   const ready = new Map<string, Promise<boolean>>();
-  const firstSeen = new Map<string, UnitContext>();
+  /** Which call met a problem first: its counts are its own. */
+  const firstSeen = new Map<string, UnitContext['counts']>();
 
   /** By enough programs of other units; one unit compiles them along with its own (unit.ts). */
-  const isWanted = (name: string, programs: readonly Program[], context: UnitContext): boolean => {
-    const first = firstSeen.get(name) ?? context;
+  const isWanted = (name: string, unit: readonly Program[], { counts }: UnitContext): boolean => {
+    const first = firstSeen.get(name) ?? counts;
     firstSeen.set(name, first);
-    const here = programs.filter(({ shared }) => shared?.name === name).length;
-    return first !== context || (context.counts.get(name) ?? 0) - here >= worthwhile;
+    const here = unit.filter(({ shared }) => shared?.name === name).length;
+    return first !== counts || (counts.get(name) ?? 0) - here >= worthwhile;
   };
 
   const build = (program: Program, context: UnitContext): Promise<boolean> =>
@@ -47,12 +55,12 @@ export function createCaseStore(workspace: Workspace): CaseStore {
 
   return {
     folder,
-    async prepare(programs, context) {
+    async prepare(programs, unit, context) {
       const found = new Set<string>();
       for (const program of programs) {
         const name = program.shared?.name;
         if (name === undefined || found.has(name)) continue;
-        if (!ready.has(name) && !isWanted(name, programs, context)) continue;
+        if (!ready.has(name) && !isWanted(name, unit, context)) continue;
         const work = ready.get(name) ?? build(program, context);
         ready.set(name, work);
         try {

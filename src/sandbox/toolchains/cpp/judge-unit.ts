@@ -38,7 +38,7 @@ export async function judgeUnit(
   let rest = [...programs];
   while (rest.length > 0) {
     const group = rest;
-    const shared = await context.cases.prepare(group, context);
+    const shared = await context.cases.prepare(group, programs, context);
     const judged = await withWorkbench(group, context, (bench) =>
       judgeOnce(group, shared, bench, context),
     );

@@ -42,6 +42,34 @@ function countWants(programs: readonly Program[]): ReadonlyMap<string, number> {
   return counts;
 }
 
+/** Programs with the same compiled cases stand together: a unit compiles cases as soon as it holds one of theirs. */
+function byProblem(group: readonly number[], programs: readonly Program[]): number[][] {
+  const problems = new Map<string, number[]>();
+  for (const i of group) {
+    const name = programs[i].shared?.name ?? '';
+    const known = problems.get(name);
+    if (known === undefined) problems.set(name, [i]);
+    else known.push(i);
+  }
+  return [...problems.values()];
+}
+
+/** Units of at most `size`: large problems are cut evenly, small ones share a unit. */
+function packed(problems: readonly number[][], size: number): number[][] {
+  const units: number[][] = [];
+  for (const problem of problems) {
+    const last = units.at(-1);
+    if (last !== undefined && last.length + problem.length <= size) last.push(...problem);
+    else units.push(...evenParts(problem, Math.ceil(problem.length / size)));
+  }
+  return units;
+}
+
+function evenParts(list: readonly number[], count: number): number[][] {
+  const cut = (part: number): number => Math.floor((part * list.length) / count);
+  return Array.from({ length: count }, (_, part) => list.slice(cut(part), cut(part + 1)));
+}
+
 function groupPrograms(
   programs: readonly Program[],
   counts: ReadonlyMap<string, number>,
@@ -60,17 +88,9 @@ function groupPrograms(
     byIncludes.set(kind, group);
   }
   const batches = [...byIncludes.values()].flatMap((group) => {
-    // Few programs are spread over all workers; many are cut into even batches.
-    const count = Math.max(
-      Math.ceil(group.length / batchSize),
-      Math.min(workers, Math.ceil(group.length / 3)),
-    );
-    return Array.from({ length: count }, (_, i) =>
-      group.slice(
-        Math.floor((i * group.length) / count),
-        Math.floor(((i + 1) * group.length) / count),
-      ),
-    );
+    // Few programs are spread over all workers.
+    const size = Math.min(batchSize, Math.max(3, Math.ceil(group.length / workers)));
+    return packed(byProblem(group, programs), size);
   });
   // The same headers one after the other, the usual ones first: what is rare may build on them.
   const rank = ([i]: number[]): [number, string] => {
