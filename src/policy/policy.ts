@@ -8,6 +8,7 @@ import { tf } from '../tensor/index.js';
 import { detachAdapter, loadAdapter } from './adapter.js';
 import { checkConfig, configToJson, parseConfig } from './config.js';
 import { jsonText, readJsonObject, writeFolder } from './files.js';
+import { mergeAdapter } from './merge.js';
 import { safetensorsChunks, type HalfTensor, type NamedTensor } from './safetensors.js';
 import { weightShapes } from './shapes.js';
 import { loadTokenizer } from './tokenizer.js';
@@ -174,26 +175,6 @@ function revisionOf(policy: Policy): string {
     for (const { name, variable } of trainableVariables(policy)) add(name, variable);
   }
   return hash.digest('hex').slice(0, 16);
-}
-
-/** W + (loraAlpha / r) · B · A, into the copies in `tensors`. */
-function mergeAdapter(policy: Policy, tensors: Map<string, NamedTensor>): void {
-  const { adapter } = policy;
-  if (adapter === null)
-    throw inputError('savePolicy: merge asks for an adapter, the policy has none.');
-  for (const [module, { a, b }] of adapter.pairs) {
-    const { shape } = tensors.get(`${module}.weight`)!;
-    const merged = tf.tidy(() => {
-      const update = tf.matMul(b as tf.Variable<tf.Rank.R2>, a as tf.Variable<tf.Rank.R2>);
-      const base = policy.weights.get(`${module}.weight`)!;
-      return tf
-        .add(base, tf.mul(update, adapter.loraAlpha / adapter.r))
-        .dataSync<'float32'>()
-        .slice();
-    });
-    tensors.set(`${module}.weight`, { shape, values: merged });
-  }
-  for (const [name, variable] of adapter.saved) tensors.set(name, valuesOf(variable));
 }
 
 function generationConfig(config: PolicyConfig): Record<string, unknown> {
