@@ -40,7 +40,8 @@ static void rlsf_apply_limits(const struct rlsf_limits *limits) {
   rlsf_limit(RLIMIT_CPU, seconds, seconds + 1);
   rlsf_limit(RLIMIT_FSIZE, (unsigned long)limits->output_bytes, (unsigned long)limits->output_bytes);
   rlsf_limit(RLIMIT_NPROC, (unsigned long)limits->processes, (unsigned long)limits->processes);
-  rlsf_limit(RLIMIT_CORE, 0, 0);
+  /* No core file. Where cores go to a program of the machine's, 0 would not keep them from it; 1 does. */
+  rlsf_limit(RLIMIT_CORE, 1, 1);
   rlsf_limit(RLIMIT_NOFILE, 256, 256);
   rlsf_limit(RLIMIT_MEMLOCK, 0, 0);
   rlsf_limit(RLIMIT_MSGQUEUE, 0, 0);
@@ -123,6 +124,17 @@ static void rlsf_deny_unless(struct rlsf_filter *f, long call, int n, unsigned i
   rlsf_load(f, (unsigned int)offsetof(struct seccomp_data, nr));
 }
 
+/* Denied when the argument is a pointer and not NULL. */
+static void rlsf_deny_pointer(struct rlsf_filter *f, long call, int n, int error) {
+  rlsf_add(f, BPF_JMP | BPF_JEQ | BPF_K, 0, 6, (unsigned int)call);
+  rlsf_load(f, rlsf_argument(n));
+  rlsf_add(f, BPF_JMP | BPF_JEQ | BPF_K, 0, 2, 0);
+  rlsf_load(f, rlsf_argument(n) + 4);
+  rlsf_add(f, BPF_JMP | BPF_JEQ | BPF_K, 1, 0, 0);
+  rlsf_add(f, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | (unsigned int)error);
+  rlsf_load(f, (unsigned int)offsetof(struct seccomp_data, nr));
+}
+
 static void rlsf_begin(struct rlsf_filter *f) {
   f->length = 0;
   rlsf_load(f, (unsigned int)offsetof(struct seccomp_data, arch));
@@ -150,8 +162,8 @@ static int rlsf_install(struct rlsf_filter *f) {
  * ptrace stays open: LeakSanitizer attaches to its own process. */
 static inline int rlsf_filter_base(int compile, int deny_ptrace) {
   static const int denied[] = {
-      SYS_socket, SYS_socketpair, SYS_connect, SYS_bind, SYS_listen, SYS_accept, SYS_accept4,
-      SYS_sendto, SYS_sendmsg, SYS_sendmmsg, SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot,
+      SYS_socket, SYS_connect, SYS_bind, SYS_listen, SYS_accept, SYS_accept4,
+      SYS_sendmsg, SYS_sendmmsg, SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot,
       SYS_unshare, SYS_setns, SYS_bpf, SYS_perf_event_open, SYS_userfaultfd, SYS_keyctl, SYS_add_key,
       SYS_request_key, SYS_init_module, SYS_finit_module, SYS_delete_module, SYS_kexec_load,
       SYS_reboot, SYS_swapon, SYS_swapoff, SYS_sethostname, SYS_setdomainname, SYS_settimeofday,
@@ -174,6 +186,10 @@ static inline int rlsf_filter_base(int compile, int deny_ptrace) {
   size_t i;
   rlsf_begin(&f);
   for (i = 0; i < sizeof denied / sizeof denied[0]; i++) rlsf_deny(&f, denied[i], EPERM);
+  /* A pair of sockets is a pipe within the program: Python's asyncio and java.nio want one. Neither
+   * end reaches anybody else as long as a message cannot be addressed. */
+  rlsf_deny_unless(&f, SYS_socketpair, 0, 1 /* AF_UNIX */, 1, EPERM);
+  rlsf_deny_pointer(&f, SYS_sendto, 4, EPERM);
   rlsf_deny(&f, 435 /* clone3: its flags cannot be seen; the C library falls back to clone */, ENOSYS);
   rlsf_deny_bits(&f, SYS_clone, 0,
                  0x00000080u | CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC |
@@ -220,6 +236,10 @@ static inline int rlsf_filter_strict(const char *exec_path) {
   rlsf_deny_unless(&f, SYS_tgkill, 0, self, self, EPERM);
   rlsf_deny_unless(&f, SYS_prlimit64, 0, 0, self, EPERM);
   rlsf_deny_unless(&f, SYS_sched_setaffinity, 0, 0, self, EPERM);
+  rlsf_deny_value(&f, SYS_prlimit64, 1, RLIMIT_CORE, EPERM);
+#ifdef SYS_setrlimit
+  rlsf_deny_value(&f, SYS_setrlimit, 0, RLIMIT_CORE, EPERM);
+#endif
   /* A signal to anybody may also be ordered for when a pipe becomes readable. */
   rlsf_deny_value(&f, SYS_fcntl, 1, F_SETOWN, EPERM);
   rlsf_deny_value(&f, SYS_fcntl, 1, 15 /* F_SETOWN_EX */, EPERM);

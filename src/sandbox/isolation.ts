@@ -68,6 +68,7 @@ export function candidateTiers(choice: 'auto' | TierName, launcher: string): Tie
   const bubblewrap = findProgram('bwrap') !== 'bwrap';
   const all: Tier[] = [];
   if (bubblewrap && isRoot) all.push(bubblewrapTier(launcher, 'privileged'));
+  if (bubblewrap) all.push(bubblewrapTier(launcher, 'user namespace and Landlock'));
   if (bubblewrap) all.push(bubblewrapTier(launcher, 'user namespace'));
   all.push(restrictedTier(launcher, { landlock: true, uid: isRoot }));
   if (isRoot) all.push(restrictedTier(launcher, { landlock: false, uid: true }));
@@ -87,7 +88,11 @@ export function noTierError(choice: string, tried: readonly string[]): RlsfError
 const firstUid = 60_000;
 const nobody = 65_534;
 
-function bubblewrapTier(launcher: string, kind: 'privileged' | 'user namespace'): Tier {
+/** Without a user id of its own, a program is kept from looking into bubblewrap’s own process by Landlock. */
+function bubblewrapTier(
+  launcher: string,
+  kind: 'privileged' | 'user namespace and Landlock' | 'user namespace',
+): Tier {
   const drops = kind === 'privileged';
   return {
     name: 'bubblewrap',
@@ -116,6 +121,9 @@ function bubblewrapTier(launcher: string, kind: 'privileged' | 'user namespace')
         '--chdir', command.start === undefined ? '/judge' : `/judge/${command.start}`,
         '/rlsf-launcher',
         ...(drops ? ['--uid', String(firstUid + slot)] : []),
+        ...(kind.endsWith('Landlock')
+          ? ['--landlock', '--ro', '/', '--rw', '/dev/null', ...(writable ? ['--rw', '/judge'] : [])]
+          : []),
         ...launcherArguments(command),
       ]; // prettier-ignore
       return { file: 'bwrap', args, cwd: '/', env: environmentOf(command, '/judge') };

@@ -17,6 +17,9 @@ export interface JudgeCall {
   onProgress(done: number, total: number): void;
 }
 
+/** A program can earn a warning with every line; what a verdict tells beyond these helps nobody. */
+const mostDiagnostics = 200;
+
 interface OpenJob {
   key: string;
   job: JudgeJob;
@@ -66,7 +69,9 @@ export async function judgeCall(call: JudgeCall): Promise<Verdict[]> {
         again.push(all[i]);
         continue;
       }
-      const verdict = { ...judged[position].verdict, retried: last };
+      const { verdict: found } = judged[position];
+      const diagnostics = found.diagnostics.slice(0, mostDiagnostics);
+      const verdict = { ...found, diagnostics, retried: last };
       verdicts.set(all[i].key, verdict);
       settle(all[i].key, verdict);
     }

@@ -62,7 +62,7 @@ export interface JudgePool {
 }
 
 /** Bump when the meaning of a verdict changes: cached ones are then judged anew. */
-const judgeVersion = 4;
+const judgeVersion = 5;
 
 /** Builds and runs other people's programs behind walls, `workers` units at a time. */
 export async function createJudgePool(options: JudgeOptions = {}): Promise<JudgePool> {

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { createProgram } from '../../src/sandbox/toolchains/cpp/program.js';
 import { screen } from '../../src/sandbox/toolchains/cpp/screen.js';
 import { includes } from './attacks/attack.js';
 
@@ -84,4 +85,37 @@ describe('screening for a batch', () => {
       .filter((name) => screen(`int f() { ${name}; return 1; }\n`).mode === 'batch');
     expect(passed).toEqual([]);
   });
+});
+
+describe('files beside a program', () => {
+  const judge = (name: string): unknown =>
+    createProgram(
+      { includes: '', prefix: '', suffix: '', cases: [], files: { [name]: '' } },
+      'int main() {}\n',
+    );
+
+  it.each([
+    '',
+    '.',
+    '..',
+    '../x.h',
+    'a/../../x.h',
+    'a/./x.h',
+    '/etc/x.h',
+    'a//x.h',
+    'a/',
+    'x\0.h',
+    'x\n.h',
+    '~/x.h',
+    'program.cpp',
+    'cases.cpp',
+  ])('cannot be called %j', (name) => {
+    expect(() => judge(name)).toThrow('tests.files');
+  });
+  it.each(['x.h', 'shapes/square.h', '.hidden', 'a/program.cpp', '...'])(
+    'may be called %j',
+    (name) => {
+      expect(() => judge(name)).not.toThrow();
+    },
+  );
 });

@@ -184,6 +184,12 @@ describe.skipIf(noJava !== null)(`programs in Java ${noJava ?? ''}`, () => {
     await expect(judge('class A { }', { files: { '../A.java': '' } })).rejects.toMatchObject({ tag: 'input' });
   }); // prettier-ignore
 
+  it('may wait for what their threads send through a pipe', async () => {
+    const selects = 'import java.nio.ByteBuffer;\nimport java.nio.channels.*;\nclass A {\n  static int f() throws Exception {\n    Pipe pipe = Pipe.open();\n    Selector selector = Selector.open();\n    pipe.source().configureBlocking(false);\n    pipe.source().register(selector, SelectionKey.OP_READ);\n    new Thread(() -> { try { pipe.sink().write(ByteBuffer.wrap(new byte[] {42})); } catch (java.io.IOException e) { } }).start();\n    selector.select(1000);\n    ByteBuffer one = ByteBuffer.allocate(1);\n    pipe.source().read(one);\n    return one.get(0);\n  }\n}\n';
+    const verdict = await judge(selects, { cases: [{ code: 'Rlsf.emit(A.f());', expected: '42' }] });
+    expect([verdict.outcome, verdict.blamed]).toEqual(['clean', []]);
+  }); // prettier-ignore
+
   it('are only built where that is asked for, and only run where nothing else is', async () => {
     const built = await judge('class A { int x = (int) 1; }\n', { compileOnly: true, cases: [{ code: '?', expected: '' }] });
     expect(built).toMatchObject({ outcome: 'warning', testsTotal: 0, tests: [] });

@@ -132,6 +132,16 @@ describe('Python', () => {
     expect(exits.stages[1]).toMatchObject({ exitCode: 1, stderr: 'é\n' });
   });
 
+  it('runs an event loop, which wakes itself through a pair of sockets', async () => {
+    const completion =
+      'import asyncio\n\nasync def double(x):\n    await asyncio.sleep(0.001)\n    return 2 * await asyncio.to_thread(abs, x)\n\ndef f(x):\n    return asyncio.run(double(x))\n';
+    const verdict = await one(
+      completion,
+      pythonTests('', { code: 'rlsf_emit(f(-2))', expected: '4' }),
+    );
+    expect([verdict.outcome, verdict.diagnostics]).toEqual(['clean', []]);
+  });
+
   it('compiles only where that is asked, and never runs what does not compile', async () => {
     const only = { ...pythonTests(''), compileOnly: true };
     expect(await one('print("ran")\n', only)).toMatchObject({

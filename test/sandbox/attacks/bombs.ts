@@ -188,14 +188,18 @@ export const bombs: AttackGroup = {
     },
     {
       name: 'core dump',
-      tries: 'SIGABRT with core files allowed again',
-      stops: 'RLIMIT_CORE 0',
+      tries: 'a crash that no handler sees, with core files allowed again',
+      stops:
+        'RLIMIT_CORE 1, which a program may not change: no file, and nothing for a machine’s own core handler',
       outcome: 'runtime_error',
-      kind: 'abort',
+      kind: 'signal',
       job: () =>
-        attempt(
-          '    prctl(PR_SET_DUMPABLE, 1);\n    rlimit all = {RLIM_INFINITY, RLIM_INFINITY};\n    setrlimit(RLIMIT_CORE, &all);\n    std::abort();',
-        ),
+        attempt(`    prctl(PR_SET_DUMPABLE, 1);
+    rlimit all = {RLIM_INFINITY, RLIM_INFINITY}, none = {0, 0};
+    if (setrlimit(RLIMIT_CORE, &all) == 0 || setrlimit(RLIMIT_CORE, &none) == 0) return 1;
+    signal(SIGSEGV, SIG_DFL);
+    raise(SIGSEGV);
+    return 2;`),
     },
     {
       name: 'output flood',

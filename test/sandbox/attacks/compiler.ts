@@ -64,11 +64,12 @@ export const compiler: AttackGroup = {
     behind('a long line', 'eight million characters', limits, 'clean', `const char* f() { return "${'x'.repeat(8_000_000)}"; }\n`),
     behind('nested blocks', 'braces, a hundred thousand deep', 'the compiler’s stack grows to 64 MiB', 'clean', `int f() { ${'{'.repeat(100_000)}${'}'.repeat(100_000)} return 1; }\n`),
     behind('nested templates', 'half a million instantiations', limits, 'compile_error', 'template <int n, int m> struct T { T<n - 1, 2 * m> a; T<n - 1, 2 * m + 1> b; };\ntemplate <int m> struct T<0, m> {};\nT<20, 0> t;\n', { kind: 'compiler-limit' }),
+    behind('two thousand warnings', 'a verdict that is longer than its program', 'a verdict tells the first 200', 'warning', `#define W(n) int w##n() { int u##n; return 1; }\n${[...Array(2000).keys()].map((i) => `W(${i})\n`).join('')}`, { kind: '-Wunused-variable' }),
     behind('#include "/dev/urandom"', 'a file without end', limits, 'compile_error', '#include "/dev/urandom"\n', { kind: 'compiler-limit', slow: true }),
     behind('exponential macros', '10¹³ tokens', limits, 'compile_error', `#define A0 x x x x x x x x x x\n${[...Array(12).keys()].map((i) => `#define A${i + 1} ${`A${i} `.repeat(10)}\n`).join('')}int f = A12;\n`, { kind: 'compiler-limit', slow: true }),
     behind('nested parentheses', 'a hundred thousand deep', limits, 'compile_error', `int f() { return ${'('.repeat(100_000)}1${')'.repeat(100_000)}; }\n`, { kind: 'compiler-limit', slow: true }),
     behind('a long expression', 'two million sums in one line', limits, 'compile_error', `int f() { return ${'1+'.repeat(2_000_000)}1; }\n`, { kind: 'compiler-limit', slow: true }),
-    behind('a flood of warnings', 'thirty thousand of them', limits, 'compile_error', `#define W(n) int w##n() { int u##n; return 1; }\n${[...Array(30_000).keys()].map((i) => `W(${i})\n`).join('')}`, { kind: 'compiler-limit', slow: true }),
+    behind('a flood of warnings', 'a hundred thousand of them', limits, 'compile_error', `#define W(n) int w##n() { int u##n; return 1; }\n${[...Array(100_000).keys()].map((i) => `W(${i})\n`).join('')}`, { kind: 'compiler-limit', slow: true }),
     behind('a flood of errors', 'a hundred thousand of them', limits, 'compile_error', 'x y;\n'.repeat(100_000), { kind: 'compiler-limit', slow: true }),
   ],
 }; // prettier-ignore

@@ -81,12 +81,13 @@ export const reaching: AttackGroup = {
         }
     int pair[2];
     char ring[256] = {};
-    open += socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0;
+    for (int family : {AF_INET, AF_INET6, 16, 30, 40}) open += socketpair(family, SOCK_STREAM, 0, pair) == 0;
     return open + (syscall(425, 4, ring) >= 0);`),
     },
     {
       name: 'abstract socket',
-      tries: 'an abstract UNIX socket, which no file system guards',
+      tries:
+        'an abstract UNIX socket, which no file system guards; a message to it from a pair of sockets, sent with an address',
       stops: filter,
       outcome: 'clean',
       job: ({ socketName }) =>
@@ -95,7 +96,23 @@ export const reaching: AttackGroup = {
     const char name[] = "${socketName}";
     std::memcpy(to.sun_path + 1, name, sizeof name - 1);
     int s = socket(AF_UNIX, SOCK_STREAM, 0);
-    return s >= 0 || connect(s, (sockaddr*)&to, sizeof(sa_family_t) + sizeof name) == 0;`),
+    const socklen_t size = sizeof(sa_family_t) + sizeof name;
+    int pair[2] = {-1, -1}, sent = 0;
+    for (int type : {SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET}) {
+        if (socketpair(AF_UNIX, type, 0, pair) != 0) return 1;
+        iovec part{(void*)name, 1};
+        msghdr message{};
+        message.msg_name = &to;
+        message.msg_namelen = size;
+        message.msg_iov = &part;
+        message.msg_iovlen = 1;
+        sent += sendto(pair[0], name, 1, 0, (sockaddr*)&to, size) >= 0;
+        sent += sendmsg(pair[0], &message, 0) >= 0;
+        sent += connect(pair[0], (sockaddr*)&to, size) == 0;
+        // Without an address it stays in the family.
+        sent += sendto(pair[0], name, 1, 0, nullptr, 0) != 1;
+    }
+    return sent + (s >= 0) + (connect(s, (sockaddr*)&to, size) == 0);`),
     },
     {
       name: 'reading files',
@@ -387,7 +404,7 @@ export const parents: AttackGroup = {
       job: () =>
         attempt(`    int raised = 0;
     for (int what : {RLIMIT_CPU, RLIMIT_FSIZE, RLIMIT_NPROC, RLIMIT_CORE, RLIMIT_NOFILE, RLIMIT_MEMLOCK}) {
-        rlimit now;
+        rlimit now = {1, 1};
         getrlimit((__rlimit_resource_t)what, &now);
         rlimit more = {now.rlim_max, now.rlim_max + 1};
         raised += now.rlim_max == RLIM_INFINITY || setrlimit((__rlimit_resource_t)what, &more) == 0;

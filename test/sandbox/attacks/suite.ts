@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Verdict } from '../../../src/records.js';
 import { createJudgePool } from '../../../src/sandbox/index.js';
@@ -148,6 +149,14 @@ export async function attackSuite({ slow: isSoak }: { slow: boolean }): Promise<
           expect(await surroundings.harm()).toEqual([]);
         });
 
+        const closed = isSoak ? whyNoOtherUser() : 'only in the soak';
+        it.skipIf(closed !== null)(
+          `come to the same for a user without privileges${closed === null ? '' : ` (${closed})`}`,
+          async () => {
+            expect(await judgeAsUser(tier)).toMatchObject({ isolation: tier, wrong: [], harm: [] });
+          },
+        );
+
         it.skipIf(isSoak)('leave nothing when their judge is killed', async () => {
           const judge = spawn(
             process.execPath,
@@ -186,4 +195,34 @@ function told({ kind }: Attack, verdict: Verdict): Record<string, unknown> {
 
 function wanted({ outcome, kind }: Attack): Record<string, unknown> {
   return { outcome, kind };
+}
+
+const otherUser = 12_345;
+
+function whyNoOtherUser(): string | null {
+  if (process.getuid?.() !== 0) return 'this is one';
+  const tried = spawnSync('test', ['-r', 'package.json'], { uid: otherUser, gid: otherUser });
+  return tried.status === 0 ? null : 'the repository is closed to other users';
+}
+
+/** What as-user.ts prints. */
+async function judgeAsUser(tier: string): Promise<unknown> {
+  const home = mkdtempSync(join(tmpdir(), 'rlsf-attack-home-'));
+  chownSync(home, otherUser, otherUser);
+  const judge = spawn(
+    process.execPath,
+    ['--import', 'tsx', 'test/sandbox/attacks/as-user.ts', tier],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      uid: otherUser,
+      gid: otherUser,
+      env: { PATH: process.env['PATH'], HOME: home },
+    },
+  );
+  judge.stdout.setEncoding('utf8');
+  let told = '';
+  judge.stdout.on('data', (text: string) => (told += text));
+  await once(judge, 'exit');
+  rmSync(home, { recursive: true, force: true });
+  return JSON.parse(told);
 }

@@ -136,13 +136,13 @@ function strays(before: readonly number[]): string[] {
   const all = new Map(processes().map((one) => [one.pid, one]));
   const hasJudge = ({ parent }: Process): boolean => {
     const above = all.get(parent);
-    return above !== undefined && (isNode(above.pid) || hasJudge(above));
+    return above !== undefined && (isNode(above) || hasJudge(above));
   };
   const isHelper = ({ command }: Process): boolean =>
     /\bunit\.cpp\b|\brlsf\.Compile\b/.test(command);
   const ours = descendants().filter((one) => !before.includes(one.pid) && !isHelper(one));
-  const isOfJudge = ({ uid, name }: Process): boolean =>
-    isWorker(uid) || ['unit', 'cc1plus', 'bwrap', 'rlsf-launcher'].includes(name);
+  const isOfJudge = (one: Process): boolean =>
+    isWorker(one.uid) || ['unit', 'bwrap', 'rlsf-launcher'].includes(one.name) || isHelper(one);
   // A dead one is its new parent's to collect: on some machines process 1 takes its time.
   const orphans = [...all.values()].filter(
     (one) => isOfJudge(one) && one.state !== 'Z' && !hasJudge(one),
@@ -152,7 +152,8 @@ function strays(before: readonly number[]): string[] {
   );
 }
 
-function isNode(pid: number): boolean {
+function isNode({ pid, name }: Process): boolean {
+  if (name.startsWith('node')) return true;
   try {
     return readlinkSync(`/proc/${pid}/exe`).endsWith('/node');
   } catch {

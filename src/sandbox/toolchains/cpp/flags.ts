@@ -33,7 +33,7 @@ export function sanitizerEnvironment(options: {
   const shared = 'symbolize=0:color=never:';
   return {
     ASAN_OPTIONS:
-      `${shared}detect_leaks=${options.leakCheck ? 1 : 0}:exitcode=${sanitizerExitCode}:handle_abort=1:handle_sigill=1:` +
+      `${shared}detect_leaks=${options.leakCheck ? 1 : 0}:exitcode=${sanitizerExitCode}:handle_abort=1:handle_sigill=1:disable_coredump=0:` +
       `max_allocation_size_mb=${options.memoryMiB}:quarantine_size_mb=32:print_legend=0:detect_odr_violation=0`,
     UBSAN_OPTIONS: `${shared}print_stacktrace=1:report_error_type=1:print_summary=1`,
     LSAN_OPTIONS: `${shared}max_leaks=0`,

@@ -106,8 +106,12 @@ function indicesOf(cases: readonly TestCase[], keep: (one: TestCase) => boolean)
 
 function checkFiles(names: readonly string[]): void {
   for (const name of names)
-    if (!/^[\w.-]+(\/[\w.-]+)*$/.test(name) || name.split('/').includes('..'))
+    if (
+      !/^[\w.-]+(\/[\w.-]+)*$/.test(name) ||
+      name.split('/').some((part) => /^\.\.?$/.test(part)) ||
+      ['program.cpp', 'cases.cpp'].includes(name)
+    )
       throw inputError(
-        `tests.files: expected plain relative names, came ${JSON.stringify(name)}. Use letters, digits, \`_\`, \`-\`, \`.\` and \`/\`.`,
+        `tests.files: expected plain relative names other than program.cpp and cases.cpp, came ${JSON.stringify(name)}. Use letters, digits, \`_\`, \`-\`, \`.\` and \`/\`.`,
       );
 }

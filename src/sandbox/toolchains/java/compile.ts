@@ -98,7 +98,7 @@ async function compileInWords(
       ...javacOptions, '-cp', join(driver.folder, 'classes'), '-d', 'words', ...sources,
     ],
     readOnly: [driver.folder, ...jdk.readOnly],
-    environment: javaEnvironment(driver.folder),
+    environment: javaEnvironment(),
   }); // prettier-ignore
   const ok = result.exitCode === 0;
   const texts = new Map<string, string>(sourcesOf(program));
@@ -126,7 +126,7 @@ function compilerOf({ jdk, driver }: Kit): Required<Omit<BuildCommand, 'memoryMi
   return {
     command: [...java, ...javacOptions, '-cp', classes, '--'],
     readOnly: [driver.folder, ...jdk.readOnly],
-    environment: javaEnvironment(driver.folder),
+    environment: javaEnvironment(),
   };
 }
 

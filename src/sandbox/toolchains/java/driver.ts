@@ -12,7 +12,7 @@ import type { Jdk } from './jdk.js';
 /** Our own Java part: what compiles programs and what runs them. */
 export interface Driver {
   fingerprint: string;
-  /** `classes`, which compiled programs see too, `nio.so` (nio.c), and perhaps `javac.jsa`. */
+  /** `classes`, which compiled programs see too, and perhaps `javac.jsa`. */
   folder: string;
   hasArchive: boolean;
 }
@@ -20,15 +20,15 @@ export interface Driver {
 /** Sources beside `src/` and `dist/` alike. */
 const kernels = fileURLToPath(new URL('../../../../kernels/java/', import.meta.url));
 /** Bump when the way they are built changes. */
-const layout = 2;
+const layout = 3;
 const build = { wallMs: 120_000, maxBytes: 1 << 22 };
 
 /** Compiles kernels/java once per version of it and of the kit, in `cache`. */
 export async function prepareDriver(cache: string, jdk: Jdk): Promise<Driver> {
   const names = (await readdir(kernels, { recursive: true }))
-    .filter((name) => /\.(java|c)$/.test(name))
+    .filter((name) => name.endsWith('.java'))
     .sort();
-  const sources = names.filter((name) => name.endsWith('.java')).map((name) => join(kernels, name));
+  const sources = names.map((name) => join(kernels, name));
   const digest = createHash('sha256');
   digest.update(JSON.stringify([layout, jdk.version, jdk.runtime, compilerFlags(null), names]));
   for (const name of names) digest.update(await readFile(join(kernels, name)));
@@ -40,14 +40,6 @@ export async function prepareDriver(cache: string, jdk: Jdk): Promise<Driver> {
     await make(jdk.java.replace(/java$/, 'javac'), [
       '-J-XX:-UsePerfData', '-nowarn', '-encoding', 'UTF-8', '-XDstringConcat=inline', '-d', classes, ...sources,
     ]); // prettier-ignore
-    await make('gcc', [
-      '-O2',
-      '-shared',
-      '-fPIC',
-      join(kernels, 'nio.c'),
-      '-o',
-      join(partial, 'nio.so'),
-    ]);
     await makeArchive(partial, classes, jdk);
   });
   await prune(cache, 2, 'java-');
@@ -58,7 +50,7 @@ async function make(compiler: string, args: string[]): Promise<void> {
   const made = await runProcess(compiler, args, build);
   if (made.exitCode !== 0)
     throw environmentError(
-      `createJudgePool: expected ${compiler} to build the judge's Java driver, but it failed: ${made.startError ?? made.stderr.trim().slice(0, 600)}. Install both: apt-get install default-jdk-headless gcc.`,
+      `createJudgePool: expected ${compiler} to build the judge's Java driver, but it failed: ${made.startError ?? made.stderr.trim().slice(0, 600)}. Install a development kit: apt-get install default-jdk-headless.`,
     );
 }
 

@@ -49,6 +49,6 @@ export function programFlags({ memoryMiB }: Limits, major: number): string[] {
 }
 
 /** Arguments of a program and names of files are UTF-8; one arena of malloc is enough. */
-export function javaEnvironment(driver: string): Record<string, string> {
-  return { LC_ALL: 'C.UTF-8', MALLOC_ARENA_MAX: '1', LD_PRELOAD: `${driver}/nio.so` };
+export function javaEnvironment(): Record<string, string> {
+  return { LC_ALL: 'C.UTF-8', MALLOC_ARENA_MAX: '1' };
 }

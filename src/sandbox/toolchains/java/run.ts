@@ -108,7 +108,7 @@ async function start(
     command: [jdk.java, ...flags, '-cp', `${join(driver.folder, 'classes')}:classes`, ...rest],
     stdin,
     readOnly: [driver.folder, ...jdk.readOnly],
-    environment: javaEnvironment(driver.folder),
+    environment: javaEnvironment(),
     allowance,
     stopSignal,
     cpuGraceMs,
