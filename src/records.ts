@@ -77,13 +77,30 @@ export interface Problem {
 
 export type FinishReason = 'stop' | 'length' | 'cancelled';
 
+/**
+ * How completions are drawn. The logits pass, in this order (that of transformers 5.18; vLLM has min-p
+ * before top-k): repetition penalty, temperature, top-k, top-p, min-p, each on what the one before left.
+ */
 export interface SamplingSettings {
+  /** 0: greedy, the likeliest token (after the penalty). */
   temperature: number;
+  /** Keep the k likeliest tokens, ties included. 0: off. */
   topK: number;
+  /** Keep the smallest set of likeliest tokens whose mass reaches topP. 1: off. */
   topP: number;
+  /** Keep tokens at least minP times as likely as the likeliest. 0: off. */
   minP: number;
+  /**
+   * For every id in prompt or completion so far, a logit above 0 is divided by it, another one
+   * multiplied (Keskar et al. 2019, as transformers does it). Above 1: fewer repetitions.
+   * @default 1
+   */
+  repetitionPenalty?: number;
   maxNewTokens: number;
+  /** Strings that end a completion; they and what follows are not part of its text. */
   stop: string[];
+  /** Ids that end a completion as the policy's end tokens do, kept as its last id. @default none */
+  stopTokenIds?: number[];
   seed: number;
 }
 

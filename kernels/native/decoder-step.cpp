@@ -106,7 +106,8 @@ class Step {
 
   void sample(const float* uniforms, const SamplingRules& rules, int32_t* ids, float* logprobs, float* plain) {
     for (int64_t r = thread_; r < rows_; r += threads_) {
-      sampleRow(d.logits.data() + r * d.vocabulary, d.vocabulary, uniforms[r], rules, ids + r, logprobs + r, plain + r);
+      sampleRow(d.logits.data() + r * d.vocabulary, d.vocabulary, uniforms[r], rules, rules.seen(r), ids + r,
+                logprobs + r, plain + r);
     }
   }
 
@@ -385,7 +386,8 @@ void createDecoderKernel(Args& args) {
 
 /**
  * decoderStep(decoder, ids [N], slots [N], positions [N], uniforms [N], ids out, logprobs, plainLogprobs,
- *             temperature, topK, topP, minP): one row a slot.
+ *             temperature, topK, topP, minP, repetitionPenalty, seen ids | null, seen starts [N + 1] | null):
+ * one row a slot.
  */
 void decoderStepKernel(Args& args) {
   void* handle = nullptr;
@@ -398,9 +400,7 @@ void decoderStepKernel(Args& args) {
   const float* uniforms = args.floats(4, rows);
   int32_t* drawn = args.ints(5, rows);
   float *logprobs = args.floats(6, rows), *plain = args.floats(7, rows);
-  const double temperature = args.number(8);
-  const SamplingRules rules{temperature > 0 ? static_cast<float>(1 / temperature) : 1.f, temperature == 0,
-                            args.integer(9), args.number(10), static_cast<float>(args.number(11))};
+  const SamplingRules rules = readRules(args, 8, rows, d.vocabulary);
   if (rows > d.maxRows) {
     throw std::runtime_error("decoderStep: expected at most " + std::to_string(d.maxRows) + " rows, got " +
                              std::to_string(rows));

@@ -1,5 +1,5 @@
-// One token per row: temperature, top-k, top-p, min-p, then the inverse of the cumulative
-// distribution at the row's own uniform number. Same rules as src/tensor/sampling.ts.
+// One token per row: repetition penalty, temperature, top-k, top-p, min-p, then the inverse of the
+// cumulative distribution at the row's own uniform number. Same rules as src/tensor/sampling.ts.
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -14,6 +14,7 @@ namespace {
 
 thread_local std::vector<float> logitMemory;
 thread_local std::vector<float> weightMemory;
+thread_local std::vector<float> penalisedMemory;
 thread_local std::vector<float> selectMemory;
 thread_local std::vector<int32_t> orderMemory;
 
@@ -73,19 +74,53 @@ void keepNucleus(float* weights, int64_t n, double topP) {
   }
 }
 
+/** A copy of the logits in which each seen one above 0 is divided by the penalty, each other one multiplied. */
+const float* penalise(const float* logits, int64_t n, float penalty, const SeenRow& seen) {
+  penalisedMemory.assign(logits, logits + n);
+  for (int64_t i = 0; i < seen.count; i++) {
+    const float logit = logits[seen.ids[i]];
+    penalisedMemory[seen.ids[i]] = logit > 0 ? logit / penalty : logit * penalty;
+  }
+  return penalisedMemory.data();
+}
+
 }  // namespace
 
-void sampleRow(const float* logits, int64_t n, double uniform, const SamplingRules& rules, int32_t* id,
-               float* logprob, float* plainLogprob) {
+SamplingRules readRules(Args& args, size_t first, int64_t rows, int64_t vocabulary) {
+  const double temperature = args.number(first);
+  SamplingRules rules{temperature > 0 ? static_cast<float>(1 / temperature) : 1.f,
+                      temperature == 0,
+                      args.integer(first + 1),
+                      args.number(first + 2),
+                      static_cast<float>(args.number(first + 3)),
+                      static_cast<float>(args.number(first + 4)),
+                      nullptr,
+                      nullptr};
+  if (first + 6 >= args.count || args.isMissing(args.values[first + 5])) return rules;
+  const int64_t total = args.length(first + 5);
+  rules.seenIds = args.ints(first + 5, total);
+  rules.seenStarts = args.ints(first + 6, rows + 1);
+  bool fits = rules.seenStarts[0] >= 0 && rules.seenStarts[rows] <= total;
+  for (int64_t r = 0; r < rows; r++) fits = fits && rules.seenStarts[r] <= rules.seenStarts[r + 1];
+  for (int64_t i = 0; i < total; i++) fits = fits && rules.seenIds[i] >= 0 && rules.seenIds[i] < vocabulary;
+  if (!fits) throw std::runtime_error("native: a seen id, or where a row of them starts, is out of range");
+  return rules;
+}
+
+void sampleRow(const float* plainLogits, int64_t n, double uniform, const SamplingRules& rules, const SeenRow& seen,
+               int32_t* id, float* logprob, float* plainLogprob) {
   if (weightMemory.size() < static_cast<size_t>(n)) weightMemory.resize(n);
   float* weights = weightMemory.data();
-  const int64_t best = std::max_element(logits, logits + n) - logits;
-  exponentiate(logits, weights, n, logits[best], 1.f);
+  const int64_t likeliest = std::max_element(plainLogits, plainLogits + n) - plainLogits;
+  exponentiate(plainLogits, weights, n, plainLogits[likeliest], 1.f);
   const double plainMass = sum(weights, n);
+  const bool changes = seen.count > 0;
+  const float* logits = changes ? penalise(plainLogits, n, rules.penalty, seen) : plainLogits;
+  const int64_t best = changes ? std::max_element(logits, logits + n) - logits : likeliest;
   int64_t chosen = best;
   *logprob = 0;
   if (!rules.greedy) {
-    if (rules.inverseT != 1.f) exponentiate(logits, weights, n, logits[best], rules.inverseT);
+    if (changes || rules.inverseT != 1.f) exponentiate(logits, weights, n, logits[best], rules.inverseT);
     if (rules.topK > 0 && rules.topK < n) keepTop(weights, n, rules.topK);
     if (rules.topP < 1) keepNucleus(weights, n, rules.topP);
     if (rules.minP > 0) dropBelow(weights, n, rules.minP);
@@ -102,18 +137,16 @@ void sampleRow(const float* logits, int64_t n, double uniform, const SamplingRul
   }
   *id = static_cast<int32_t>(chosen);
   *plainLogprob =
-      static_cast<float>(static_cast<double>(logits[chosen]) - logits[best] - std::log(plainMass));
+      static_cast<float>(static_cast<double>(plainLogits[chosen]) - plainLogits[likeliest] - std::log(plainMass));
 }
 
 /**
  * sampleTokens(hidden [N, D], weight [V, D], uniforms [N], ids, logprobs, plainLogprobs, N, D, V,
- *              temperature, topK, topP, minP)
+ *              temperature, topK, topP, minP, repetitionPenalty, seen ids | null, seen starts [N + 1] | null)
  */
 void sampleTokensKernel(Args& args) {
   const int64_t n = args.integer(6), d = args.integer(7), v = args.integer(8);
-  const double temperature = args.number(9);
-  const SamplingRules rules{temperature > 0 ? static_cast<float>(1 / temperature) : 1.f, temperature == 0,
-                            args.integer(10), args.number(11), static_cast<float>(args.number(12))};
+  const SamplingRules rules = readRules(args, 9, n, v);
   const float* hidden = args.floats(0, n * d);
   const Matrix weight = args.matrix(1, v * d);
   const float* uniforms = args.floats(2, n);
@@ -129,7 +162,7 @@ void sampleTokensKernel(Args& args) {
 #pragma omp parallel for schedule(static)
     for (int64_t r = 0; r < rows; r++) {
       const int64_t row = at + r;
-      sampleRow(logits + r * v, v, uniforms[row], rules, ids + row, logprobs + row, plain + row);
+      sampleRow(logits + r * v, v, uniforms[row], rules, rules.seen(row), ids + row, logprobs + row, plain + row);
     }
   }
 }

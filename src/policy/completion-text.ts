@@ -1,9 +1,14 @@
-import { decodeBytes } from './utf8.js';
+import { decodeBytes, streamDecoder } from './utf8.js';
 
 /** The text of a completion as it grows token by token, cut at the first stop string. */
 export interface CompletionText {
   /** Adds a token; `true` when a stop string is complete. */
   push(id: number): boolean;
+  /**
+   * The text that became certain since the last call: whole characters, and nothing that later tokens
+   * could make a stop string of. `ended`: all that is left, since no more tokens come.
+   */
+  take(ended: boolean): string;
   /** The text before the stop string; tokens behind the cut start at its end. */
   finish(): { completion: string; byteOffsets: number[] };
 }
@@ -16,6 +21,8 @@ export function createCompletionText(
   const bytes: number[] = [];
   const starts = [0];
   let cut: number | null = null;
+  let taken = 0;
+  let decoder: TextDecoder | null = null;
   return {
     push(id) {
       const before = bytes.length;
@@ -27,6 +34,13 @@ export function createCompletionText(
       }
       return cut !== null;
     },
+    take(ended) {
+      const end = cut ?? (ended ? bytes.length : certainEnd(bytes, taken, stops));
+      const part = Uint8Array.from(bytes.slice(taken, end));
+      taken = end;
+      decoder ??= streamDecoder(); // keeps the bytes of a character that is not whole yet
+      return decoder.decode(part, { stream: !ended });
+    },
     finish() {
       const end = cut ?? bytes.length;
       const { text, textOffset } = decodeBytes(Uint8Array.from(bytes.slice(0, end)));
@@ -36,6 +50,21 @@ export function createCompletionText(
       };
     },
   };
+}
+
+/** Where the first stop string may have begun that is not complete yet; the end, if none. */
+function certainEnd(bytes: readonly number[], from: number, stops: readonly Uint8Array[]): number {
+  const longest = stops.reduce((most, stop) => Math.max(most, stop.length), 1);
+  for (let at = Math.max(from, bytes.length - longest + 1); at < bytes.length; at++) {
+    if (stops.some((stop) => beginsAt(bytes, at, stop))) return at;
+  }
+  return bytes.length;
+}
+
+/** Whether the bytes from `at` to their end are the beginning of `stop`. */
+function beginsAt(bytes: readonly number[], at: number, stop: Uint8Array): boolean {
+  for (let i = at; i < bytes.length; i++) if (bytes[i] !== stop[i - at]) return false;
+  return true;
 }
 
 function indexOf(bytes: readonly number[], wanted: Uint8Array, from: number): number {

@@ -15,10 +15,10 @@ export function policyDecoder(policy: Policy, cache: KvCache, maxRows: number): 
 /** The same step by single operations: for other backends, and the kernel's oracle. */
 export function composed(policy: Policy, cache: KvCache): Decoder {
   return {
-    step(ids, slots, positions, uniforms, settings) {
+    step(ids, slots, positions, uniforms, settings, seen = null) {
       const hidden = cachedHiddenStates(policy, ids, slots, positions, cache);
       try {
-        return sampleTokens(hidden, outputWeight(policy), uniforms, settings);
+        return sampleTokens(hidden, outputWeight(policy), uniforms, settings, seen);
       } finally {
         hidden.dispose();
       }

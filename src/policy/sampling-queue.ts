@@ -5,8 +5,11 @@ import type { Policy } from './types.js';
 
 /** Hands waiting rows a cache slot that holds their prompt. */
 export interface SampleQueue {
-  /** Gives up to `free` waiting rows a slot with their prompt in the cache. */
-  admit(free: number): Row[];
+  /**
+   * Gives up to `free` waiting rows a slot with their prompt in the cache, and returns them. Yields no
+   * rows after each pass over a part of the prompts, since many or long prompts take their time.
+   */
+  admit(free: number): Generator<readonly Row[], Row[], undefined>;
   release(row: Row): void;
 }
 
@@ -26,7 +29,7 @@ export function createSampleQueue(
   let spareRequest = -1;
   let next = 0;
   return {
-    admit(free) {
+    *admit(free) {
       const admitted = rows.slice(next, next + free);
       next += admitted.length;
       for (const row of admitted) row.slot = freeSlots.pop()!;
@@ -37,7 +40,7 @@ export function createSampleQueue(
           firstOfRequest.set(row.request, row);
         }
       }
-      prefill(policy, cache, [...firstOfRequest.values()]);
+      yield* prefill(policy, cache, [...firstOfRequest.values()]);
       for (const row of admitted) {
         const source = firstOfRequest.get(row.request)?.slot ?? spareSlot;
         if (source !== row.slot) cache.copySlot(source, row.slot, prefilled(row));
@@ -66,7 +69,11 @@ export function prefilled(row: Row): number {
 /** Tokens of one prefill pass, which bounds its memory. */
 const prefillTokens = 2048;
 
-function prefill(policy: Policy, cache: KvCache, rows: readonly Row[]): void {
+function* prefill(
+  policy: Policy,
+  cache: KvCache,
+  rows: readonly Row[],
+): Generator<readonly Row[], void, undefined> {
   const total = rows.reduce((sum, row) => sum + prefilled(row), 0);
   const ids = new Int32Array(total);
   const slots = new Int32Array(total);
@@ -82,5 +89,6 @@ function prefill(policy: Policy, cache: KvCache, rows: readonly Row[]): void {
   for (let start = 0; start < total; start += prefillTokens) {
     const part = [ids, slots, positions].map((all) => all.subarray(start, start + prefillTokens));
     tf.dispose(cachedHiddenStates(policy, part[0], part[1], part[2], cache));
+    yield [];
   }
 }

@@ -1,6 +1,7 @@
 import { createRandom, type Random } from '../algorithms/random.js';
 import { inputError } from '../errors.js';
 import type { FinishReason, SamplingSettings } from '../records.js';
+import { checkSettings } from './sampling-settings.js';
 import { createCompletionText, type CompletionText } from './completion-text.js';
 import type { Sample, SampleRequest } from './sampling.js';
 import type { Policy } from './types.js';
@@ -15,6 +16,8 @@ export interface Row {
   maxTokens: number;
   slot: number;
   ids: number[];
+  /** The ids of prompt and completion, each once: what the repetition penalty is about. */
+  seen: Set<number>;
   logprobs: number[];
   plainLogprobs: number[];
   text: CompletionText;
@@ -27,18 +30,14 @@ export function makeRows(
   settings: SamplingSettings,
 ): Row[] {
   const { config, tokenizer } = policy;
+  checkSettings('samplePolicy', settings, config.vocabSize);
   const stops = settings.stop.map(utf8Bytes);
-  if (stops.some((stop) => stop.length === 0)) {
-    throw inputError(
-      'samplePolicy: a stop string is empty, which would end every completion at once.',
-    );
-  }
-  if (!Number.isInteger(settings.maxNewTokens) || settings.maxNewTokens < 1) {
-    throw inputError(
-      `samplePolicy: expected maxNewTokens of at least 1, got ${settings.maxNewTokens}.`,
-    );
-  }
   return requests.flatMap((request, index) => {
+    if (!Number.isInteger(request.n) || request.n < 0) {
+      throw inputError(
+        `samplePolicy: expected n of request ${index} to be a whole number of at least 0, got ${request.n}.`,
+      );
+    }
     const promptIds = encodePrompt(policy, request.prompt, index);
     const room = config.maxPositions - promptIds.length;
     if (room < 1) {
@@ -55,6 +54,7 @@ export function makeRows(
       maxTokens: Math.min(settings.maxNewTokens, room),
       slot: -1,
       ids: [],
+      seen: new Set(promptIds),
       logprobs: [],
       plainLogprobs: [],
       text: createCompletionText((id) => tokenizer.tokenBytes(id), stops),

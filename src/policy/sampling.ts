@@ -1,10 +1,7 @@
-import { inputError } from '../errors.js';
 import type { FinishReason, SamplingSettings } from '../records.js';
-import { createKvCache, type Decoder } from '../tensor/index.js';
-import { policyDecoder } from './decoding.js';
-import { createSampleQueue, prefilled } from './sampling-queue.js';
 import { makeRows, toSample, type Row } from './sampling-rows.js';
-import type { Policy, PolicyConfig } from './types.js';
+import { sampleSteps } from './sampling-steps.js';
+import type { Policy } from './types.js';
 
 export interface SampleRequest {
   prompt: string;
@@ -21,15 +18,33 @@ export interface Sample {
   promptIds: number[];
   /** As sampled; the end token and the tokens of a stop string included. */
   completionIds: number[];
-  /** Under the distribution that was sampled (temperature, truncation). */
+  /** Under the distribution that was sampled (repetition penalty, temperature, truncation). */
   logprobs: number[];
-  /** Under the model itself (temperature 1, nothing truncated). */
+  /** Under the model itself (no penalty, temperature 1, nothing truncated). */
   plainLogprobs: number[];
   /** The text up to the stop string, special tokens left out. */
   completion: string;
   /** UTF-8 offset in `completion` where each token starts, and the end: tokens + 1 numbers. */
   byteOffsets: number[];
   finishReason: FinishReason;
+}
+
+/** One drawn token. */
+export interface SampleEvent {
+  /** As in `Sample`. */
+  request: number;
+  sample: number;
+  id: number;
+  /**
+   * What became certain of the completion with this token: no part of a character, nothing that
+   * could still turn out to be a stop string. All texts of a sample that ended by itself make up its
+   * `completion`; of a cancelled one, the end may be missing.
+   */
+  text: string;
+  logprob: number;
+  plainLogprob: number;
+  /** `null` while the sample goes on. */
+  finishReason: FinishReason | null;
 }
 
 export interface SampleOptions {
@@ -43,9 +58,10 @@ export interface SampleOptions {
 /**
  * Samples `n` completions for each request, in order of request and sample. A prompt is prefilled
  * once and its cache copied to the group's other rows. Every sample has its own generator and its own
- * rows of every operation, so it does not depend on what it is batched with. An empty prompt takes
- * the start token, else the end token, as its one token. `settings.seed` is not read: each request
- * brings its own.
+ * rows of every operation, so it does not depend on what it is batched with: on the native backend in
+ * float32 its ids, text and log-probabilities are the same to the bit in any batch. An empty prompt
+ * takes the start token, else the end token, as its one token. `settings.seed` is not read: each
+ * request brings its own. The policy must not be updated meanwhile.
  */
 export async function samplePolicy(
   policy: Policy,
@@ -54,78 +70,69 @@ export async function samplePolicy(
   options: SampleOptions = {},
 ): Promise<Sample[]> {
   const rows = makeRows(policy, requests, settings);
-  const { signal, onProgress } = options;
-  if (rows.length === 0) return [];
-  const longest = rows.reduce(
-    (most, row) => Math.max(most, row.maxTokens + row.promptIds.length),
-    0,
-  );
-  const maxRows = Math.min(rows.length, options.maxRows ?? defaultRows(policy.config, longest));
-  if (!Number.isInteger(maxRows) || maxRows < 1) {
-    throw inputError(
-      `samplePolicy: expected maxRows to be a positive whole number, got ${maxRows}.`,
-    );
-  }
-  // One slot more: it keeps the prompt of the one group that has samples running and waiting.
-  const { layers, kvHeads, headDim } = policy.config;
-  const cache = createKvCache({ layers, kvHeads, headDim, slots: maxRows + 1, maxLength: longest });
-  try {
-    const queue = createSampleQueue(policy, cache, rows, maxRows);
-    const decoder = policyDecoder(policy, cache, maxRows);
-    const ends = endTokens(policy);
-    let running: Row[] = [];
-    let done = 0;
-    while (signal?.aborted !== true) {
-      running.push(...queue.admit(maxRows - running.length));
-      if (running.length === 0) break;
-      step(decoder, running, settings, ends);
-      const finished = running.filter((row) => row.finishReason !== null);
-      if (finished.length > 0) {
-        running = running.filter((row) => row.finishReason === null);
-        for (const row of finished) queue.release(row);
-        done += finished.length;
-        onProgress?.(done, rows.length);
-      }
-      // Lets signals, timers and the screen have their turn between two steps.
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  } finally {
-    cache.dispose();
+  if (isAborted(options)) return rows.map(toSample);
+  const progress = progressOf(rows, options);
+  for (const stepped of sampleSteps(policy, rows, settings, options)) {
+    progress(stepped);
+    await turn();
+    if (isAborted(options)) break;
   }
   return rows.map(toSample);
 }
 
-/** As many rows as keep the cache below 1 GiB, at most 64. */
-function defaultRows(config: PolicyConfig, length: number): number {
-  const bytesPerSlot = 2 * 4 * config.layers * config.kvHeads * config.headDim * length;
-  return Math.max(1, Math.min(64, Math.floor(2 ** 30 / bytesPerSlot) - 1));
+/**
+ * `samplePolicy`, told token by token: the events of one step come in order of request and sample.
+ * The generator returns the samples; ending it early (`return()`, leaving a `for await`) frees its
+ * memory and gives none.
+ */
+export async function* streamPolicy(
+  policy: Policy,
+  requests: readonly SampleRequest[],
+  settings: SamplingSettings,
+  options: SampleOptions = {},
+): AsyncGenerator<SampleEvent, Sample[], undefined> {
+  const rows = makeRows(policy, requests, settings);
+  if (isAborted(options)) return rows.map(toSample);
+  const progress = progressOf(rows, options);
+  for (const stepped of sampleSteps(policy, rows, settings, options)) {
+    for (const row of stepped) yield eventOf(row);
+    progress(stepped);
+    await turn();
+    if (isAborted(options)) break;
+  }
+  return rows.map(toSample);
 }
 
-/** One token for every running row. */
-function step(decoder: Decoder, rows: Row[], settings: SamplingSettings, ends: number[]): void {
-  const ids = Int32Array.from(
-    rows,
-    (row) => row.ids.at(-1) ?? row.promptIds[row.promptIds.length - 1],
-  );
-  const slots = Int32Array.from(rows, (row) => row.slot);
-  const positions = Int32Array.from(rows, (row) => prefilled(row) + row.ids.length);
-  // 24 bits: a float32 below 1 stays below 1.
-  const uniforms = Float32Array.from(
-    rows,
-    (row) => Math.floor(row.random.next() * 2 ** 24) / 2 ** 24,
-  );
-  const drawn = decoder.step(ids, slots, positions, uniforms, settings);
-  rows.forEach((row, i) => {
-    const id = drawn.ids[i];
-    row.ids.push(id);
-    row.logprobs.push(drawn.logprobs[i]);
-    row.plainLogprobs.push(drawn.plainLogprobs[i]);
-    const stopped = row.text.push(id);
-    if (stopped || ends.includes(id)) row.finishReason = 'stop';
-    else if (row.ids.length >= row.maxTokens) row.finishReason = 'length';
-  });
+function eventOf(row: Row): SampleEvent {
+  const last = row.ids.length - 1;
+  return {
+    request: row.request,
+    sample: row.sample,
+    id: row.ids[last],
+    text: row.text.take(row.finishReason !== null),
+    logprob: row.logprobs[last],
+    plainLogprob: row.plainLogprobs[last],
+    finishReason: row.finishReason,
+  };
 }
 
-function endTokens({ config, tokenizer }: Policy): number[] {
-  return config.eosTokenIds.length > 0 ? config.eosTokenIds : [tokenizer.eosTokenId];
+function progressOf(
+  rows: readonly Row[],
+  { onProgress }: SampleOptions,
+): (stepped: readonly Row[]) => void {
+  let done = 0;
+  return (stepped) => {
+    const finished = stepped.filter((row) => row.finishReason !== null).length;
+    done += finished;
+    if (finished > 0) onProgress?.(done, rows.length);
+  };
+}
+
+function isAborted({ signal }: SampleOptions): boolean {
+  return signal?.aborted === true;
+}
+
+/** Lets signals, timers and the screen have their turn between two steps. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

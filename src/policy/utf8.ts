@@ -17,12 +17,17 @@ export function decodeBytes(bytes: Uint8Array): DecodedBytes {
   return { text, textOffset: (rawOffset) => offsets[rawOffset] };
 }
 
+/** Decodes bytes that come in parts (`{ stream: true }`) to what `decodeBytes` makes of the whole. */
+export function streamDecoder(): TextDecoder {
+  return new TextDecoder('utf-8', { ignoreBOM: true });
+}
+
 export function utf8Bytes(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
 // `ignoreBOM` keeps a U+FEFF at the start: it is part of the completion like any other character.
-const lenientDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
+const lenientDecoder = streamDecoder();
 const encoder = new TextEncoder();
 
 function mapOffsets(bytes: Uint8Array): Uint32Array {

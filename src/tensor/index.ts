@@ -34,5 +34,6 @@ export type {
   RotaryTable,
   SampledTokens,
   SampleTokensSettings,
+  SeenIds,
   TokenLogprobs,
 } from './types.js';

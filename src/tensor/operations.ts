@@ -20,6 +20,7 @@ import type {
   RotaryTable,
   SampledTokens,
   SampleTokensSettings,
+  SeenIds,
   TokenLogprobs,
 } from './types.js';
 
@@ -144,20 +145,22 @@ export function cachedAttention(
 
 /**
  * One token per row, without gradient. hidden [N, D], weight [V, D]; uniforms[i] in [0, 1) decides
- * row i alone (inverse of the cumulative distribution), so a draw does not depend on its batch.
+ * row i alone (inverse of the cumulative distribution), so a draw does not depend on its batch. A
+ * repetition penalty applies to the ids in `seen`; without it there is none.
  */
 export function sampleTokens(
   hidden: tf.Tensor2D,
   weight: tf.Tensor2D,
   uniforms: Float32Array,
   settings: SampleTokensSettings,
+  seen: SeenIds | null = null,
 ): SampledTokens {
   check.checkHidden('sampleTokens', hidden, weight);
   const against = `hidden ${check.show(hidden)}`;
   check.checkCount('sampleTokens', 'uniforms', uniforms.length, hidden.shape[0], against);
-  check.checkTemperature('sampleTokens', settings.temperature);
+  check.checkSampling('sampleTokens', settings, seen, hidden.shape[0], weight.shape[0]);
   const operation = native.isNative() ? native : compositeSampling;
-  return operation.sampleTokens(hidden, weight, uniforms, settings);
+  return operation.sampleTokens(hidden, weight, uniforms, settings, seen);
 }
 
 /**
@@ -178,15 +181,15 @@ export function createDecoder(
   const length = Math.min(table.maxPositions, cache.maxLength);
   const decoder = native.createDecoder(weights, cache, table, maxRows);
   return {
-    step(ids, slots, positions, uniforms, settings) {
+    step(ids, slots, positions, uniforms, settings, seen = null) {
       for (const [name, array] of Object.entries({ slots, positions, uniforms })) {
         check.checkCount(where, name, array.length, ids.length, `ids [${ids.length}]`);
       }
       check.checkRange(where, 'ids', ids, weights.dims.vocabulary);
       check.checkRange(where, 'slots', slots, cache.slots);
       check.checkRange(where, 'positions', positions, length);
-      check.checkTemperature(where, settings.temperature);
-      return decoder.step(ids, slots, positions, uniforms, settings);
+      check.checkSampling(where, settings, seen, ids.length, weights.dims.vocabulary);
+      return decoder.step(ids, slots, positions, uniforms, settings, seen);
     },
   };
 }

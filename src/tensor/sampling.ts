@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { SampledTokens, SampleTokensSettings } from './types.js';
+import type { SampledTokens, SampleTokensSettings, SeenIds } from './types.js';
 
 /**
  * One token per row of `hidden` [N, D] under weight [V, D], as plain code: the fall-back and the
@@ -10,6 +10,7 @@ export function sampleTokens(
   weight: tf.Tensor2D,
   uniforms: Float32Array,
   settings: SampleTokensSettings,
+  seen: SeenIds | null,
 ): SampledTokens {
   const rows = hidden.shape[0];
   const vocabulary = weight.shape[0];
@@ -25,6 +26,7 @@ export function sampleTokens(
       logits.subarray(row * vocabulary, (row + 1) * vocabulary),
       uniforms[row],
       settings,
+      seen?.ids.subarray(seen.starts[row], seen.starts[row + 1]),
     );
     result.ids[row] = drawn.id;
     result.logprobs[row] = drawn.logprob;
@@ -34,20 +36,26 @@ export function sampleTokens(
 }
 
 /**
- * Temperature, then top-k, top-p, min-p (Hugging Face's order, each on what the one before left),
- * then the inverse of the cumulative distribution in order of token id. Double precision.
+ * Repetition penalty, then temperature, top-k, top-p, min-p, each on what the one before left: the
+ * order in which transformers 5.18 lists its logits processors (`_get_logits_processor`). vLLM has
+ * min-p before top-k. Then the inverse of the cumulative distribution in order of token id. Double precision, the penalty
+ * in single precision as in the native kernel.
+ * @param seen ids that the penalty is about
  */
 export function sampleRow(
-  logits: Float32Array,
+  plainLogits: Float32Array,
   uniform: number,
-  { temperature, topK, topP, minP }: SampleTokensSettings,
+  { repetitionPenalty = 1, temperature, topK, topP, minP }: SampleTokensSettings,
+  seen: Int32Array = noIds,
 ): { id: number; logprob: number; plainLogprob: number } {
-  let best = 0;
-  for (let id = 1; id < logits.length; id++) if (logits[id] > logits[best]) best = id;
-  const top = logits[best];
+  const plainTop = plainLogits[indexOfLargest(plainLogits)];
   let plainMass = 0;
-  for (const logit of logits) plainMass += Math.exp(logit - top);
-  const plain = (id: number): number => logits[id] - top - Math.log(plainMass);
+  for (const logit of plainLogits) plainMass += Math.exp(logit - plainTop);
+  const plain = (id: number): number => plainLogits[id] - plainTop - Math.log(plainMass);
+
+  const logits = penalised(plainLogits, repetitionPenalty, seen);
+  const best = indexOfLargest(logits);
+  const top = logits[best];
   if (temperature === 0) return { id: best, logprob: 0, plainLogprob: plain(best) };
 
   const weights = Float64Array.from(logits, (logit) => Math.exp((logit - top) / temperature));
@@ -68,6 +76,23 @@ export function sampleRow(
     if (target < 0) break;
   }
   return { id, logprob: Math.log(weights[id] / mass), plainLogprob: plain(id) };
+}
+
+const noIds = new Int32Array(0);
+
+/** The first of the largest. */
+function indexOfLargest(logits: Float32Array): number {
+  let best = 0;
+  for (let id = 1; id < logits.length; id++) if (logits[id] > logits[best]) best = id;
+  return best;
+}
+
+function penalised(logits: Float32Array, penalty: number, seen: Int32Array): Float32Array {
+  if (penalty === 1 || seen.length === 0) return logits;
+  const by = Math.fround(penalty);
+  const changed = logits.slice();
+  for (const id of seen) changed[id] = logits[id] > 0 ? logits[id] / by : logits[id] * by;
+  return changed;
 }
 
 function dropBelow(weights: Float64Array, threshold: number): void {

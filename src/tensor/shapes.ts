@@ -1,7 +1,14 @@
 import type * as tf from '@tensorflow/tfjs';
 import { inputError } from '../errors.js';
 import type { KvCache } from './kv-cache.js';
-import type { AttentionDims, DecoderWeights, LoraPair, RotaryTable } from './types.js';
+import type {
+  AttentionDims,
+  DecoderWeights,
+  LoraPair,
+  RotaryTable,
+  SampleTokensSettings,
+  SeenIds,
+} from './types.js';
 
 /** Checks at the door of each operation: a message names both shapes that disagree. */
 
@@ -128,10 +135,32 @@ export function checkDecoder(
   }
 }
 
-export function checkTemperature(where: string, temperature: number): void {
+/** Settings that no distribution has, and seen ids that do not belong to the rows or the vocabulary. */
+export function checkSampling(
+  where: string,
+  { temperature, repetitionPenalty = 1 }: SampleTokensSettings,
+  seen: SeenIds | null,
+  rows: number,
+  vocabulary: number,
+): void {
   if (!(temperature >= 0)) {
     throw inputError(`${where}: expected a temperature of 0 (greedy) or more, got ${temperature}.`);
   }
+  if (!(repetitionPenalty > 0)) {
+    throw inputError(
+      `${where}: expected a repetitionPenalty above 0 (1: off), got ${repetitionPenalty}.`,
+    );
+  }
+  if (seen === null) return;
+  const { ids, starts } = seen;
+  checkCount(where, 'seen.starts', starts.length, rows + 1, `the ends of ${rows} rows`);
+  const ascending = starts.every((start, i) => start >= (i === 0 ? 0 : starts[i - 1]));
+  if (!ascending || starts[rows] > ids.length) {
+    throw inputError(
+      `${where}: expected seen.starts to ascend from 0 to at most ${ids.length}, got [${starts.join(', ')}].`,
+    );
+  }
+  checkRange(where, 'seen.ids', ids, vocabulary);
 }
 
 export function checkCount(

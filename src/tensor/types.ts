@@ -31,7 +31,10 @@ export interface TokenLogprobs {
   entropy: tf.Tensor1D;
 }
 
+/** `SamplingSettings` of the records, as far as they shape the distribution; applied in this order. */
 export interface SampleTokensSettings {
+  /** Of the ids in `SeenIds`: a logit above 0 is divided by it, another one multiplied. @default 1 */
+  repetitionPenalty?: number;
   /** 0 = greedy (the lowest id wins a tie). */
   temperature: number;
   /** Keep the k most likely tokens, ties included; 0 = off. */
@@ -42,12 +45,20 @@ export interface SampleTokensSettings {
   minP: number;
 }
 
+/** For each of N rows the ids that its repetition penalty is about. */
+export interface SeenIds {
+  /** Row after row, each id once in a row. */
+  ids: Int32Array;
+  /** [N + 1] where a row starts in `ids`, and the end. */
+  starts: Int32Array;
+}
+
 export interface SampledTokens {
   /** [N] */
   ids: Int32Array;
-  /** [N] under the distribution that was sampled (temperature and filters applied). */
+  /** [N] under the distribution that was sampled (penalty, temperature and filters applied). */
   logprobs: Float32Array;
-  /** [N] under the model itself (temperature 1, nothing filtered). */
+  /** [N] under the model itself (no penalty, temperature 1, nothing filtered). */
   plainLogprobs: Float32Array;
 }
 
@@ -89,6 +100,7 @@ export interface Decoder {
   /**
    * One token for every row: row i is token ids[i] of slot slots[i] at positions[i], each slot at
    * most once. Keys and values go to the cache; uniforms[i] decides the draw of row i alone.
+   * @param seen needed for a repetition penalty; without it there is none. @default null
    */
   step(
     ids: Int32Array,
@@ -96,6 +108,7 @@ export interface Decoder {
     positions: Int32Array,
     uniforms: Float32Array,
     settings: SampleTokensSettings,
+    seen?: SeenIds | null,
   ): SampledTokens;
 }
 

@@ -175,6 +175,9 @@ export interface NativeAddon {
     topK: number,
     topP: number,
     minP: number,
+    repetitionPenalty: number,
+    seenIds: Int32Array | null,
+    seenStarts: Int32Array | null,
   ): void;
   createDecoder(
     arrays: readonly (Matrix | null)[],
@@ -205,6 +208,9 @@ export interface NativeAddon {
     topK: number,
     topP: number,
     minP: number,
+    repetitionPenalty: number,
+    seenIds: Int32Array | null,
+    seenStarts: Int32Array | null,
   ): void;
   toBf16(values: Floats, out: Uint16Array): void;
   fromBf16(values: Uint16Array, out: Floats): void;

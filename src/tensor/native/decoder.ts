@@ -53,7 +53,8 @@ export function createDecoder(
   );
   const kept = { decoder, arrays };
   return {
-    step(inputIds, slots, positions, uniforms, { temperature, topK, topP, minP }) {
+    step(inputIds, slots, positions, uniforms, settings, seen = null) {
+      const { temperature, topK, topP, minP, repetitionPenalty = 1 } = settings;
       const ids = new Int32Array(inputIds.length);
       const logprobs = new Float32Array(inputIds.length);
       const plainLogprobs = new Float32Array(inputIds.length);
@@ -70,6 +71,9 @@ export function createDecoder(
         topK,
         topP,
         minP,
+        repetitionPenalty,
+        seen?.ids ?? null,
+        seen?.starts ?? null,
       );
       return { ids, logprobs, plainLogprobs };
     },

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { KvCache } from '../kv-cache.js';
-import type { AttentionDims, SampledTokens, SampleTokensSettings } from '../types.js';
+import type { AttentionDims, SampledTokens, SampleTokensSettings, SeenIds } from '../types.js';
 import { nativeBackend } from './backend.js';
 
 export function cachedAttention(
@@ -37,7 +37,8 @@ export function sampleTokens(
   hidden: tf.Tensor2D,
   weight: tf.Tensor2D,
   uniforms: Float32Array,
-  { temperature, topK, topP, minP }: SampleTokensSettings,
+  { temperature, topK, topP, minP, repetitionPenalty = 1 }: SampleTokensSettings,
+  seen: SeenIds | null,
 ): SampledTokens {
   const native = nativeBackend();
   const [rows, width] = hidden.shape;
@@ -58,6 +59,9 @@ export function sampleTokens(
     topK,
     topP,
     minP,
+    repetitionPenalty,
+    seen?.ids ?? null,
+    seen?.starts ?? null,
   );
   return { ids, logprobs, plainLogprobs };
 }
