@@ -15,7 +15,7 @@ import {
 import { selectBackend, tf } from '../../src/tensor/index.js';
 import { itWithData } from '../data.js';
 import { availableBackends } from './backends.js';
-import { temporaryFolder, tinyPolicy } from './fixtures.js';
+import { largestDifference, temporaryFolder, tinyPolicy } from './fixtures.js';
 
 function logitsOf(policy: Policy, ids: number[]): number[][] {
   return tf.tidy(() => {
@@ -29,10 +29,6 @@ function logprobsOf(policy: Policy, sequences: TokenSequence[]): number[][] {
   const values = result.logprobs.arraySync();
   tf.dispose([result.logprobs, result.entropy, result.mask]);
   return values;
-}
-
-function largestDifference(found: number[], expected: number[]): number {
-  return expected.reduce((most, value, i) => Math.max(most, Math.abs(value - found[i])), 0);
 }
 
 const backends = await availableBackends();

@@ -57,3 +57,8 @@ export async function temporaryFolder(): Promise<string> {
   folders.push(folder);
   return folder;
 }
+
+/** Of numbers that should be equal one by one; NaN where a number is missing. */
+export function largestDifference(found: readonly number[], expected: readonly number[]): number {
+  return expected.reduce((most, value, i) => Math.max(most, Math.abs(value - found[i])), 0);
+}
