@@ -3,11 +3,15 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll } from 'vitest';
 import {
+  completionLogprobs,
   createPolicy,
+  hiddenStates,
+  outputWeight,
   tokenizerFromFiles,
   trainByteLevelBpe,
   type Policy,
   type PolicyConfig,
+  type TokenSequence,
 } from '../../src/policy/index.js';
 import { tf } from '../../src/tensor/index.js';
 
@@ -56,6 +60,28 @@ export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'rlsf-policy-'));
   folders.push(folder);
   return folder;
+}
+
+/** [tokens, vocabulary] of the sequences one after the other, packed into one pass. */
+export function logitsOf(policy: Policy, sequences: readonly (readonly number[])[]): number[][] {
+  const segments = [0];
+  for (const ids of sequences) segments.push(segments[segments.length - 1] + ids.length);
+  return tf.tidy(() => {
+    const hidden = hiddenStates(
+      policy,
+      Int32Array.from(sequences.flat()),
+      Int32Array.from(segments),
+    );
+    return tf.matMul(hidden, outputWeight(policy), false, true).arraySync() as number[][];
+  });
+}
+
+/** Of each completion's tokens, zeros after a row's end. */
+export function logprobsOf(policy: Policy, sequences: readonly TokenSequence[]): number[][] {
+  const result = completionLogprobs(policy, sequences);
+  const values = result.logprobs.arraySync();
+  tf.dispose([result.logprobs, result.entropy, result.mask]);
+  return values;
 }
 
 /** Of numbers that should be equal one by one; NaN where a number is missing. */

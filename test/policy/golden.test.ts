@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { hiddenStates, loadPolicy, outputWeight } from '../../src/policy/index.js';
-import { selectBackend, tf } from '../../src/tensor/index.js';
+import { loadPolicy } from '../../src/policy/index.js';
+import { selectBackend } from '../../src/tensor/index.js';
 import { availableBackends } from './backends.js';
-import { largestDifference } from './fixtures.js';
+import { largestDifference, logitsOf } from './fixtures.js';
 
 /** Folders of the transformers library and its logits; made by make.py beside them. */
 const folder = path.resolve(import.meta.dirname, '../golden/policies');
@@ -24,18 +24,10 @@ for (const backend of await availableBackends()) {
     it.each(Object.keys(golden))('%s has its logits', async (name) => {
       const { sequences } = golden[name];
       const policy = await loadPolicy(path.join(folder, name));
-      const ids = sequences.flatMap((sequence) => sequence.ids);
-      const segments = [0, sequences[0].ids.length, ids.length];
-      const logits = tf.tidy(() =>
-        tf
-          .matMul(
-            hiddenStates(policy, Int32Array.from(ids), Int32Array.from(segments)),
-            outputWeight(policy),
-            false,
-            true,
-          )
-          .arraySync(),
-      ) as number[][];
+      const logits = logitsOf(
+        policy,
+        sequences.map(({ ids }) => ids),
+      );
       const expected = sequences.flatMap((sequence) => sequence.logits.flat());
       expect(largestDifference(logits.flat(), expected)).toBeLessThan(1e-4);
       // Logits near zero would agree whatever the decoder did.
