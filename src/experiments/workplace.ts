@@ -97,8 +97,10 @@ export function trainingSampling({ config, task }: Workplace): SamplingSettings 
     topK: sampling.top_k,
     topP: sampling.top_p,
     minP: sampling.min_p,
+    repetitionPenalty: sampling.repetition_penalty,
     maxNewTokens: sampling.max_completion_length,
     stop: task.stop,
+    stopTokenIds: sampling.stop_token_ids,
     seed: run.seed,
   };
 }
@@ -112,6 +114,7 @@ export function evaluationSampling({ config, task }: Workplace): SamplingSetting
     minP: 0,
     maxNewTokens: sampling.max_completion_length,
     stop: task.stop,
+    stopTokenIds: sampling.stop_token_ids,
     seed: evaluation.seed,
   };
 }

@@ -4,7 +4,7 @@ import type { FinishReason, SamplingSettings } from '../records.js';
 import { checkSettings } from './sampling-settings.js';
 import { createCompletionText, type CompletionText } from './completion-text.js';
 import type { Sample, SampleRequest } from './sampling.js';
-import type { Policy } from './types.js';
+import type { PolicyConfig, PolicyTokenizer } from './types.js';
 import { utf8Bytes } from './utf8.js';
 
 /** A sample in the making. */
@@ -16,7 +16,7 @@ export interface Row {
   maxTokens: number;
   slot: number;
   ids: number[];
-  /** The ids of prompt and completion, each once: what the repetition penalty is about. */
+  /** The ids of prompt and completion, each once; none where no repetition penalty needs them. */
   seen: Set<number>;
   logprobs: number[];
   plainLogprobs: number[];
@@ -24,14 +24,21 @@ export interface Row {
   finishReason: FinishReason | null;
 }
 
+/** What of a policy (or of another model that is sampled) shapes its rows. */
+export interface RowSource {
+  config: Pick<PolicyConfig, 'vocabSize' | 'maxPositions' | 'bosTokenId' | 'eosTokenIds'>;
+  tokenizer: PolicyTokenizer;
+}
+
 export function makeRows(
-  policy: Policy,
+  policy: RowSource,
   requests: readonly SampleRequest[],
   settings: SamplingSettings,
 ): Row[] {
   const { config, tokenizer } = policy;
   checkSettings('samplePolicy', settings, config.vocabSize);
   const stops = settings.stop.map(utf8Bytes);
+  const penalises = (settings.repetitionPenalty ?? 1) !== 1;
   return requests.flatMap((request, index) => {
     if (!Number.isInteger(request.n) || request.n < 0) {
       throw inputError(
@@ -54,7 +61,7 @@ export function makeRows(
       maxTokens: Math.min(settings.maxNewTokens, room),
       slot: -1,
       ids: [],
-      seen: new Set(promptIds),
+      seen: new Set(penalises ? promptIds : []),
       logprobs: [],
       plainLogprobs: [],
       text: createCompletionText((id) => tokenizer.tokenBytes(id), stops),
@@ -63,7 +70,7 @@ export function makeRows(
   });
 }
 
-function encodePrompt({ config, tokenizer }: Policy, prompt: string, index: number): number[] {
+function encodePrompt({ config, tokenizer }: RowSource, prompt: string, index: number): number[] {
   const ids = tokenizer.encode(prompt);
   if (ids.length === 0) {
     const start = config.bosTokenId ?? config.eosTokenIds[0] ?? tokenizer.eosTokenId;
@@ -81,6 +88,35 @@ function encodePrompt({ config, tokenizer }: Policy, prompt: string, index: numb
     );
   }
   return ids;
+}
+
+/** The ids that end a completion: the policy's own, else its tokenizer's, and the settings'. */
+export function endTokens(
+  { config, tokenizer }: RowSource,
+  { stopTokenIds = [] }: SamplingSettings,
+): ReadonlySet<number> {
+  const own = config.eosTokenIds.length > 0 ? config.eosTokenIds : [tokenizer.eosTokenId];
+  return new Set([...own, ...stopTokenIds]);
+}
+
+/** The number in [0, 1) that decides the row's next draw: 24 bits, so a float32 of it stays below 1. */
+export function nextUniform(row: Row): number {
+  return Math.floor(row.random.next() * 2 ** 24) / 2 ** 24;
+}
+
+/** Appends a drawn token, and ends the row where it is the last. */
+export function addToken(
+  row: Row,
+  drawn: { id: number; logprob: number; plainLogprob: number },
+  ends: ReadonlySet<number>,
+): void {
+  row.ids.push(drawn.id);
+  if (row.seen.size > 0) row.seen.add(drawn.id);
+  row.logprobs.push(drawn.logprob);
+  row.plainLogprobs.push(drawn.plainLogprob);
+  const stopped = row.text.push(drawn.id);
+  if (stopped || ends.has(drawn.id)) row.finishReason = 'stop';
+  else if (row.ids.length >= row.maxTokens) row.finishReason = 'length';
 }
 
 export function toSample(row: Row): Sample {

@@ -61,7 +61,8 @@ export function chooseOldLogprobs(
       sampling.temperature === temperature &&
       sampling.topK === 0 &&
       sampling.topP >= 1 &&
-      sampling.minP === 0,
+      sampling.minP === 0 &&
+      (sampling.repetitionPenalty ?? 1) === 1,
   );
   if (choice === 'auto') {
     if (updates === 1) return 'current';
@@ -69,7 +70,7 @@ export function chooseOldLogprobs(
   }
   if (choice === 'recorded' && !exact) {
     throw inputError(
-      `grpoStep: expected rollouts sampled at temperature ${temperature} without top_k, top_p or min_p, because oldLogprobs is recorded; theirs are of a truncated or differently tempered distribution. Use oldLogprobs: 'recomputed'.`,
+      `grpoStep: expected rollouts sampled at temperature ${temperature} without top_k, top_p, min_p or repetition_penalty, because oldLogprobs is recorded; theirs are of a truncated, penalised or differently tempered distribution. Use oldLogprobs: 'recomputed'.`,
     );
   }
   return choice;

@@ -55,7 +55,7 @@ export interface GrpoStepSettings extends AdvantageSettings {
    * the loss's value says little, its gradient is alive. `recorded`: as sampled. `recomputed`: by
    * this policy before its first update here. `auto` is `current` for a single update, as in TRL;
    * for several it is `recorded` where the sampling distribution was exactly the tempered model
-   * (no top_k, top_p, min_p; the same temperature), else `recomputed`. @default 'auto'
+   * (no top_k, top_p, min_p, repetition_penalty; the same temperature), else `recomputed`. @default 'auto'
    */
   readonly oldLogprobs?: 'auto' | OldLogprobs;
   /** Frozen policy for the KL term. @default this policy with its adapter off */

@@ -18,6 +18,15 @@ export const samplingSection = z
       share().default(0),
       'Keep tokens at least this share as likely as the likeliest. 0 (TRL: null): all.',
     ),
+    repetition_penalty: option(
+      z.number().positive().default(1),
+      'Of ids in the prompt or the completion so far: a logit above 0 is divided by it, another one multiplied, before the temperature. 1: none.',
+      1,
+    ),
+    stop_token_ids: option(
+      z.array(whole(0)).default([]),
+      'Token ids that end a completion, beside the policy’s end token and the task’s stop strings; in the evaluation too.',
+    ),
     max_completion_length: option(whole(1).default(256), 'Tokens of a completion at most.', 512),
   })
   .describe('How rollouts are sampled.');
