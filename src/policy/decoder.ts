@@ -12,17 +12,24 @@ import {
   type DecoderProjection,
   type DecoderWeights,
   type KvCache,
+  type LoraPair,
   type RotaryTable,
 } from '../tensor/index.js';
 import { inputError, internalError } from '../errors.js';
+import { adapterNamed } from './adapter.js';
+import { loraDropout, type LoraDropout } from './lora-dropout.js';
 import { rotaryTable } from './rope.js';
 import { headName, modulePath, type Projection } from './shapes.js';
-import type { Policy } from './types.js';
+import type { Adapter, Policy } from './types.js';
 import { trainableVariables } from './variables.js';
 
 export interface ForwardOptions {
   /** `false` runs the base alone: the reference model. @default true */
   useAdapter?: boolean;
+  /** Runs another of the policy's adapters, as a constant: a reference too. @default the active one */
+  adapter?: string;
+  /** Draws the adapter's dropout: for the loss of an update, and nothing else. @default none */
+  dropout?: LoraDropout;
   /**
    * Keep each layer's input only and compute the layer again in the backward pass: less memory,
    * more time, the same gradients. They then reach the policy's trainable variables and no others.
@@ -35,7 +42,7 @@ export interface ForwardOptions {
  * Hidden states after the final norm, for packed sequences (no padding). N tokens, D hidden size.
  * @param ids      [N]
  * @param segments cumulative starts of the sequences, B + 1 numbers from 0 to N
- * @returns [N, D]; differentiable in the weights and the adapter
+ * @returns [N, D]; differentiable in the weights and the active adapter
  */
 export function hiddenStates(
   policy: Policy,
@@ -48,7 +55,8 @@ export function hiddenStates(
     const start = segments[sequence];
     for (let i = start; i < segments[sequence + 1]; i++) positions[i] = i - start;
   }
-  return forward(policy, ids, positions, options, (_layer, q, k, v) =>
+  const pass = { ...options, adapter: adapterOf(policy, options), segments };
+  return forward(policy, ids, positions, pass, (_layer, q, k, v) =>
     causalAttention(q, k, v, segments, policy.config),
   );
 }
@@ -63,27 +71,58 @@ export function cachedHiddenStates(
   slots: Int32Array,
   positions: Int32Array,
   cache: KvCache,
-  options: ForwardOptions = {},
+  options: Pick<ForwardOptions, 'useAdapter' | 'adapter'> = {},
 ): tf.Tensor2D {
-  return forward(policy, ids, positions, options, (layer, q, k, v) =>
+  const pass = { adapter: adapterOf(policy, options) };
+  return forward(policy, ids, positions, pass, (layer, q, k, v) =>
     cachedAttention(q, k, v, cache, layer, slots, positions, policy.config),
   );
 }
 
-/** The matrix that turns hidden states into logits, [V, D]. */
-export function outputWeight(policy: Policy): tf.Tensor2D {
-  return matrix(policy, headName(policy.config));
+/**
+ * Hidden states [M, D] and the matrix [V, D] whose product is the logits. With a pair on the output
+ * layer both get r more columns, hidden · Aᵀ · scale and B, so that the product holds the update too
+ * (and a gradient of [V, D + r] is computed for it).
+ * @param segments cumulative starts of the sequences in `hidden`, for dropout
+ */
+export function outputOperands(
+  policy: Policy,
+  hidden: tf.Tensor2D,
+  options: ForwardOptions = {},
+  segments: Int32Array = Int32Array.of(0, hidden.shape[0]),
+): { hidden: tf.Tensor2D; weight: tf.Tensor2D } {
+  const adapter = adapterOf(policy, options);
+  const weight = headMatrix(policy, adapter);
+  const lora = loraOf(adapter, 'lm_head');
+  if (lora === null) return { hidden, weight };
+  const input = dropped(hidden, 'lm_head', { ...options, adapter, segments });
+  const low = tf.mul<tf.Tensor2D>(linear(input, lora.a), lora.scale);
+  return { hidden: tf.concat([hidden, low], 1), weight: tf.concat([weight, lora.b], 1) };
 }
 
-/** The weights as they are now, the adapter's beside them. */
-export function decoderWeights(policy: Policy): DecoderWeights {
-  const { config } = policy;
+/**
+ * The matrix that turns hidden states into logits, [V, D], the active adapter in it: the policy's own
+ * variable, or, with a pair on the output layer, a tensor that the caller owns.
+ */
+export function outputWeight(policy: Policy): tf.Tensor2D {
+  const weight = headMatrix(policy, policy.adapter);
+  const lora = loraOf(policy.adapter, 'lm_head');
+  if (lora === null) return weight;
+  return tf.tidy(() => tf.add(weight, tf.mul(tf.matMul(lora.b, lora.a), lora.scale)));
+}
+
+/**
+ * The weights as they are now, the active adapter's beside them.
+ * @param head what `outputWeight` gave
+ */
+export function decoderWeights(policy: Policy, head: tf.Tensor2D): DecoderWeights {
+  const { config, adapter } = policy;
   const layer = (index: number): DecoderLayer => {
     const of = (name: Projection): DecoderProjection =>
-      projection(policy, modulePath(index, name), true);
+      projection(policy, modulePath(index, name), adapter);
     return {
-      norm1: vector(policy, `model.layers.${index}.input_layernorm.weight`, true),
-      norm2: vector(policy, `model.layers.${index}.post_attention_layernorm.weight`, true),
+      norm1: vector(policy, `model.layers.${index}.input_layernorm.weight`, adapter),
+      norm2: vector(policy, `model.layers.${index}.post_attention_layernorm.weight`, adapter),
       q: of('q_proj'),
       k: of('k_proj'),
       v: of('v_proj'),
@@ -103,29 +142,46 @@ export function decoderWeights(policy: Policy): DecoderWeights {
       vocabulary: config.vocabSize,
     },
     eps: config.rmsNormEps,
-    embedding: matrix(policy, 'model.embed_tokens.weight'),
-    head: outputWeight(policy),
-    norm: vector(policy, 'model.norm.weight', true),
+    embedding: matrix(policy, 'model.embed_tokens.weight', adapter),
+    head,
+    norm: vector(policy, 'model.norm.weight', adapter),
     layers: Array.from({ length: config.layers }, (_, index) => layer(index)),
   };
 }
 
 type Attention = (layer: number, q: tf.Tensor2D, k: tf.Tensor2D, v: tf.Tensor2D) => tf.Tensor2D;
 
+/** What one pass runs with. */
+interface Pass {
+  adapter: Adapter | null;
+  gradientCheckpointing?: boolean;
+  dropout?: LoraDropout;
+  /** Cumulative starts of the sequences, where there is dropout. */
+  segments?: Int32Array;
+}
+
+function adapterOf(
+  policy: Policy,
+  { useAdapter = true, adapter }: Pick<ForwardOptions, 'useAdapter' | 'adapter'>,
+): Adapter | null {
+  if (!useAdapter) return null;
+  return adapter === undefined ? policy.adapter : adapterNamed(policy, adapter, 'Decoder');
+}
+
 function forward(
   policy: Policy,
   ids: Int32Array,
   positions: Int32Array,
-  options: ForwardOptions,
+  pass: Pass,
   attention: Attention,
 ): tf.Tensor2D {
   const { config } = policy;
+  const { adapter } = pass;
   const table = tableFor(policy, positions);
-  const useAdapter = options.useAdapter ?? true;
   const project = (x: tf.Tensor2D, layer: number, name: Projection): tf.Tensor2D =>
-    projected(policy, x, modulePath(layer, name), useAdapter);
+    projected(policy, x, modulePath(layer, name), pass);
   const norm = (x: tf.Tensor2D, name: string): tf.Tensor2D =>
-    rmsNorm(x, vector(policy, name, useAdapter), config.rmsNormEps);
+    rmsNorm(x, vector(policy, name, adapter), config.rmsNormEps);
 
   const layerOutput = (x: tf.Tensor2D, layer: number): tf.Tensor2D => {
     const h = norm(x, `model.layers.${layer}.input_layernorm.weight`);
@@ -139,8 +195,8 @@ function forward(
   };
 
   return tf.tidy(() => {
-    const embedded = embedding(matrix(policy, 'model.embed_tokens.weight'), ids); // [N, D]
-    const last = options.gradientCheckpointing
+    const embedded = embedding(matrix(policy, 'model.embed_tokens.weight', adapter), ids); // [N, D]
+    const last = pass.gradientCheckpointing
       ? checkpointedLayers(policy, embedded, layerOutput)
       : layersInTurn(policy, embedded, layerOutput);
     return norm(last, 'model.norm.weight');
@@ -179,27 +235,42 @@ function checkpointedLayers(
   return x;
 }
 
-function projected(policy: Policy, x: tf.Tensor2D, path: string, useAdapter: boolean): tf.Tensor2D {
-  const { weight, bias, lora } = projection(policy, path, useAdapter);
-  return linear(x, weight, bias, lora);
+function projected(policy: Policy, x: tf.Tensor2D, path: string, pass: Pass): tf.Tensor2D {
+  const { weight, bias, lora } = projection(policy, path, pass.adapter);
+  const input = lora === null ? x : dropped(x, path, pass);
+  if (lora === null || input === x) return linear(x, weight, bias, lora);
+  const update = linear(linear(input, lora.a), lora.b);
+  return tf.add(linear(x, weight, bias), tf.mul(update, lora.scale));
 }
 
-function projection(policy: Policy, path: string, useAdapter: boolean): DecoderProjection {
-  const { adapter } = policy;
-  const pair = useAdapter ? adapter?.pairs.get(path) : undefined;
-  const bias = policy.weights.get(`${path}.bias`) as tf.Variable<tf.Rank.R1> | undefined;
+/** The input of a pair with its dropout; `x` itself where there is none. */
+function dropped(x: tf.Tensor2D, path: string, { adapter, dropout, segments }: Pass): tf.Tensor2D {
+  const share = adapter?.loraDropout ?? 0;
+  if (share === 0 || dropout === undefined || segments === undefined) return x;
+  return loraDropout(x, share, path, segments, dropout);
+}
+
+function projection(policy: Policy, path: string, adapter: Adapter | null): DecoderProjection {
+  const bias = `${path}.bias`;
   return {
-    weight: matrix(policy, `${path}.weight`),
-    bias: bias ?? null,
-    lora:
-      pair === undefined || adapter === null
-        ? null
-        : {
-            a: pair.a as tf.Variable<tf.Rank.R2>,
-            b: pair.b as tf.Variable<tf.Rank.R2>,
-            scale: adapter.loraAlpha / adapter.r,
-          },
+    weight: matrix(policy, `${path}.weight`, adapter),
+    bias: policy.weights.has(bias) ? vector(policy, bias, adapter) : null,
+    lora: loraOf(adapter, path),
   };
+}
+
+function loraOf(adapter: Adapter | null, path: string): LoraPair | null {
+  const pair = adapter?.pairs.get(path);
+  if (pair === undefined) return null;
+  const { a, b, scale } = pair;
+  return { a: a as tf.Variable<tf.Rank.R2>, b: b as tf.Variable<tf.Rank.R2>, scale };
+}
+
+/** The output layer without its pair. PEFT leaves a tied one with the base's embedding. */
+function headMatrix(policy: Policy, adapter: Adapter | null): tf.Tensor2D {
+  const own = adapter?.saved.get('lm_head.weight');
+  if (own !== undefined) return own as tf.Variable<tf.Rank.R2>;
+  return matrix(policy, headName(policy.config), null);
 }
 
 function tableFor(policy: Policy, positions: Int32Array): RotaryTable {
@@ -213,17 +284,16 @@ function tableFor(policy: Policy, positions: Int32Array): RotaryTable {
   return rotaryTable(policy.config, last + 1);
 }
 
-function matrix(policy: Policy, name: string): tf.Tensor2D {
-  return weight(policy, name) as tf.Variable<tf.Rank.R2>;
+function matrix(policy: Policy, name: string, adapter: Adapter | null): tf.Tensor2D {
+  return weight(policy, name, adapter) as tf.Variable<tf.Rank.R2>;
 }
 
-function vector(policy: Policy, name: string, useAdapter: boolean): tf.Tensor1D {
-  const saved = useAdapter ? policy.adapter?.saved.get(name) : undefined;
-  return (saved ?? weight(policy, name)) as tf.Variable<tf.Rank.R1>;
+function vector(policy: Policy, name: string, adapter: Adapter | null): tf.Tensor1D {
+  return weight(policy, name, adapter) as tf.Variable<tf.Rank.R1>;
 }
 
-function weight(policy: Policy, name: string): tf.Variable {
-  const variable = policy.weights.get(name);
+function weight(policy: Policy, name: string, adapter: Adapter | null): tf.Variable {
+  const variable = adapter?.saved.get(name) ?? policy.weights.get(name);
   if (variable === undefined) throw internalError(`the policy has no weight ${name}.`);
   return variable;
 }

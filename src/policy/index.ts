@@ -2,17 +2,27 @@
 export type {
   Adapter,
   AdapterPair,
+  AdapterSettings,
   Policy,
   PolicyConfig,
+  PolicySource,
   PolicyTokenizer,
   RopeScaling,
   TokenizerFiles,
   TokenSequence,
 } from './types.js';
-export { createPolicy, loadPolicy, savePolicy } from './policy.js';
-export { attachAdapter, detachAdapter, loadAdapter, saveAdapter } from './adapter.js';
+export { createPolicy, loadPolicy } from './policy.js';
+export type { LoadPolicyOptions } from './policy.js';
+export { savePolicy } from './save.js';
+export { adapterFolder, modelFolder, tokenizerFolder } from './sources.js';
+export type { SourceOptions, SourceProgress } from './sources.js';
+export { attachAdapter, deleteAdapter, detachAdapter, setActiveAdapter } from './adapter.js';
+export type { AttachOptions } from './adapter.js';
+export { loadAdapter, saveAdapter } from './adapter-files.js';
+export type { LoraDropout } from './lora-dropout.js';
+export { mergeAdapter } from './merge.js';
 export { trainableVariables } from './variables.js';
-export { hiddenStates, outputWeight } from './decoder.js';
+export { hiddenStates, outputOperands, outputWeight } from './decoder.js';
 export type { ForwardOptions } from './decoder.js';
 export { completionLogprobs } from './logprobs.js';
 export type { CompletionLogprobs } from './logprobs.js';

@@ -1,6 +1,7 @@
 import { embedding, tf, tokenLogprobs } from '../tensor/index.js';
 import { inputError } from '../errors.js';
-import { hiddenStates, outputWeight, type ForwardOptions } from './decoder.js';
+import { hiddenStates, outputOperands, type ForwardOptions } from './decoder.js';
+import type { LoraDropout } from './lora-dropout.js';
 import type { Policy, TokenSequence } from './types.js';
 
 export interface CompletionLogprobs {
@@ -22,7 +23,7 @@ export function completionLogprobs(
   sequences: readonly TokenSequence[],
   options: ForwardOptions & { temperature?: number } = {},
 ): CompletionLogprobs {
-  const { temperature = 1, ...forward } = options;
+  const { temperature = 1, dropout, ...others } = options;
   const batch = pack(sequences);
   const { rows, length, place } = batch;
   const count = batch.targets.length;
@@ -33,10 +34,12 @@ export function completionLogprobs(
   );
   if (count === 0)
     return { logprobs: tf.zeros([rows, length]), entropy: tf.zeros([rows, length]), mask };
+  const forward = dropout === undefined ? others : { ...others, dropout: ofPacked(dropout, batch) };
   const [logprobs, entropy] = tf.tidy(() => {
-    const hidden = hiddenStates(policy, batch.ids, batch.segments, forward);
-    const predicting = embedding(hidden, batch.predictingRows); // [M, D]
-    const packed = tokenLogprobs(predicting, outputWeight(policy), batch.targets, { temperature });
+    const states = hiddenStates(policy, batch.ids, batch.segments, forward);
+    const predicting = embedding(states, batch.predictingRows); // [M, D]
+    const { hidden, weight } = outputOperands(policy, predicting, forward, batch.targetSegments);
+    const packed = tokenLogprobs(hidden, weight, batch.targets, { temperature });
     return [packed.logprobs, packed.entropy].map((values) => spread(values, batch)) as [
       tf.Tensor2D,
       tf.Tensor2D,
@@ -49,6 +52,10 @@ interface Packed {
   /** [N] prompt and completion of every sequence, without its last token: that one predicts nothing. */
   ids: Int32Array;
   segments: Int32Array;
+  /** The place in the batch of each sequence that is packed: those without a completion are not. */
+  sequences: number[];
+  /** Cumulative starts of the sequences in `targets`. */
+  targetSegments: Int32Array;
   /** [M] the row of each completion token's predecessor. */
   predictingRows: Int32Array;
   /** [M] the completion tokens. */
@@ -70,6 +77,8 @@ function pack(sequences: readonly TokenSequence[]): Packed {
   const place = new Int32Array(sequences.length * length).fill(targets.length);
   const ids: number[] = [];
   const segments = [0];
+  const targetSegments = [0];
+  const packed: number[] = [];
   const predictingRows: number[] = [];
   sequences.forEach(({ promptIds, completionIds }, row) => {
     if (promptIds.length === 0) {
@@ -84,16 +93,25 @@ function pack(sequences: readonly TokenSequence[]): Packed {
     }
     ids.push(...promptIds, ...completionIds.slice(0, -1));
     segments.push(ids.length);
+    targetSegments.push(predictingRows.length);
+    packed.push(row);
   });
   return {
     ids: Int32Array.from(ids),
     segments: Int32Array.from(segments),
+    sequences: packed,
+    targetSegments: Int32Array.from(targetSegments),
     predictingRows: Int32Array.from(predictingRows),
     targets: Int32Array.from(targets),
     place,
     rows: sequences.length,
     length,
   };
+}
+
+/** Dropout's row numbers for the sequences that are packed. */
+function ofPacked({ seed, rows }: LoraDropout, { sequences }: Packed): LoraDropout {
+  return { seed, rows: sequences.map((sequence) => rows?.[sequence] ?? sequence) };
 }
 
 /** [M] → [B, T], zero on padding. `embedding` is a gather whose gradient adds back row by row. */

@@ -1,25 +1,64 @@
 import { inputError } from '../errors.js';
 import { tf } from '../tensor/index.js';
+import { deleteAdapter } from './adapter.js';
 import type { NamedTensor } from './safetensors.js';
-import type { Policy } from './types.js';
+import { headName } from './shapes.js';
+import type { Adapter, Policy, PolicyConfig } from './types.js';
 import { valuesOf } from './variables.js';
 
-/** W + (loraAlpha / r) · B · A, into the copies in `tensors`. */
-export function mergeAdapter(policy: Policy, tensors: Map<string, NamedTensor>): void {
-  const { adapter } = policy;
-  if (adapter === null)
-    throw inputError('savePolicy: merge asks for an adapter, the policy has none.');
-  for (const [module, { a, b }] of adapter.pairs) {
-    const { shape } = tensors.get(`${module}.weight`)!;
-    const merged = tf.tidy(() => {
-      const update = tf.matMul(b as tf.Variable<tf.Rank.R2>, a as tf.Variable<tf.Rank.R2>);
-      const base = policy.weights.get(`${module}.weight`)!;
-      return tf
-        .add(base, tf.mul(update, adapter.loraAlpha / adapter.r))
-        .dataSync<'float32'>()
-        .slice();
-    });
-    tensors.set(`${module}.weight`, { shape, values: merged });
+/**
+ * The config of base and active adapter together. A tied policy whose output layer or embedding the
+ * adapter changes alone has both apart afterwards.
+ */
+export function mergedConfig(policy: Policy): PolicyConfig {
+  const { config } = policy;
+  const { pairs, saved } = activeAdapter(policy);
+  const unties =
+    pairs.has('lm_head') || saved.has('lm_head.weight') || saved.has('model.embed_tokens.weight');
+  return config.tieWordEmbeddings && unties ? { ...config, tieWordEmbeddings: false } : config;
+}
+
+/**
+ * The weight `name` with the active adapter added in: W + scale · B · A, or the adapter's own. One at
+ * a time, so that saving never holds a second copy of all weights.
+ */
+export function mergedWeight(policy: Policy, name: string): NamedTensor {
+  const { pairs, saved } = activeAdapter(policy);
+  const whole = saved.get(name);
+  if (whole !== undefined) return valuesOf(whole);
+  const base = policy.weights.get(name) ?? policy.weights.get(headName(policy.config))!;
+  const pair = name.endsWith('.weight') ? pairs.get(name.slice(0, -'.weight'.length)) : undefined;
+  if (pair === undefined) return valuesOf(base);
+  const values = tf.tidy(() => {
+    const update = tf.matMul(pair.b as tf.Variable<tf.Rank.R2>, pair.a as tf.Variable<tf.Rank.R2>);
+    return tf.add(base, tf.mul(update, pair.scale)).dataSync<'float32'>().slice();
+  });
+  return { shape: [...base.shape], values };
+}
+
+/**
+ * Adds the active adapter into the base weights, in place, and deletes it (PEFT's
+ * `merge_and_unload`): the policy computes the same without it. Refused where a tied policy would
+ * have to be untied: save it with `merge` instead.
+ */
+export function mergeAdapter(policy: Policy): void {
+  const { name, pairs, saved } = activeAdapter(policy);
+  if (mergedConfig(policy) !== policy.config)
+    throw inputError(
+      `mergeAdapter: the adapter changes the output layer or the embedding alone, and the policy has them tied. Save it with savePolicy(policy, folder, { merge: true }), which unties them, and load that folder.`,
+    );
+  for (const weight of [
+    ...[...pairs.keys()].map((module) => `${module}.weight`),
+    ...saved.keys(),
+  ]) {
+    const { shape, values } = mergedWeight(policy, weight);
+    tf.tidy(() => policy.weights.get(weight)!.assign(tf.tensor(values, shape, 'float32')));
   }
-  for (const [name, variable] of adapter.saved) tensors.set(name, valuesOf(variable));
+  deleteAdapter(policy, name);
+}
+
+function activeAdapter(policy: Policy): Adapter {
+  if (policy.adapter === null)
+    throw inputError('Merging: the policy has no active adapter. Attach or load one first.');
+  return policy.adapter;
 }

@@ -75,31 +75,70 @@ export interface PolicyTokenizer {
   files: TokenizerFiles;
 }
 
-/** One low-rank update: `W + (loraAlpha / r) · B · A`. */
+/**
+ * How a LoRA adapter is made: PEFT's LoraConfig in camelCase, with its meaning. Modules are named by
+ * a list (a whole path, or what it ends in after a dot: `q_proj`, `mlp.up_proj`) or by a regular
+ * expression that matches the whole path.
+ */
+export interface AdapterSettings {
+  r: number;
+  loraAlpha: number;
+  /** The share of an adapter's inputs that training sets to zero. */
+  loraDropout: number;
+  /** Scale by alpha / √r instead of alpha / r (Kalajdzievski 2023). */
+  useRslora: boolean;
+  targetModules: string[] | string;
+  excludeModules: string[] | string | null;
+  /** Only the layers of these numbers; `null` for all. Where targetModules is a list. */
+  layersToTransform: number[] | null;
+  /** What stands before the number in the path (`layers`); `null` takes the first number. */
+  layersPattern: string[] | null;
+  /** r and alpha of single modules, by a regular expression for the end of their path; the first that fits counts. */
+  rankPattern: Record<string, number>;
+  alphaPattern: Record<string, number>;
+  /** How A was drawn: `true` is kaiming-uniform, `gaussian` normal(0, 1 / r). */
+  initLoraWeights: boolean | string;
+  /** Modules that are trained whole beside the pairs: those whose path ends in one of these. */
+  modulesToSave: string[];
+}
+
+/** One low-rank update: `W + scale · B · A`. */
 export interface AdapterPair {
   /** [r, in] */
   a: tf.Variable;
   /** [out, r] */
   b: tf.Variable;
+  scale: number;
 }
 
-export interface Adapter {
-  r: number;
-  loraAlpha: number;
-  targetModules: string[];
+export interface Adapter extends AdapterSettings {
+  name: string;
   /** By module path, e.g. `model.layers.0.self_attn.q_proj`. */
   pairs: Map<string, AdapterPair>;
-  /** PEFT's `modules_to_save`: normalisations that are trained whole beside the pairs. */
-  modulesToSave: string[];
-  /** Their weights, in place of the policy's own while the adapter is in use; by weight name. */
+  /**
+   * The weights of `modulesToSave`, in place of the policy's own while the adapter is in use; by
+   * weight name. A tied policy may have an `lm_head.weight` here that it has not by itself.
+   */
   saved: Map<string, tf.Variable>;
+}
+
+/** What the folder of a loaded policy holds beyond what the decoder reads; saving gives it back. */
+export interface PolicySource {
+  /** The Hub id it came by (`Qwen/Qwen2.5-0.5B@main`), else `null`. */
+  id: string | null;
+  /** `config.json` as text. */
+  config: string;
+  /** `generation_config.json` as text, where there is one. */
+  generationConfig: string | null;
 }
 
 export interface Policy {
   config: PolicyConfig;
   tokenizer: PolicyTokenizer;
+  /** `null` for a policy that was made here. */
+  source: PolicySource | null;
   /**
-   * The first 16 hexadecimal digits of a SHA-256 over the base weights (and the adapter), computed
+   * The first 16 hexadecimal digits of a SHA-256 over the base weights (and the active adapter), computed
    * at each reading: it names the weights as they are now. Read it once per batch.
    */
   readonly revision: string;
@@ -107,6 +146,9 @@ export interface Policy {
   folder: string | null;
   /** By Hugging Face name, in the layout [out, in]. */
   weights: Map<string, tf.Variable>;
+  /** All adapters by name, also those that are off. */
+  readonly adapters: Map<string, Adapter>;
+  /** The active one: sampling and training use it. `null`: the base. See `setActiveAdapter`. */
   adapter: Adapter | null;
   dispose(): void;
 }
