@@ -1,5 +1,5 @@
 import { parseStacks, withoutAddresses } from './frames.js';
-import type { SanitizerReport } from './sanitizer.js';
+import type { SanitizerReport } from './sanitizer-report.js';
 
 /** A report with a headline, `==1==ERROR: AddressSanitizer: …`; UBSan and LSan tell signals so too. */
 export function asanReport(

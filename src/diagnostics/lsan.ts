@@ -1,5 +1,5 @@
 import { parseFrames } from './frames.js';
-import type { SanitizerReport } from './sanitizer.js';
+import type { SanitizerReport } from './sanitizer-report.js';
 
 /** One report per leak, at its allocation: where it was lost nobody saw. */
 export function leakReports(body: readonly string[]): SanitizerReport[] {

@@ -1,5 +1,5 @@
 import type { Diagnostic, DiagnosticSpan, SourcePosition } from '../records.js';
-import type { SanitizerReport } from './sanitizer.js';
+import type { SanitizerReport } from './sanitizer-report.js';
 import { locateStack } from './stacks.js';
 import { reasonOf } from './view.js';
 import type { ProgramView } from './view.js';

@@ -1,23 +1,10 @@
 import { abortAt } from './aborts.js';
 import type { Abort } from './aborts.js';
 import { asanReport } from './asan.js';
-import type { SanitizerStack } from './frames.js';
 import { leakReports } from './lsan.js';
+import type { SanitizerReport } from './sanitizer-report.js';
 import { withoutColours } from './terminal.js';
 import { ubsanReport } from './ubsan.js';
-
-export interface SanitizerReport {
-  /** `runner`: the C++ runtime or libc ended the program (an exception, an assertion, a bad `free`). */
-  tool: 'asan' | 'ubsan' | 'lsan' | 'runner';
-  kind: string;
-  /** Without addresses and process ids: the same fault reads the same in every run. */
-  message: string;
-  /** Where the report itself says that the fault is: UBSan, and `assert` (a line, no column). */
-  place: { file: string; line: number; column: number | null } | null;
-  stacks: SanitizerStack[];
-  /** The report's own process cannot go on (a signal, an abort). */
-  deadly: boolean;
-}
 
 export interface SanitizerOptions {
   /**

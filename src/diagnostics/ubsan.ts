@@ -1,5 +1,5 @@
 import { parseFrames } from './frames.js';
-import type { SanitizerReport } from './sanitizer.js';
+import type { SanitizerReport } from './sanitizer-report.js';
 
 /** The report that begins at a line, `file:line:column: runtime error: …`, or `null`. */
 export function ubsanReport(lines: readonly string[], at: number): SanitizerReport | null {

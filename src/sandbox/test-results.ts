@@ -1,6 +1,6 @@
 import type { TestCase, TestResult } from '../records.js';
 import type { CaseResults } from './execution.js';
-import type { ProgramRun } from './verdict.js';
+import type { ProgramRun } from './program-run.js';
 
 /** A test that the program did not come to. */
 export function notReached(test: TestCase): TestResult {

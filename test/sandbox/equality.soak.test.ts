@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/algorithms/random.js';
 import type { JudgeJob } from '../../src/sandbox/index.js';
@@ -33,7 +34,7 @@ describe('judging in batches, at length', () => {
     const { sampled, compiling } = await sampledGroups(24);
     const model = modelPrograms(161);
     const data = testData();
-    const juliet = data === null ? [] : julietRows(data).map((row) => row.job);
+    const juliet = data === null ? [] : julietRows(join(data, 'juliet-cpp')).map((row) => row.job);
     if (model === null || data === null)
       console.warn('RLSF_TEST_DATA is missing: equality without Juliet and model-completions');
     const jobs = [

@@ -3,24 +3,10 @@ import { chmod, copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Workspace } from '../../workspace.js';
 import { compileObject } from './compile.js';
-import { withWorkbench } from './judge-unit.js';
-import type { UnitContext } from './judge-unit.js';
 import type { Program } from './program.js';
 import { writeSharedCases } from './unit.js';
-
-/** The compiled cases of the problems a pool has met; they live as long as the pool. */
-export interface CaseStore {
-  folder: string;
-  /**
-   * Those of the programs' cases that are ready; made first where enough of the call's programs want
-   * them beside those of their `unit`.
-   */
-  prepare(
-    programs: readonly Program[],
-    unit: readonly Program[],
-    context: UnitContext,
-  ): Promise<ReadonlySet<string>>;
-}
+import { withWorkbench } from './workbench.js';
+import type { CaseStore, UnitContext } from './workbench.js';
 
 /** A compile of their own costs about as much as the cases in two more units. */
 const worthwhile = 3;

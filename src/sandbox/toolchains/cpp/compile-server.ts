@@ -4,8 +4,8 @@ import { basename, join } from 'node:path';
 import { runProcess } from '../../process.js';
 import { buildLimits } from '../../limits.js';
 import { writeReadable } from '../../workspace.js';
-import type { Workbench } from './compile.js';
 import { linkHeader, mainFile } from './unit.js';
+import type { Workbench } from './workbench.js';
 
 /**
  * The compiler proper as its driver would start it, reading `unit.cpp`, assembly to its output;

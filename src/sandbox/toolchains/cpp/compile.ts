@@ -3,23 +3,12 @@ import { join } from 'node:path';
 import { parseCompilerOutput } from '../../../diagnostics/index.js';
 import type { CompilerFinding } from '../../../diagnostics/index.js';
 import type { ProcessResult } from '../../process.js';
-import type { Bench } from '../../toolchain.js';
 import { writeReadable } from '../../workspace.js';
 import { askServer, readOutput } from './compile-server.js';
 import { linkFlags } from './flags.js';
 import type { Program } from './program.js';
-import type { Compiler } from './toolchain.js';
 import { requiresMain } from './unit.js';
-
-/** Where a unit is being judged. */
-export interface Workbench extends Bench {
-  compiler: Compiler;
-  /** Folders that the worker's user can reach: `rlsf.h`, and `runtime.o`. */
-  header: string;
-  runtime: string;
-  /** The folder with the compiled cases of problems, `<name>.o` each. */
-  objects: string;
-}
+import type { Workbench } from './workbench.js';
 
 export interface Compiled {
   ok: boolean;

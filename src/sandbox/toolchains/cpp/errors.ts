@@ -2,10 +2,11 @@ import { compilerDiagnostic, withChains } from '../../../diagnostics/index.js';
 import type { CompilerFinding, ProgramView } from '../../../diagnostics/index.js';
 import type { Diagnostic, StageRecord } from '../../../records.js';
 import { checkSyntax } from './compile.js';
-import type { Compiled, Workbench } from './compile.js';
+import type { Compiled } from './compile.js';
 import { viewOf } from './program.js';
 import type { Program } from './program.js';
 import { bodyAlone } from './unit.js';
+import type { Workbench } from './workbench.js';
 
 /**
  * The errors of program `k` by itself: what counts when a compile fails, alone or in company, so

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import type { StdioCase } from '../../../records.js';
 import type { Execution } from '../../execution.js';
+import { byArguments } from '../../test-inputs.js';
 import type { Executed, Sandbox } from '../../toolchain.js';
 import { writeReadable } from '../../workspace.js';
-import type { Workbench } from './compile.js';
 import { sanitizerEnvironment } from './flags.js';
 import type { Program } from './program.js';
+import type { Workbench } from './workbench.js';
 
 /** A run of a program, before it is read. */
 export interface PlannedRun {
@@ -54,7 +55,7 @@ export async function executePrograms(
     const { executions } = await start(command, []);
     runs.push({ cases: [], command: shown(command), execution: executions[0] });
   }
-  for (const { args, indices } of byArguments(tests.cases as StdioCase[], inputCases)) {
+  for (const { args, indices } of byArguments(tests.cases)) {
     const command = ['unit', 'main', cpuMs, ...args];
     const stdin = await Promise.all(
       indices.map(async (i) => {
@@ -73,20 +74,4 @@ export async function executePrograms(
 
 function shown([name, ...rest]: readonly string[]): string[] {
   return [`./${name}`, ...rest];
-}
-
-/** Inputs that go with the same arguments run under one supervisor. */
-function byArguments(
-  cases: readonly StdioCase[],
-  indices: readonly number[],
-): { args: string[]; indices: number[] }[] {
-  const groups = new Map<string, { args: string[]; indices: number[] }>();
-  for (const i of indices) {
-    const args = cases[i].args ?? [];
-    const key = JSON.stringify(args);
-    const group = groups.get(key) ?? { args, indices: [] };
-    group.indices.push(i);
-    groups.set(key, group);
-  }
-  return [...groups.values()];
 }

@@ -1,30 +1,23 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Sandbox, UnitVerdict } from '../../toolchain.js';
+import type { UnitVerdict } from '../../toolchain.js';
 import type { Verdict } from '../../../records.js';
 import { blankVerdict, sandboxError, verdictOfRuns } from '../../verdict.js';
-import type { ProgramRun, Surroundings } from '../../verdict.js';
+import type { ProgramRun } from '../../program-run.js';
+import type { Surroundings } from '../../verdict.js';
 import { strayPart } from './assembly.js';
-import type { CaseStore } from './case-store.js';
 import { readOutput } from './compile-server.js';
 import { compileUnit } from './compile.js';
-import type { Compiled, Workbench } from './compile.js';
+import type { Compiled } from './compile.js';
 import { compileStage, confirmErrors, errorDiagnostics, suspectsOf, warningsOf } from './errors.js';
 import { executePrograms } from './execute.js';
 import { viewOf } from './program.js';
 import type { Program } from './program.js';
 import { readRun } from './reading.js';
 import { createResolver } from './symbolize.js';
-import type { Compiler } from './toolchain.js';
 import { writeUnit } from './unit.js';
-
-export interface UnitContext {
-  compiler: Compiler;
-  cases: CaseStore;
-  /** How many of the call's programs want the same compiled cases or headers. */
-  counts: ReadonlyMap<string, number>;
-  sandbox: Sandbox;
-}
+import { withWorkbench } from './workbench.js';
+import type { UnitContext, Workbench } from './workbench.js';
 
 /**
  * Judges programs that share a compile. When it fails, every program that the errors name is looked
@@ -58,28 +51,6 @@ export async function judgeUnit(
         again: false,
       },
   );
-}
-
-/** A fresh folder, with what the compiles of these programs need. */
-export function withWorkbench<T>(
-  programs: readonly Program[],
-  { compiler, cases, counts, sandbox }: UnitContext,
-  use: (bench: Workbench) => Promise<T>,
-): Promise<T> {
-  return sandbox.withBench(async (bench) => {
-    const { tests, headers } = programs[0];
-    const uses = counts.get(headers.join()) ?? 0;
-    const header = await (programs[0].screening.mode === 'batch' || tests.includes.trim() !== ''
-      ? compiler.headers.forProblem(tests.includes)
-      : compiler.headers.forProgram(headers, uses));
-    return use({
-      ...bench,
-      compiler,
-      header: await sandbox.reachable(header),
-      runtime: await sandbox.reachable(compiler.runtime),
-      objects: cases.folder,
-    });
-  });
 }
 
 async function judgeOnce(

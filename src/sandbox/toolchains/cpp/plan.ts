@@ -1,10 +1,9 @@
 import type { JudgeJob, Sandbox, Unit } from '../../toolchain.js';
-import type { CaseStore } from './case-store.js';
 import { judgeUnit } from './judge-unit.js';
-import type { UnitContext } from './judge-unit.js';
-import type { Compiler } from './toolchain.js';
+import type { Compiler } from './compiler.js';
 import { createProgram } from './program.js';
 import type { Program } from './program.js';
+import type { CaseStore, UnitContext } from './workbench.js';
 
 interface PlanOptions {
   compiler: Compiler;

@@ -9,7 +9,7 @@ import type { ProgramView } from '../../../diagnostics/index.js';
 import type { Diagnostic } from '../../../records.js';
 import type { Execution } from '../../execution.js';
 import { runnerFinding } from '../../verdict.js';
-import type { RunReading } from '../../verdict.js';
+import type { RunReading } from '../../program-run.js';
 import { sanitizerExitCode } from './flags.js';
 import { loopAt } from './loops.js';
 

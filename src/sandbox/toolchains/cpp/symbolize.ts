@@ -5,7 +5,7 @@ import type { Execution } from '../../execution.js';
 import { findProgram } from '../../process.js';
 import { writeReadable } from '../../workspace.js';
 import { askServer, readOutput } from './compile-server.js';
-import type { Workbench } from './compile.js';
+import type { Workbench } from './workbench.js';
 
 export type Resolver = (frame: RawFrame) => RawFrame[];
 

@@ -1,6 +1,7 @@
 import type { Sandbox, UnitVerdict } from '../../toolchain.js';
 import { blankVerdict, runnerFinding, sandboxError, verdictOfRuns } from '../../verdict.js';
-import type { ProgramRun, Surroundings } from '../../verdict.js';
+import type { ProgramRun } from '../../program-run.js';
+import type { Surroundings } from '../../verdict.js';
 import { compileAlone, compileTogether } from './compile.js';
 import type { Compiled, Kit } from './compile.js';
 import { compileStage, diagnosticsOf } from './findings.js';

@@ -9,7 +9,7 @@ import type { JavaFrame, JavaPlace, JavaThrown, ProgramView } from '../../../dia
 import type { Diagnostic } from '../../../records.js';
 import type { Execution } from '../../execution.js';
 import { runnerFinding } from '../../verdict.js';
-import type { RunReading } from '../../verdict.js';
+import type { RunReading } from '../../program-run.js';
 import { javaLoopAt } from './loops.js';
 import { viewOf } from './program.js';
 import type { Program } from './program.js';

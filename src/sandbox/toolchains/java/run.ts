@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { StdioCase } from '../../../records.js';
 import type { Execution } from '../../execution.js';
+import { byArguments } from '../../test-inputs.js';
 import type { Bench, Executed, Sandbox } from '../../toolchain.js';
 import { openToReaders, writeReadable } from '../../workspace.js';
 import type { Compiled, Kit } from './compile.js';
@@ -37,7 +38,7 @@ export async function runProgram(
   sandbox: Sandbox,
   kit: Kit,
 ): Promise<PlannedRun[]> {
-  const { tests, codeCases, inputCases, cases } = program;
+  const { tests, codeCases, cases } = program;
   const { main } = compiled;
   const isMainOurs = main !== null && !isInCompletion(program, main.at);
   return sandbox.withBench(async (bench) => {
@@ -54,7 +55,7 @@ export async function runProgram(
       const { command, executions } = await start(machine, { mode: 'main', name: main.name });
       runs.push({ cases: [], command, mustFinish: isMainOurs, execution: executions[0] });
     }
-    for (const { args, indices } of byArguments(tests.cases as StdioCase[], inputCases)) {
+    for (const { args, indices } of byArguments(tests.cases)) {
       const stdin = await Promise.all(
         indices.map(async (i) => {
           const name = `rlsf-input${i}`;
@@ -129,20 +130,4 @@ async function writeProgram(
     if (name.includes('/')) tops.add(name.replace(/\/.*/, ''));
   }
   for (const top of tops) await openToReaders(join(folder, top));
-}
-
-/** Inputs that go with the same arguments run under one supervisor. */
-function byArguments(
-  cases: readonly StdioCase[],
-  indices: readonly number[],
-): { args: string[]; indices: number[] }[] {
-  const groups = new Map<string, { args: string[]; indices: number[] }>();
-  for (const i of indices) {
-    const args = cases[i].args ?? [];
-    const key = JSON.stringify(args);
-    const group = groups.get(key) ?? { args, indices: [] };
-    group.indices.push(i);
-    groups.set(key, group);
-  }
-  return [...groups.values()];
 }

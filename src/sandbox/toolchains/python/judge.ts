@@ -10,12 +10,13 @@ import type { Diagnostic, StageRecord, StdioCase, Verdict } from '../../../recor
 import type { Execution } from '../../execution.js';
 import type { Bench, JudgeJob, Sandbox, UnitVerdict } from '../../toolchain.js';
 import { blankVerdict, sandboxError, verdictOfRuns } from '../../verdict.js';
-import type { ProgramRun, Surroundings } from '../../verdict.js';
+import type { ProgramRun } from '../../program-run.js';
+import type { Surroundings } from '../../verdict.js';
 import { openToReaders, writeReadable } from '../../workspace.js';
+import type { Python } from './interpreter.js';
 import { casesFile, casesText, createPythonProgram } from './program.js';
 import type { PythonProgram } from './program.js';
 import { readRun } from './reading.js';
-import type { Python } from './toolchain.js';
 
 /** What the interpreter and our driver need for themselves. */
 const allowance = { cpuMs: 100, memoryMiB: 16 };

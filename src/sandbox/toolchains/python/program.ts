@@ -1,7 +1,8 @@
 import { pythonLines, stitch } from '../../../diagnostics/index.js';
 import type { ProgramView, PythonLines } from '../../../diagnostics/index.js';
 import { inputError } from '../../../errors.js';
-import type { ProgramTests, StdioCase, TestCase } from '../../../records.js';
+import type { ProgramTests } from '../../../records.js';
+import { byArguments } from '../../test-inputs.js';
 import type { JudgeJob } from '../../toolchain.js';
 
 /** One program, as all runs of it see it. */
@@ -57,19 +58,6 @@ export function casesText({ tests, codeCases }: PythonProgram): string {
   });
   const sizes = texts.map((text) => Buffer.byteLength(text));
   return `${sizes.join(' ')}\n${texts.join('')}`;
-}
-
-function byArguments(cases: readonly TestCase[]): { args: string[]; indices: number[] }[] {
-  const groups = new Map<string, { args: string[]; indices: number[] }>();
-  cases.forEach((one, i) => {
-    if (!('stdin' in one)) return;
-    const { args = [] }: StdioCase = one;
-    const key = JSON.stringify(args);
-    const group = groups.get(key) ?? { args, indices: [] };
-    group.indices.push(i);
-    groups.set(key, group);
-  });
-  return [...groups.values()];
 }
 
 function checkFiles(names: readonly string[]): void {

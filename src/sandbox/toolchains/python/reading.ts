@@ -8,7 +8,7 @@ import {
 import type { PythonException, PythonRecords } from '../../../diagnostics/index.js';
 import type { Diagnostic } from '../../../records.js';
 import type { Execution } from '../../execution.js';
-import type { RunReading } from '../../verdict.js';
+import type { RunReading } from '../../program-run.js';
 import type { PythonProgram } from './program.js';
 import { stopOf } from './stops.js';
 

@@ -7,19 +7,8 @@ import { makeOnce, prune } from '../../made-once.js';
 import { findProgram, runProcess } from '../../process.js';
 import { oneByOne } from '../../toolchain.js';
 import type { Toolchain, ToolchainOptions } from '../../toolchain.js';
+import type { Python } from './interpreter.js';
 import { judgeProgram } from './judge.js';
-
-/** The interpreter, as all programs of a pool share it. */
-export interface Python {
-  /** Its full path. */
-  path: string;
-  version: string;
-  flags: readonly string[];
-  /** The folder with the compiled driver. */
-  driver: string;
-  /** Folders with installed packages. */
-  packages: string[];
-}
 
 /**
  * Without a user's packages, without `site` (a third of the start, and whatever `.pth` files of this
