@@ -1,5 +1,6 @@
 import { inputError } from '../errors.js';
 import { isObject } from './files.js';
+import type { SavedType } from './safetensors-chunks.js';
 import type { PolicyConfig, RopeScaling } from './types.js';
 
 /**
@@ -39,7 +40,7 @@ export function parseConfig(json: Record<string, unknown>, where: string): Polic
     attentionBias: modelType === 'qwen2' || json.attention_bias === true,
     bosTokenId: bosTokenIds[0] ?? null,
     eosTokenIds,
-    padTokenId: number('pad_token_id', eosTokenIds[0] ?? 0),
+    padTokenId: readPad(json.pad_token_id, eosTokenIds[0] ?? 0, where),
   };
   checkConfig(config, where);
   return config;
@@ -81,10 +82,7 @@ export function checkConfig(config: PolicyConfig, where: string): void {
 }
 
 /** The `config.json` to write: Hugging Face reads it, and `parseConfig` gives the same config back. */
-export function configToJson(
-  config: PolicyConfig,
-  dtype: 'float32' | 'bfloat16',
-): Record<string, unknown> {
+export function configToJson(config: PolicyConfig, dtype: SavedType): Record<string, unknown> {
   const scaling = config.ropeScaling ?? null;
   return {
     architectures: [config.modelType === 'qwen2' ? 'Qwen2ForCausalLM' : 'LlamaForCausalLM'],
@@ -214,6 +212,12 @@ function readNumber(
     );
   }
   return value;
+}
+
+/** Old Llama configs write −1 for none. */
+function readPad(value: unknown, fallback: number, where: string): number {
+  const [id] = readIds(value, 'pad_token_id', where);
+  return id === undefined || id < 0 ? fallback : id;
 }
 
 function readIds(value: unknown, key: string, where: string): number[] {

@@ -1,55 +1,68 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { createRandom } from '../algorithms/random.js';
 import { inputError } from '../errors.js';
 import { tf } from '../tensor/index.js';
-import { detachAdapter, loadAdapter } from './adapter.js';
-import { checkConfig, configToJson, parseConfig } from './config.js';
-import { jsonText, readJsonObject, writeFolder } from './files.js';
-import { mergeAdapter } from './merge.js';
-import { safetensorsChunks, type HalfTensor, type NamedTensor } from './safetensors.js';
+import { deleteAdapter, scaleText } from './adapter.js';
+import { loadAdapter } from './adapter-files.js';
+import { checkConfig, parseConfig } from './config.js';
+import { isObject, parseJsonObject, readText } from './files.js';
+import { adapterFolder, modelFolder, type SourceOptions } from './sources.js';
 import { weightShapes } from './shapes.js';
 import { loadTokenizer } from './tokenizer.js';
 import type { Policy, PolicyConfig, PolicyTokenizer } from './types.js';
-import { toVariable, trainableVariables, valuesOf } from './variables.js';
+import { toVariable, trainableVariables } from './variables.js';
 import { readWeights, type WeightType } from './weights.js';
 
+export interface LoadPolicyOptions extends SourceOptions {
+  /** A PEFT folder or Hub id to attach. */
+  adapter?: string;
+  /** @default float32 */
+  dtype?: WeightType;
+}
+
 /**
- * A policy from a Hugging Face model folder; `adapter` is a PEFT folder to attach. With dtype
- * `bfloat16` the native backend holds the matrices in half the memory: meant for a base that stays
- * frozen under an adapter. What is trained becomes float32 at its first update.
+ * A policy from a Hugging Face model folder or a Hub id (`Qwen/Qwen2.5-0.5B`, `…@revision`); a folder
+ * that exists wins over an id. With dtype `bfloat16` the native backend holds the matrices in half
+ * the memory: meant for a base that stays frozen under an adapter. What is trained becomes float32
+ * at its first update.
+ *
+ * Memory: the weights as they are held, the largest one once more where a backend copies it, and
+ * some megabytes.
  */
-export async function loadPolicy(
-  folder: string,
-  options: { adapter?: string; /** @default float32 */ dtype?: WeightType } = {},
-): Promise<Policy> {
-  if (!existsSync(folder)) {
-    throw inputError(
-      `Policy: no folder ${folder}. Give the folder of a Hugging Face model (config.json, tokenizer.json, model.safetensors).`,
-    );
-  }
-  const config = await readConfig(folder);
+export async function loadPolicy(source: string, options: LoadPolicyOptions = {}): Promise<Policy> {
+  const { folder, hub } = await modelFolder(source, options);
+  const { config, texts } = await readConfig(folder);
   const tokenizer = await loadTokenizer(folder);
   checkVocabulary(config, tokenizer, folder);
-  const tensors = await readWeights(folder, weightShapes(config), {
-    dtype: options.dtype,
-    // Tied models may carry the head a second time, old Llama files their rotary frequencies.
-    mayIgnore: (name) =>
-      name.endsWith('.rotary_emb.inv_freq') ||
-      (config.tieWordEmbeddings && name === 'lm_head.weight'),
+  if (texts.padToken === null) config.padTokenId = padTokenOf(tokenizer, config);
+  const weights = new Map<string, tf.Variable>();
+  const policy = makePolicy(config, tokenizer, weights, {
+    folder,
+    source: { hub, config: texts.config, generationConfig: texts.generationConfig },
   });
-  const policy = makePolicy(config, tokenizer, tensors, folder);
-  if (options.adapter !== undefined) {
-    try {
-      await loadAdapter(policy, options.adapter);
-    } catch (error) {
-      policy.dispose();
-      throw error;
+  try {
+    await readWeights(
+      folder,
+      weightShapes(config),
+      (name, tensor) => weights.set(name, toVariable(tensor)),
+      {
+        dtype: options.dtype,
+        // Tied models may carry the head a second time, old Llama files their rotary frequencies.
+        mayIgnore: (name) =>
+          name.endsWith('.rotary_emb.inv_freq') ||
+          (config.tieWordEmbeddings && name === 'lm_head.weight'),
+      },
+    );
+    if (options.adapter !== undefined) {
+      await loadAdapter(policy, (await adapterFolder(options.adapter, options)).folder);
     }
+    return policy;
+  } catch (error) {
+    policy.dispose();
+    throw error;
   }
-  return policy;
 }
 
 /**
@@ -64,7 +77,7 @@ export function createPolicy(
   checkConfig(config, 'createPolicy');
   checkVocabulary(config, tokenizer, 'createPolicy');
   const random = createRandom(seed);
-  const tensors = new Map<string, NamedTensor>();
+  const weights = new Map<string, tf.Variable>();
   for (const [name, shape] of weightShapes(config)) {
     const count = shape.reduce((product, size) => product * size, 1);
     const values = new Float32Array(count);
@@ -75,53 +88,47 @@ export function createPolicy(
       const own = random.fork(name);
       for (let i = 0; i < count; i++) values[i] = own.normal() * deviation;
     }
-    tensors.set(name, { shape, values });
+    weights.set(name, toVariable({ shape, values }));
   }
-  return makePolicy({ ...config }, tokenizer, tensors, null);
+  return makePolicy({ ...config }, tokenizer, weights, { folder: null, source: null });
 }
 
-/**
- * Writes a Hugging Face model folder. The base weights are written, the adapter is not (saveAdapter)
- * unless `merge` adds it in. bfloat16 rounds to nearest, ties to even.
- */
-export async function savePolicy(
-  policy: Policy,
-  folder: string,
-  options: { dtype?: 'float32' | 'bfloat16'; merge?: boolean } = {},
-): Promise<void> {
-  const { dtype = 'float32', merge = false } = options;
-  const { config, tokenizer } = policy;
-  const { files } = tokenizer;
-  const tensors = new Map(
-    [...policy.weights].map(([name, variable]) => [name, valuesOf(variable)]),
-  );
-  if (merge) mergeAdapter(policy, tensors);
-  const json: [string, string | undefined][] = [
-    ['config.json', jsonText(configToJson(config, dtype))],
-    ['generation_config.json', jsonText(generationConfig(config))],
-    ['tokenizer.json', files.tokenizer],
-    ['tokenizer_config.json', files.tokenizerConfig],
-    ['special_tokens_map.json', files.specialTokensMap],
-    ['chat_template.jinja', files.chatTemplate],
-  ];
-  await writeFolder(folder, [
-    ...json.flatMap(([name, text]) => (text === undefined ? [] : [{ name, chunks: [text] }])),
-    { name: 'model.safetensors', chunks: safetensorsChunks(tensors, dtype) },
-  ]);
-  // Shards of an earlier save would only waste room: readers prefer the single file.
-  await rm(path.join(folder, 'model.safetensors.index.json'), { force: true });
-  policy.folder = path.resolve(folder);
+interface ConfigTexts {
+  config: string;
+  generationConfig: string | null;
+  /** What the configs say of it. */
+  padToken: unknown;
 }
 
-async function readConfig(folder: string): Promise<PolicyConfig> {
+async function readConfig(folder: string): Promise<{ config: PolicyConfig; texts: ConfigTexts }> {
   const file = path.join(folder, 'config.json');
-  const json = await readJsonObject(file, 'Policy');
+  const text = await readText(file, 'Policy');
+  const json = parseJsonObject(text, file);
   const generationFile = path.join(folder, 'generation_config.json');
-  if (!existsSync(generationFile)) return parseConfig(json, file);
+  const generationConfig = existsSync(generationFile)
+    ? await readText(generationFile, 'Policy')
+    : null;
+  const generation =
+    generationConfig === null ? {} : parseJsonObject(generationConfig, generationFile);
   // Hugging Face's generation obeys this file where the two disagree: chat models end there too.
-  const generation = await readJsonObject(generationFile, 'Policy');
   const eos = generation.eos_token_id ?? json.eos_token_id;
-  return parseConfig({ ...json, eos_token_id: eos }, file);
+  const pad = json.pad_token_id ?? generation.pad_token_id ?? null;
+  return {
+    config: parseConfig({ ...json, eos_token_id: eos, pad_token_id: pad }, file),
+    texts: { config: text, generationConfig, padToken: pad === -1 ? null : pad },
+  };
+}
+
+/** The tokenizer's pad token where the configs name none; else its end token, as TRL does. */
+function padTokenOf(tokenizer: PolicyTokenizer, config: PolicyConfig): number {
+  const { files, eosTokenId } = tokenizer;
+  const { pad_token: pad } = parseJsonObject(files.tokenizerConfig, 'tokenizer_config.json');
+  const content = isObject(pad) ? pad.content : pad;
+  if (typeof content === 'string') {
+    const ids = tokenizer.encode(content, { addSpecialTokens: false });
+    if (ids.length === 1) return ids[0];
+  }
+  return config.eosTokenIds.includes(eosTokenId) ? eosTokenId : config.padTokenId;
 }
 
 function checkVocabulary(config: PolicyConfig, tokenizer: PolicyTokenizer, where: string): void {
@@ -135,25 +142,22 @@ function checkVocabulary(config: PolicyConfig, tokenizer: PolicyTokenizer, where
 function makePolicy(
   config: PolicyConfig,
   tokenizer: PolicyTokenizer,
-  tensors: Map<string, NamedTensor | HalfTensor>,
-  folder: string | null,
+  weights: Map<string, tf.Variable>,
+  { folder, source }: Pick<Policy, 'folder' | 'source'>,
 ): Policy {
-  const weights = new Map<string, tf.Variable>();
-  for (const [name, tensor] of tensors) {
-    weights.set(name, toVariable(tensor));
-    tensors.delete(name);
-  }
   const policy: Policy = {
     config,
     tokenizer,
+    source,
     get revision() {
       return revisionOf(policy);
     },
     folder,
     weights,
+    adapters: new Map(),
     adapter: null,
     dispose() {
-      detachAdapter(policy);
+      for (const name of [...policy.adapters.keys()]) deleteAdapter(policy, name);
       for (const variable of weights.values()) variable.dispose();
       weights.clear();
     },
@@ -171,18 +175,8 @@ function revisionOf(policy: Policy): string {
   };
   for (const name of [...policy.weights.keys()].sort()) add(name, policy.weights.get(name)!);
   if (policy.adapter !== null) {
-    hash.update(`scale ${policy.adapter.loraAlpha}/${policy.adapter.r}`);
+    hash.update(scaleText(policy.adapter));
     for (const { name, variable } of trainableVariables(policy)) add(name, variable);
   }
   return hash.digest('hex').slice(0, 16);
-}
-
-function generationConfig(config: PolicyConfig): Record<string, unknown> {
-  return {
-    _from_model_config: true,
-    bos_token_id: config.bosTokenId ?? null,
-    eos_token_id:
-      config.eosTokenIds.length > 1 ? config.eosTokenIds : (config.eosTokenIds[0] ?? null),
-    pad_token_id: config.padTokenId,
-  };
 }

@@ -124,8 +124,8 @@ export interface Adapter extends AdapterSettings {
 
 /** What the folder of a loaded policy holds beyond what the decoder reads; saving gives it back. */
 export interface PolicySource {
-  /** The Hub id it came by (`Qwen/Qwen2.5-0.5B@main`), else `null`. */
-  id: string | null;
+  /** The Hub id it came by (`Qwen/Qwen2.5-0.5B`) and the commit, else `null`. */
+  hub: { name: string; commit: string } | null;
   /** `config.json` as text. */
   config: string;
   /** `generation_config.json` as text, where there is one. */

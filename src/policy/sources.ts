@@ -1,0 +1,74 @@
+import { existsSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { inputError } from '../errors.js';
+
+/** How far a download is. */
+export interface SourceProgress {
+  /** The Hub id. */
+  id: string;
+  file: string;
+  /** Bytes of all needed files that are here, those of earlier downloads included. */
+  bytes: number;
+  totalBytes: number;
+}
+
+export interface SourceOptions {
+  /** Use what the cache holds and no network. @default HF_HUB_OFFLINE */
+  offline?: boolean;
+  onProgress?: (progress: SourceProgress) => void;
+  /** What a person should know: the Hub was not reached and the cache stands in. */
+  onNote?: (text: string) => void;
+  signal?: AbortSignal;
+}
+
+export interface Source {
+  folder: string;
+  /** The Hub id and commit, where it came by one. */
+  hub: { name: string; commit: string } | null;
+}
+
+/** The folder of a model, by its path or its Hub id. A folder that exists wins over an id. */
+export function modelFolder(source: string, options: SourceOptions = {}): Promise<Source> {
+  return folderOf(source, 'model', options);
+}
+
+/** The same with the tokenizer's files alone. */
+export function tokenizerFolder(source: string, options: SourceOptions = {}): Promise<Source> {
+  return folderOf(source, 'tokenizer', options);
+}
+
+/** The same for a PEFT adapter. */
+export function adapterFolder(source: string, options: SourceOptions = {}): Promise<Source> {
+  return folderOf(source, 'adapter', options);
+}
+
+/** Which files of a repository are needed. */
+export type SourceKind = 'model' | 'tokenizer' | 'adapter';
+
+async function folderOf(source: string, kind: SourceKind, options: SourceOptions): Promise<Source> {
+  const folder = source.startsWith('~/') ? path.join(homedir(), source.slice(2)) : source;
+  if (existsSync(folder)) {
+    if (statSync(folder).isDirectory()) return { folder, hub: null };
+    throw inputError(`Policy: expected a folder, ${folder} is a file. ${expected[kind]}`);
+  }
+  const { parseHubId } = await import('./hub-id.js');
+  const id = parseHubId(source);
+  if (id === null) {
+    throw inputError(
+      `Policy: no folder ${source}, and it is no Hub id (owner/name, owner/name@revision) either. ${expected[kind]}`,
+    );
+  }
+  // Imported when first needed: the library costs start-up time.
+  const { hubFolder } = await import('./hub.js');
+  const snapshot = await hubFolder(id, kind, options);
+  return { folder: snapshot, hub: { name: id.name, commit: path.basename(snapshot) } };
+}
+
+const expected: Record<SourceKind, string> = {
+  model:
+    'Give the folder of a Hugging Face model (config.json, tokenizer.json, model.safetensors) or a Hub id like Qwen/Qwen2.5-0.5B-Instruct.',
+  tokenizer:
+    'Give the folder of a Hugging Face model (tokenizer.json) or a Hub id like Qwen/Qwen2.5-0.5B-Instruct.',
+  adapter: 'Give a PEFT folder (adapter_config.json, adapter_model.safetensors) or its Hub id.',
+};
