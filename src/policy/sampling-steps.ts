@@ -3,7 +3,7 @@ import type { SamplingSettings } from '../records.js';
 import { createKvCache, type Decoder, type SeenIds } from '../tensor/index.js';
 import { policyDecoder } from './decoding.js';
 import { createSampleQueue, prefilled } from './sampling-queue.js';
-import type { Row } from './sampling-rows.js';
+import { addToken, endTokens, nextUniform, type Row } from './sampling-rows.js';
 import type { Policy, PolicyConfig } from './types.js';
 
 /**
@@ -31,9 +31,9 @@ export function* sampleSteps(
   // One slot more: it keeps the prompt of the one group that has samples running and waiting.
   const { layers, kvHeads, headDim } = policy.config;
   const cache = createKvCache({ layers, kvHeads, headDim, slots: maxRows + 1, maxLength: longest });
+  const decoder = policyDecoder(policy, cache, maxRows);
   try {
     const queue = createSampleQueue(policy, cache, rows, maxRows);
-    const decoder = policyDecoder(policy, cache, maxRows);
     const ends = endTokens(policy, settings);
     let running: Row[] = [];
     for (;;) {
@@ -48,6 +48,7 @@ export function* sampleSteps(
       yield stepped;
     }
   } finally {
+    decoder.dispose();
     cache.dispose();
   }
 }
@@ -59,30 +60,28 @@ function defaultRows(config: PolicyConfig, length: number): number {
 }
 
 /** One token for every running row. */
-function step(decoder: Decoder, rows: Row[], settings: SamplingSettings, ends: Set<number>): void {
+function step(
+  decoder: Decoder,
+  rows: readonly Row[],
+  settings: SamplingSettings,
+  ends: ReadonlySet<number>,
+): void {
   const ids = Int32Array.from(
     rows,
     (row) => row.ids.at(-1) ?? row.promptIds[row.promptIds.length - 1],
   );
   const slots = Int32Array.from(rows, (row) => row.slot);
   const positions = Int32Array.from(rows, (row) => prefilled(row) + row.ids.length);
-  // 24 bits: a float32 below 1 stays below 1.
-  const uniforms = Float32Array.from(
-    rows,
-    (row) => Math.floor(row.random.next() * 2 ** 24) / 2 ** 24,
-  );
+  const uniforms = Float32Array.from(rows, nextUniform);
   const seen = (settings.repetitionPenalty ?? 1) === 1 ? null : seenIds(rows);
   const drawn = decoder.step(ids, slots, positions, uniforms, settings, seen);
-  rows.forEach((row, i) => {
-    const id = drawn.ids[i];
-    row.ids.push(id);
-    row.seen.add(id);
-    row.logprobs.push(drawn.logprobs[i]);
-    row.plainLogprobs.push(drawn.plainLogprobs[i]);
-    const stopped = row.text.push(id);
-    if (stopped || ends.has(id)) row.finishReason = 'stop';
-    else if (row.ids.length >= row.maxTokens) row.finishReason = 'length';
-  });
+  rows.forEach((row, i) =>
+    addToken(
+      row,
+      { id: drawn.ids[i], logprob: drawn.logprobs[i], plainLogprob: drawn.plainLogprobs[i] },
+      ends,
+    ),
+  );
 }
 
 /** The ids of each row's prompt and completion, each once, one row behind the other. */
@@ -97,9 +96,4 @@ function seenIds(rows: readonly Row[]): SeenIds {
     for (const id of row.seen) ids[at++] = id;
   });
   return { ids, starts };
-}
-
-function endTokens({ config, tokenizer }: Policy, { stopTokenIds }: SamplingSettings): Set<number> {
-  const ends = config.eosTokenIds.length > 0 ? config.eosTokenIds : [tokenizer.eosTokenId];
-  return new Set([...ends, ...(stopTokenIds ?? [])]);
 }
