@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { inputError } from '../errors.js';
-import { tf } from '../tensor/index.js';
+import type { tf } from '../tensor/index.js';
 import { defaultAdapterName, refuseSecond, setActiveAdapter } from './adapter.js';
 import { peftConfig, settingsFromPeft } from './adapter-config.js';
 import { linearModules, savedWeights, targetModules } from './adapter-modules.js';

@@ -52,13 +52,13 @@ export function namesModule(
   where: string,
 ): boolean {
   return typeof names === 'string'
-    ? expression(`^(?:${names})$`, where).test(module)
+    ? expression(names, where, '^(?:', ')$').test(module)
     : names.some((name) => module === name || module.endsWith(`.${name}`));
 }
 
 /** Whether a key of `rankPattern` or `alphaPattern` means the module. */
 export function patternFits(key: string, module: string, where: string): boolean {
-  return expression(`^(?:.*\\.)?(?:${key})$`, where).test(module);
+  return expression(key, where, '^(?:.*\\.)?(?:', ')$').test(module);
 }
 
 /**
@@ -91,7 +91,7 @@ function targetTest(settings: AdapterSettings, where: string): (module: string) 
     return targetTest({ ...settings, targetModules: [...projections] }, where);
   // What is saved whole gets no pair. PEFT reads these names as expressions here.
   const savedWhole = modulesToSave.map((name) =>
-    expression(`^(?:|.*\\.)${name}(?:$|\\..*)`, where),
+    expression(name, where, '^(?:|.*\\.)', '(?:$|\\..*)'),
   );
   return (module) => {
     if (excludeModules !== null && excludeModules.length > 0)
@@ -132,7 +132,7 @@ function rankAndScale(
 }
 
 /** A regular expression as Python writes it, as far as JavaScript has the same under another spelling. */
-function expression(pattern: string, where: string): RegExp {
+function expression(pattern: string, where: string, before = '', after = ''): RegExp {
   const flags = /\(\?([is]+)\)/.exec(pattern);
   const source = pattern
     .replace(flags?.[0] ?? '', '')
@@ -142,7 +142,7 @@ function expression(pattern: string, where: string): RegExp {
     .replaceAll('\\Z', '$')
     .replace(/\{,(\d+)\}/g, '{0,$1}');
   try {
-    return new RegExp(source, flags?.[1] ?? '');
+    return new RegExp(`${before}${source}${after}`, flags?.[1] ?? '');
   } catch (cause) {
     throw inputError(
       `${where}: expected a regular expression, got ${JSON.stringify(pattern)}, which cannot be read (${String(cause)}). Write it in the syntax that Python and JavaScript share.`,
