@@ -12,7 +12,7 @@ export function parseConfig(json: Record<string, unknown>, where: string): Polic
   const modelType = json.model_type;
   if (modelType !== 'qwen2' && modelType !== 'llama') {
     throw inputError(
-      `${where}: model_type ${JSON.stringify(modelType)} is not supported; expected "qwen2" or "llama".`,
+      `${where}: model_type ${modelType === undefined ? 'is missing' : `${JSON.stringify(modelType)} is not supported`}; expected "qwen2" (Qwen2, Qwen2.5, Coder) or "llama" (Llama 2 and 3, DeepSeek-Coder, SmolLM2, TinyLlama). For other models sample from a server that runs them.`,
     );
   }
   refuseUnsupported(json, modelType, where);
@@ -146,7 +146,10 @@ function refuseUnsupported(
   }
   if ((json.hidden_act ?? 'silu') !== 'silu') refuse('hidden_act', 'the decoder computes silu');
   if (json.use_sliding_window === true) {
-    refuse('use_sliding_window', 'attention always sees the whole context');
+    refuse(
+      'use_sliding_window',
+      'attention always sees the whole context. If your texts stay within sliding_window, set it to false: the results are the same',
+    );
   }
   if (
     Array.isArray(json.layer_types) &&
@@ -159,6 +162,11 @@ function refuseUnsupported(
     refuse('quantization_config', 'weights must be f32, f16 or bf16');
   if ((json.partial_rotary_factor ?? 1) !== 1)
     refuse('partial_rotary_factor', 'heads rotate whole');
+  if (json.rope_interleaved === true) refuse('rope_interleaved', 'heads rotate by halves');
+  if (json.use_mrope === true) refuse('use_mrope', 'positions have one dimension');
+  for (const field of ['qk_norm', 'use_qk_norm', 'qk_layernorm']) {
+    if (json[field] === true) refuse(field, 'queries and keys are not normalised');
+  }
 }
 
 function readRope(
@@ -169,9 +177,10 @@ function readRope(
   const parameters = isObject(json.rope_parameters) ? json.rope_parameters : {};
   const ropeTheta = readNumber({ ...parameters, ...dropNull(json) }, 'rope_theta', where, 10000);
   const scaling = isObject(json.rope_scaling) ? json.rope_scaling : parameters;
-  const type = scaling.rope_type ?? scaling.type ?? 'default';
+  const field = scaling === parameters ? 'rope_parameters' : 'rope_scaling';
+  const type = scaling.rope_type ?? scaling.type ?? ('factor' in scaling ? undefined : 'default');
   const number = (key: string, fallback?: number): number =>
-    readNumber(scaling, key, `${where}, rope scaling`, fallback);
+    readNumber(scaling, key, `${where}, ${field}`, fallback);
   switch (type) {
     case 'default':
       return { ropeTheta, ropeScaling: null };
@@ -190,7 +199,7 @@ function readRope(
       };
     default:
       throw inputError(
-        `${where}: rope scaling ${JSON.stringify(type)} is not supported; expected "default", "linear" or "llama3".`,
+        `${where}: ${field} of type ${JSON.stringify(type) ?? 'unknown (rope_type is missing)'} is not supported; expected "default", "linear" or "llama3".`,
       );
   }
 }

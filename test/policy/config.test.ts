@@ -1,7 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { configToJson, parseConfig } from '../../src/policy/index.js';
 import { rotaryFrequencies } from '../../src/policy/rope.js';
+import { itWithData } from '../data.js';
 import { tinyConfig } from './fixtures.js';
+import { knownConfigs } from './known-configs.js';
 
 const llama = {
   architectures: ['LlamaForCausalLM'],
@@ -70,13 +73,23 @@ describe('config.json', () => {
 
   it('refuses by name what the decoder does not compute', () => {
     const refused: [Record<string, unknown>, RegExp][] = [
-      [{ model_type: 'mistral' }, /model_type "mistral"/],
+      [{ model_type: 'mistral' }, /model_type "mistral" is not supported; expected "qwen2"/],
+      [{ model_type: 'qwen3' }, /model_type "qwen3"/],
+      [{ model_type: undefined }, /model_type is missing/],
       [{ architectures: ['LlamaForSequenceClassification'] }, /architectures/],
       [{ hidden_act: 'gelu' }, /hidden_act/],
       [{ mlp_bias: true }, /mlp_bias/],
-      [{ use_sliding_window: true }, /use_sliding_window/],
+      [{ use_sliding_window: true }, /use_sliding_window = true.*whole context/],
+      [{ rope_interleaved: true }, /rope_interleaved/],
+      [{ use_mrope: true }, /use_mrope/],
+      [{ qk_norm: true }, /qk_norm/],
+      [{ partial_rotary_factor: 0.5 }, /partial_rotary_factor = 0\.5/],
       [{ layer_types: ['full_attention', 'sliding_attention'] }, /layer_types/],
-      [{ rope_scaling: { rope_type: 'yarn', factor: 4 } }, /"yarn"/],
+      [{ rope_scaling: { rope_type: 'yarn', factor: 4 } }, /rope_scaling of type "yarn"/],
+      [{ rope_scaling: { type: 'dynamic', factor: 4 } }, /rope_scaling of type "dynamic"/],
+      [{ rope_parameters: { rope_type: 'longrope' } }, /rope_parameters of type "longrope"/],
+      [{ rope_scaling: { factor: 4 } }, /rope_type is missing/],
+      [{ rope_scaling: { type: 'linear' } }, /rope_scaling: expected "factor" to be a number/],
       [{ quantization_config: { bits: 4 } }, /quantization_config/],
       [{ num_key_value_heads: 3 }, /multiple of kvHeads/],
       [{ vocab_size: '512' }, /"vocab_size" to be a number, got "512"/],
@@ -86,6 +99,33 @@ describe('config.json', () => {
       expect(() => parseConfig({ ...llama, ...change }, 'config.json')).toThrow(message);
     }
   });
+
+  it('takes a pad token of -1, as old Llama configs have it, for none', () => {
+    expect(parseConfig({ ...llama, pad_token_id: -1 }, 'c').padTokenId).toBe(2);
+    expect(parseConfig({ ...llama, pad_token_id: 0 }, 'c').padTokenId).toBe(0);
+  });
+
+  it('reads those of the models that it is meant for', () => {
+    for (const [name, { json, means }] of Object.entries(knownConfigs)) {
+      expect(parseConfig(json, name)).toMatchObject(means);
+    }
+  });
+
+  itWithData(
+    'reads the real one of DeepSeek-Coder, whose positions are stretched by four',
+    ['tokenizers', 'deepseek-coder', 'config.json'],
+    async (file) => {
+      const json: unknown = JSON.parse(await readFile(file, 'utf8'));
+      expect(parseConfig(json as Record<string, unknown>, file)).toMatchObject({
+        hiddenSize: 4096,
+        headDim: 128,
+        ropeTheta: 100000,
+        ropeScaling: { type: 'linear', factor: 4 },
+        eosTokenIds: [32021],
+        padTokenId: 32021,
+      });
+    },
+  );
 });
 
 describe('rotary frequencies', () => {
