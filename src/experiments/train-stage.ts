@@ -56,6 +56,7 @@ export async function trainStage(active: ActiveRun): Promise<void> {
     const settings = grpoSettings(place, step);
     const metrics = await grpoStep(place.policy, place.optimizer, rollouts, {
       ...settings,
+      dropoutSeed: place.config.run.seed,
       signal,
     });
 

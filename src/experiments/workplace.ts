@@ -1,7 +1,7 @@
 /** Everything a GRPO run works with, opened from its config and closed together. */
 import path from 'node:path';
 import { inputError } from '../errors.js';
-import type { Policy } from '../policy/index.js';
+import type { AttachOptions, Policy } from '../policy/index.js';
 import { attachAdapter, loadPolicy, trainableVariables } from '../policy/index.js';
 import type { Problem, SamplingSettings } from '../records.js';
 import type { RewardFunction } from '../rewards/index.js';
@@ -45,13 +45,7 @@ export async function openWorkplace(config: Config): Promise<Workplace> {
   const policy = await loadPolicy(model, { dtype });
   const judge = await openJudge(config);
   if (config.policy.use_peft) {
-    attachAdapter(policy, {
-      r: config.policy.lora_r,
-      loraAlpha: config.policy.lora_alpha,
-      targetModules: config.policy.lora_target_modules,
-      modulesToSave: config.policy.lora_modules_to_save,
-      seed: config.run.seed,
-    });
+    attachAdapter(policy, { ...adapterOptions(config), seed: config.run.seed });
   }
   const needsCopy = !config.policy.use_peft && config.grpo.beta > 0;
   const reference = needsCopy ? await loadPolicy(model, { dtype }) : null;
@@ -81,6 +75,23 @@ export async function openWorkplace(config: Config): Promise<Workplace> {
       reference?.dispose();
       policy.dispose();
     },
+  };
+}
+
+function adapterOptions({ policy }: Config): Omit<AttachOptions, 'seed'> {
+  return {
+    r: policy.lora_r,
+    loraAlpha: policy.lora_alpha,
+    loraDropout: policy.lora_dropout,
+    useRslora: policy.use_rslora,
+    targetModules: policy.lora_target_modules,
+    excludeModules: policy.lora_exclude_modules,
+    layersToTransform: policy.lora_layers_to_transform,
+    layersPattern: policy.lora_layers_pattern,
+    rankPattern: policy.lora_rank_pattern,
+    alphaPattern: policy.lora_alpha_pattern,
+    initLoraWeights: policy.init_lora_weights,
+    modulesToSave: policy.lora_modules_to_save,
   };
 }
 
@@ -182,7 +193,8 @@ export function modelSize(policy: Policy): ModelSize {
 export function describeTrained(policy: Policy): string {
   const { adapter } = policy;
   if (adapter === null) return 'all weights';
-  const parts = [...adapter.targetModules, ...adapter.modulesToSave.map((name) => `${name} whole`)];
+  const targets = [adapter.targetModules].flat();
+  const parts = [...targets, ...adapter.modulesToSave.map((name) => `${name} whole`)];
   return `LoRA r=${adapter.r} on ${parts.join(', ')}`;
 }
 

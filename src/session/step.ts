@@ -29,7 +29,11 @@ export async function step(session: Session, options: StepOptions = {}): Promise
   const { optimizer } = session.learner;
   const weights = copyWeights(policy);
   const state = optimizer.exportState();
-  const metrics = await grpoStep(policy, optimizer, rollouts, { ...options, learningRate });
+  const metrics = await grpoStep(policy, optimizer, rollouts, {
+    dropoutSeed: session.seed,
+    ...options,
+    learningRate,
+  });
   remember(session, 'step', () => {
     putWeights(policy, weights);
     optimizer.importState(state);

@@ -60,6 +60,10 @@ export interface GrpoStepSettings extends AdvantageSettings {
   readonly oldLogprobs?: 'auto' | OldLogprobs;
   /** Frozen policy for the KL term. @default this policy with its adapter off */
   readonly reference?: Policy;
+  /** Another adapter of this policy for the KL term (TRL's `ref_adapter_name`). @default none: the base */
+  readonly refAdapterName?: string;
+  /** Of the adapter's dropout, whose draws follow from it and the optimizer's step. @default 0 */
+  readonly dropoutSeed?: number | string;
   /**
    * Leave out completions whose every advantage is 0 when beta is 0: they have no gradient, so the
    * update is the same, sooner. `entropy` and the clip ratios then speak of the others, and a
@@ -115,12 +119,17 @@ export async function grpoStep(
   const trained = rows.filter(isTrained);
   if (beta !== 0) {
     const reference = referenceModel(policy, settings.reference);
+    const { refAdapterName: adapter } = settings;
+    const base = adapter === undefined ? { useAdapter: false } : { adapter };
     await fillLogprobs(
       trained,
       size,
       'refLogprobs',
       (part) =>
-        completionLogprobs(reference, part, { temperature, useAdapter: reference !== policy }),
+        completionLogprobs(reference, part, {
+          temperature,
+          ...(reference === policy ? base : {}),
+        }),
       signal,
     );
   }
@@ -135,6 +144,7 @@ export async function grpoStep(
   }
 
   const batchTokens = countedTokens(rows);
+  const places = new Map(rows.map((row, place) => [row, place]));
   const sums = { loss: 0, gradNorm: 0, tokens: 0, entropy: 0, kl: 0, clipLow: 0, clipHigh: 0 };
   let updates = 0;
   for (let iteration = 0; iteration < numIterations; iteration++) {
@@ -156,6 +166,10 @@ export async function grpoStep(
         const { logprobs, entropy } = completionLogprobs(policy, part, {
           temperature,
           gradientCheckpointing: settings.gradientCheckpointing,
+          dropout: {
+            seed: `${settings.dropoutSeed ?? 0}/${optimizer.step}`,
+            rows: part.map((row) => places.get(row) ?? 0),
+          },
         });
         const completionMask = padded(part, (row) => row.mask);
         const inputs: GrpoLossInputs = {

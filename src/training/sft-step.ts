@@ -12,6 +12,8 @@ export interface SftStepSettings {
   readonly perDeviceTrainBatchSize?: number;
   /** Compute each layer again in the backward pass: less memory, the same update. @default false */
   readonly gradientCheckpointing?: boolean;
+  /** Of the adapter's dropout, whose draws follow from it and the optimizer's step. @default 0 */
+  readonly dropoutSeed?: number | string;
   /** Ends the step between two passes, with nothing updated. */
   readonly signal?: AbortSignal;
 }
@@ -34,19 +36,23 @@ export async function sftStep(
   if (tokens === 0) {
     throw inputError('sftStep: expected at least one completion token to learn from, got none.');
   }
-  const parts: TokenSequence[][] = [];
+  const parts: { start: number; part: TokenSequence[] }[] = [];
   for (let start = 0; start < sequences.length; start += size) {
     const part = sequences.slice(start, start + size);
-    if (completionTokens(part) > 0) parts.push(part);
+    if (completionTokens(part) > 0) parts.push({ start, part });
   }
   let entropySum = 0;
   const { loss, gradients } = await accumulateGradients(
     policy,
     'sftStep',
     parts,
-    (part) => {
+    ({ start, part }) => {
       const { logprobs, entropy, mask } = completionLogprobs(policy, part, {
         gradientCheckpointing,
+        dropout: {
+          seed: `${settings.dropoutSeed ?? 0}/${optimizer.step}`,
+          rows: part.map((_, i) => start + i),
+        },
       });
       entropySum += tf.sum(tf.mul(entropy, mask)).dataSync()[0];
       return tf.div(tf.neg(tf.sum(tf.mul(logprobs, mask))), tokens);

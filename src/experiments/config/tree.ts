@@ -12,7 +12,7 @@ export interface JsonSchema {
   items?: JsonSchema;
   properties?: Record<string, JsonSchema>;
   required?: string[];
-  additionalProperties?: boolean;
+  additionalProperties?: boolean | JsonSchema;
   minimum?: number;
   maximum?: number;
   exclusiveMinimum?: number;
@@ -55,6 +55,7 @@ export function listOptions(root: JsonSchema = treeSchema(), prefix = ''): Confi
 /** What an option takes, in words: `whole number ≥ 1`, `one of auto, native`, `text or null`. */
 export function expectedValue(schema: JsonSchema): string {
   if (schema.anyOf) return schema.anyOf.map(expectedValue).join(' or ');
+  if (schema.const !== undefined) return String(schema.const);
   if (schema.enum) return `one of ${schema.enum.map(String).join(', ')}`;
   switch (schema.type) {
     case 'integer':
@@ -70,6 +71,8 @@ export function expectedValue(schema: JsonSchema): string {
     case 'array':
       return `list of ${schema.items ? expectedValue(schema.items) : 'values'}`;
     case 'object':
+      if (typeof schema.additionalProperties === 'object')
+        return `${expectedValue(schema.additionalProperties)} by name`;
       return `section with ${Object.keys(schema.properties ?? {}).join(', ')}`;
     default:
       return 'value';
@@ -103,7 +106,8 @@ function withoutSafeIntegerBounds(schema: JsonSchema): JsonSchema {
         ];
       }
       if (key === 'anyOf') return [key, (value as JsonSchema[]).map(withoutSafeIntegerBounds)];
-      if (key === 'items') return [key, withoutSafeIntegerBounds(value as JsonSchema)];
+      if (key === 'items' || (key === 'additionalProperties' && typeof value === 'object'))
+        return [key, withoutSafeIntegerBounds(value as JsonSchema)];
       return [key, value];
     });
   return Object.fromEntries(entries);
