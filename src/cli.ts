@@ -99,6 +99,7 @@ async function runCommand(command: Command, input: CommandInput): Promise<number
     interactive,
     json,
     signal: interrupts.signal,
+    write,
     note: (text) => void process.stderr.write(`${text}\n`),
     showRun: (start) =>
       showRun(start, {

@@ -27,6 +27,7 @@ export type { ForwardOptions } from './decoder.js';
 export { completionLogprobs } from './logprobs.js';
 export type { CompletionLogprobs } from './logprobs.js';
 export { samplePolicy, streamPolicy } from './sampling.js';
+export { checkSamplingSettings } from './sampling-settings.js';
 export type { Sample, SampleEvent, SampleOptions, SampleRequest } from './sampling.js';
 export { nativeGenerator } from './generator.js';
 export type { GenerateOptions, GenerateRequest, Generation, TextGenerator } from './generator.js';

@@ -1,7 +1,7 @@
 import { createRandom, type Random } from '../algorithms/random.js';
 import { inputError } from '../errors.js';
 import type { FinishReason, SamplingSettings } from '../records.js';
-import { checkSettings } from './sampling-settings.js';
+import { checkSamplingSettings } from './sampling-settings.js';
 import { createCompletionText, type CompletionText } from './completion-text.js';
 import type { Sample, SampleRequest } from './sampling.js';
 import type { PolicyConfig, PolicyTokenizer } from './types.js';
@@ -36,7 +36,7 @@ export function makeRows(
   settings: SamplingSettings,
 ): Row[] {
   const { config, tokenizer } = policy;
-  checkSettings('samplePolicy', settings, config.vocabSize);
+  checkSamplingSettings('samplePolicy', settings, config.vocabSize);
   const stops = settings.stop.map(utf8Bytes);
   const penalises = (settings.repetitionPenalty ?? 1) !== 1;
   return requests.flatMap((request, index) => {

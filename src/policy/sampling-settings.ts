@@ -1,8 +1,16 @@
 import { inputError } from '../errors.js';
 import type { SamplingSettings } from '../records.js';
 
-/** What lies outside a setting's range is named, with the range and what it means. */
-export function checkSettings(where: string, settings: SamplingSettings, vocabulary: number): void {
+/**
+ * @param where begins the message
+ * @param vocabulary ids that the policy has; Infinity before it is known
+ * @throws an input error that names what lies outside its range, and the range
+ */
+export function checkSamplingSettings(
+  where: string,
+  settings: SamplingSettings,
+  vocabulary: number,
+): void {
   const { temperature, topK, topP, minP, repetitionPenalty = 1, maxNewTokens } = settings;
   const refuse = (expected: string, came: unknown): never => {
     throw inputError(`${where}: expected ${expected}, got ${String(came)}.`);
@@ -24,5 +32,10 @@ export function checkSettings(where: string, settings: SamplingSettings, vocabul
     (id) => !(Number.isInteger(id) && id >= 0 && id < vocabulary),
   );
   if (outside !== undefined)
-    refuse(`stopTokenIds from 0 to ${vocabulary - 1}, the policy's tokens`, outside);
+    refuse(
+      vocabulary === Infinity
+        ? 'stopTokenIds to be whole numbers of at least 0'
+        : `stopTokenIds from 0 to ${vocabulary - 1}, the policy's tokens`,
+      outside,
+    );
 }

@@ -34,6 +34,7 @@ function inspect(
     interactive: false,
     json: false,
     signal: new AbortController().signal,
+    write: () => {},
     note: (text) => notes.push(text),
     showRun: () => Promise.reject(new Error('no run here')),
     choose: () => Promise.resolve(null),

@@ -5,6 +5,7 @@ import {
   sampleTokens,
   selectBackend,
   tf,
+  type SampledTokens,
   type SampleTokensSettings,
 } from '../../src/tensor/index.js';
 import { nativeBuilt } from './support.js';
@@ -84,7 +85,7 @@ function drawEach(
   row: number,
   { ids, logprobs }: { ids: number[]; logprobs: number[] },
   settings: SampleTokensSettings,
-): ReturnType<typeof sampleTokens> {
+): SampledTokens {
   let before = 0;
   const uniforms = Float32Array.from(logprobs, (logprob) => {
     const middle = before + Math.exp(logprob) / 2;
@@ -92,18 +93,14 @@ function drawEach(
     return Math.min(middle, 1 - 2 ** -24);
   });
   const repeated = <T>(values: T[]): T[] => ids.flatMap(() => values);
-  return tf.tidy(() =>
-    sampleTokens(
-      tf.tensor2d(repeated(golden.logits[row]), [ids.length, vocabulary]),
-      tf.eye(vocabulary),
-      uniforms,
-      settings,
-      {
-        ids: Int32Array.from(repeated(golden.seen[row])),
-        starts: Int32Array.from({ length: ids.length + 1 }, (_, i) => i * golden.seen[row].length),
-      },
-    ),
-  );
+  const hidden = tf.tensor2d(repeated(golden.logits[row]), [ids.length, vocabulary]);
+  const identity = tf.eye(vocabulary);
+  const drawn = sampleTokens(hidden, identity, uniforms, settings, {
+    ids: Int32Array.from(repeated(golden.seen[row])),
+    starts: Int32Array.from({ length: ids.length + 1 }, (_, i) => i * golden.seen[row].length),
+  });
+  tf.dispose([hidden, identity]);
+  return drawn;
 }
 
 function settingsOf(settings: Record<string, number>): SampleTokensSettings {

@@ -45,6 +45,8 @@ export interface CommandContext {
   json: boolean;
   /** Aborted by the first Ctrl-C. */
   signal: AbortSignal;
+  /** Text for people as it comes, before the lines of the result (standard output). Not with `json`. */
+  write(text: string): void;
   /** A line for people that is not part of the value (standard error). */
   note(text: string): void;
   /** Draws a long run while it goes on, live in a terminal, as lines in a pipe. */
@@ -86,7 +88,7 @@ export function numberOption(input: CommandInput, name: string, fallback: number
   if (value === undefined) return fallback;
   const number = Number(value);
   if (value.trim() === '' || !Number.isFinite(number))
-    throw usageError(`--${name}: a number is expected, got '${value}'.`);
+    throw usageError(`--${dashed(name)}: a number is expected, got '${value}'.`);
   return number;
 }
 
@@ -99,9 +101,14 @@ export function wholeOption(
   const number = numberOption(input, name, fallback);
   if (!Number.isInteger(number) || number < least)
     throw usageError(
-      `--${name}: a whole number from ${least} is expected, got '${input.options[name]}'.`,
+      `--${dashed(name)}: a whole number from ${least} is expected, got '${input.options[name]}'.`,
     );
   return number;
+}
+
+/** An option's name as it is typed: `topK` → `top-k`. */
+export function dashed(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 export const configOptions: CommandOption[] = [

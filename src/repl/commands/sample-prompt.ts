@@ -1,0 +1,154 @@
+import { readFile } from 'node:fs/promises';
+import { text as textOf } from 'node:stream/consumers';
+import { inputError, usageError } from '../../errors.js';
+import type { Policy, Sample, SampleEvent } from '../../policy/index.js';
+import type { ChatMessage, SamplingSettings } from '../../records.js';
+import { shipped, shippedPolicy } from '../../session/shipped.js';
+import { line, span } from '../styled.js';
+import type { StyledLine } from '../styled.js';
+import type { CommandContext, CommandInput, CommandOption, CommandResult } from './command.js';
+import { flagOption, textOption, wholeOption } from './command.js';
+
+export const promptOptions: CommandOption[] = [
+  { flags: '--prompt <text>', summary: 'sample this, without any task or judging' },
+  { flags: '--prompt-file <file>', summary: 'the same from a file, - for standard input' },
+  { flags: '--chat', summary: 'the prompt is a message, put through the chat template' },
+  { flags: '--system <text>', summary: 'a system message before it (with --chat)' },
+  { flags: '--stop <text>', summary: 'end before this text; may be repeated', many: true },
+  { flags: '--stop-token-id <id>', summary: 'end at this token; may be repeated', many: true },
+];
+
+/** What has no meaning where a task brings the prompt and its stop strings. */
+export const promptOnly: readonly string[] = ['chat', 'system', 'stop'];
+
+export function hasPrompt(input: CommandInput): boolean {
+  return ['prompt', 'promptFile'].some((name) => textOption(input, name) !== undefined);
+}
+
+/** One completion of a prompt, as `--json` prints it. */
+export interface PromptSample extends Omit<Sample, 'request'> {
+  /** As the policy got it: rendered, where it is a chat. */
+  prompt: string;
+  seed: number;
+  settings: SamplingSettings;
+  /** Of the policy, adapter included. */
+  revision: string;
+}
+
+/**
+ * Samples completions of a prompt of one's own. A single one is written as it grows, several each
+ * when it ends. Ctrl-C leaves what there is, as `cancelled`.
+ */
+export async function samplePrompt(
+  input: CommandInput,
+  context: CommandContext,
+  settings: SamplingSettings,
+): Promise<CommandResult> {
+  const [{ checkSamplingSettings, loadPolicy, streamPolicy }, { selectBackend }] =
+    await Promise.all([import('../../policy/index.js'), import('../../tensor/index.js')]);
+  checkSamplingSettings('rlsf sample', settings, Infinity);
+  const n = wholeOption(input, 'n', 1, 1);
+  const given = await givenPrompt(input);
+  await selectBackend();
+  const adapter = textOption(input, 'adapter');
+  const policy = await loadPolicy(
+    shipped(textOption(input, 'policy') ?? shippedPolicy),
+    adapter === undefined ? {} : { adapter },
+  );
+  try {
+    const prompt = rendered(policy, input, given);
+    const { revision } = policy;
+    const show = context.json ? () => {} : createPrinter(context, n);
+    const stream = streamPolicy(policy, [{ prompt, n, seed: settings.seed }], settings, {
+      signal: context.signal,
+    });
+    let next = await stream.next();
+    for (; next.done !== true; next = await stream.next()) show(next.value);
+    const samples = next.value;
+    const value = samples.map(({ sample, completion, ...rest }): PromptSample => ({
+      sample,
+      prompt,
+      completion,
+      promptIds: rest.promptIds,
+      completionIds: rest.completionIds,
+      logprobs: rest.logprobs,
+      plainLogprobs: rest.plainLogprobs,
+      byteOffsets: rest.byteOffsets,
+      finishReason: rest.finishReason,
+      seed: settings.seed,
+      settings,
+      revision,
+    }));
+    return { value, lines: summary(samples) };
+  } finally {
+    policy.dispose();
+  }
+}
+
+async function givenPrompt(input: CommandInput): Promise<string> {
+  const [prompt, file] = [textOption(input, 'prompt'), textOption(input, 'promptFile')];
+  if (prompt !== undefined && file !== undefined)
+    throw usageError('rlsf sample: give one of --prompt and --prompt-file, not both.');
+  if (textOption(input, 'system') !== undefined && !flagOption(input, 'chat'))
+    throw usageError('rlsf sample: --system is part of a conversation: give --chat as well.');
+  if (prompt !== undefined) return prompt;
+  if (file === '-') return textOf(process.stdin);
+  try {
+    return await readFile(file ?? '', 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw inputError(
+      `${file}: expected the prompt, ${code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`}. Check the path.`,
+    );
+  }
+}
+
+function rendered(policy: Policy, input: CommandInput, prompt: string): string {
+  if (!flagOption(input, 'chat')) return prompt;
+  const system = textOption(input, 'system');
+  const messages: ChatMessage[] = [{ role: 'user', content: prompt }];
+  if (system !== undefined) messages.unshift({ role: 'system', content: system });
+  return policy.tokenizer.renderChat(messages);
+}
+
+function createPrinter(context: CommandContext, n: number): (event: SampleEvent) => void {
+  const texts = Array.from({ length: n }, () => '');
+  const tokens = texts.map(() => 0);
+  return ({ sample, text, finishReason }) => {
+    tokens[sample]++;
+    if (n === 1) {
+      context.write(printable(text));
+      if (finishReason !== null) context.write('\n');
+      return;
+    }
+    texts[sample] += text;
+    if (finishReason === null) return;
+    const head = `── ${sample + 1} of ${n} · ${tokensOf(tokens[sample])} · ${finishReason}`;
+    context.write(`${head}\n${printable(texts[sample])}\n`);
+  };
+}
+
+/** A terminal obeys control characters, and a completion may hold any: they are shown instead. */
+function printable(text: string): string {
+  return text.replaceAll(/(?![\n\t])\p{Cc}/gu, (control) => {
+    const code = control.charCodeAt(0);
+    return code < 0x20 ? String.fromCharCode(0x2400 + code) : '\u2421';
+  });
+}
+
+function summary(samples: readonly Sample[]): StyledLine[] {
+  const tokens = samples.reduce((sum, { completionIds }) => sum + completionIds.length, 0);
+  const reasons = new Map<string, number>();
+  for (const { finishReason } of samples)
+    reasons.set(finishReason, (reasons.get(finishReason) ?? 0) + 1);
+  const counted = [...reasons].map(([reason, count]) => `${reason} ${count}`).join(', ');
+  const prompt = samples[0].promptIds.length;
+  const what = samples.length === 1 ? '1 completion' : `${samples.length} completions`;
+  return [
+    line(span(`${what} of ${tokensOf(prompt)} of prompt, ${tokensOf(tokens)}: ${counted}`, 'dim')),
+  ];
+}
+
+function tokensOf(count: number): string {
+  return `${count} ${count === 1 ? 'token' : 'tokens'}`;
+}
