@@ -33,6 +33,8 @@ export { nativeGenerator } from './generator.js';
 export type { GenerateOptions, GenerateRequest, Generation, TextGenerator } from './generator.js';
 export { loadOnnxGenerator } from './generators/onnx.js';
 export type { OnnxOptions } from './generators/onnx.js';
+export { openRemoteGenerator } from './generators/remote.js';
+export type { RemoteOptions } from './generators/remote.js';
 export { trainByteLevelBpe } from './bpe.js';
 export { loadTokenizer, tokenizerFromFiles } from './tokenizer.js';
 export { configToJson, parseConfig } from './config.js';

@@ -4,7 +4,14 @@ import { inputError } from '../../errors.js';
 import type { SamplingSettings } from '../../records.js';
 import { sampleRow } from '../../tensor/index.js';
 import type { TextGenerator } from '../generator.js';
-import { makeRows, toSample, type Row } from '../sampling-rows.js';
+import {
+  addToken,
+  endTokens,
+  makeRows,
+  nextUniform,
+  toSample,
+  type Row,
+} from '../sampling-rows.js';
 import { loadTokenizer } from '../tokenizer.js';
 import { findOnnxFile, hashOnnx, readOnnxConfig } from './onnx-files.js';
 import { openOnnxModel, type OnnxModel } from './onnx-model.js';
@@ -60,10 +67,7 @@ export async function loadOnnxGenerator(
             : tokenizer.renderChat(request.prompt),
       }));
       const rows = makeRows({ config, tokenizer }, texts, settings);
-      const ends = new Set([
-        ...(config.eosTokenIds.length > 0 ? config.eosTokenIds : [tokenizer.eosTokenId]),
-        ...(settings.stopTokenIds ?? []),
-      ]);
+      const ends = endTokens({ config, tokenizer }, settings);
       let done = 0;
       for (const group of groups(rows)) {
         if (signal?.aborted === true) break;
@@ -132,15 +136,6 @@ async function runGroup(
 
 /** One token for a row, as the native sampler draws it. */
 function draw(row: Row, logits: Float32Array, { settings, ends }: Run): void {
-  // 24 bits: the native sampler's uniforms are float32 below 1.
-  const uniform = Math.floor(row.random.next() * 2 ** 24) / 2 ** 24;
-  const seen = row.seen === null ? undefined : Int32Array.from(row.seen);
-  const drawn = sampleRow(logits, uniform, settings, seen);
-  row.ids.push(drawn.id);
-  row.seen?.add(drawn.id);
-  row.logprobs.push(drawn.logprob);
-  row.plainLogprobs.push(drawn.plainLogprob);
-  const stopped = row.text.push(drawn.id);
-  if (stopped || ends.has(drawn.id)) row.finishReason = 'stop';
-  else if (row.ids.length >= row.maxTokens) row.finishReason = 'length';
+  const seen = Int32Array.from(row.seen);
+  addToken(row, sampleRow(logits, nextUniform(row), settings, seen), ends);
 }
