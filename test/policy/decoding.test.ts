@@ -16,6 +16,8 @@ import {
   tf,
   type Decoder,
   type SampledTokens,
+  type SampleTokensSettings,
+  type SeenIds,
 } from '../../src/tensor/index.js';
 import { isAddonBuilt, loadAddon } from '../../src/tensor/native/addon.js';
 import { tinyPolicy } from './fixtures.js';
@@ -45,6 +47,7 @@ const shapes: Record<string, Partial<PolicyConfig>> = {
 
 const adapters = { 'no adapter': 0, 'rank 3': 3, 'rank 16': 16 };
 const sampled = { temperature: 0.8, topK: 40, topP: 0.95, minP: 0.01 };
+const penalised = { ...sampled, repetitionPenalty: 1.3 };
 const greedy = { temperature: 0, topK: 0, topP: 1, minP: 0 };
 
 let policy: Policy | null = null;
@@ -61,7 +64,7 @@ describe.skipIf(!isAddonBuilt())('a sampling step as one kernel', () => {
     for (const [adapter, r] of Object.entries(adapters)) {
       it(`draws what the single operations draw: ${shape}, ${adapter}`, async () => {
         policy = await adapted(changes, r);
-        for (const settings of [sampled, greedy]) {
+        for (const settings of [sampled, penalised, greedy]) {
           const [fused, single] = [policyDecoder, composed].map((make) =>
             sequences(policy!, make, 5, settings),
           );
@@ -81,8 +84,13 @@ describe.skipIf(!isAddonBuilt())('a sampling step as one kernel', () => {
       expect(fewer.logprobs).toEqual(together.logprobs.slice(0, count));
       expect(fewer.ids).toEqual(together.ids.slice(0, count));
     }
+    const penalisedTogether = sequences(policy, policyDecoder, 9, penalised);
+    expect(penalisedTogether.ids).not.toEqual(together.ids);
+    const penalisedFewer = sequences(policy, policyDecoder, 3, penalised);
+    expect(penalisedFewer.logprobs).toEqual(penalisedTogether.logprobs.slice(0, 3));
     await selectBackend('native', { threads: 1 });
     expect(sequences(policy, policyDecoder, 9, sampled)).toEqual(together);
+    expect(sequences(policy, policyDecoder, 9, penalised)).toEqual(penalisedTogether);
     await selectBackend('native', { threads: 5 });
     expect(sequences(policy, policyDecoder, 9, sampled)).toEqual(together);
   });
@@ -165,6 +173,21 @@ describe.skipIf(!isAddonBuilt())('a sampling step as one kernel', () => {
     expect(() => step([1], [0, 1], [0])).toThrow('slots [1] to match ids [1], got [2]');
     const cold = { ...greedy, temperature: -1 };
     const one = Int32Array.of(0);
+    const own = { ids: Int32Array.of(1, 320), starts: Int32Array.of(0, 2) };
+    const penalise = (seen: SeenIds): SampledTokens =>
+      decoder.step(one, one, one, new Float32Array(1), penalised, seen);
+    expect(() => penalise(own)).toThrow('seen.ids from 0 to 319, got 320 at index 1');
+    expect(() => penalise({ ...own, starts: one })).toThrow(
+      'seen.starts [2] to match the ends of 1 rows, got [1]',
+    );
+    expect(() => penalise({ ...own, starts: Int32Array.of(2, 1) })).toThrow(
+      'seen.starts to ascend from 0 to at most 2, got [2, 1]',
+    );
+    expect(() => penalise({ ...own, starts: Int32Array.of(0, 3) })).toThrow('got [0, 3]');
+    const negative = { ...penalised, repetitionPenalty: -1 };
+    expect(() => decoder.step(one, one, one, new Float32Array(1), negative)).toThrow(
+      'a repetitionPenalty above 0 (1: off), got -1',
+    );
     expect(() => decoder.step(one, one, one, new Float32Array(1), cold)).toThrow(
       'a temperature of 0 (greedy) or more, got -1',
     );
@@ -215,7 +238,7 @@ function sequences(
   policy: Policy,
   make: (policy: Policy, cache: ReturnType<typeof createKvCache>, rows: number) => Decoder,
   rows: number,
-  settings: typeof sampled,
+  settings: SampleTokensSettings,
   steps = 20,
 ): Drawn {
   const { layers, kvHeads, headDim } = policy.config;
@@ -232,7 +255,12 @@ function sequences(
   for (let position = 0; position < steps; position++) {
     const positions = new Int32Array(rows).fill(position);
     const uniforms = Float32Array.from(random, (own) => Math.fround(own.next() * 0.999));
-    const step = decoder.step(ids, slots, positions, uniforms, settings);
+    // A row's own first token and what it drew.
+    const seen = Array.from({ length: rows }, (_, row) => [row, ...drawn.ids[row]]);
+    const step = decoder.step(ids, slots, positions, uniforms, settings, {
+      ids: Int32Array.from(seen.flat()),
+      starts: Int32Array.from({ length: rows + 1 }, (_, row) => row * (position + 1)),
+    });
     ids = step.ids;
     for (let row = 0; row < rows; row++) {
       for (const key of ['ids', 'logprobs', 'plainLogprobs'] as const)

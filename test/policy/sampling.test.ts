@@ -110,6 +110,57 @@ for (const backend of await availableBackends()) {
       expect(sample.logprobs).toHaveLength(length);
     });
 
+    it('ends at a stop id as at the end token, and keeps its text', async () => {
+      const request = [{ prompt: prompts[0], n: 1, seed: 3 }];
+      const [free] = await samplePolicy(policy, request, settings);
+      const end = free.completionIds[4];
+      const [sample] = await samplePolicy(policy, request, { ...settings, stopTokenIds: [7, end] });
+      const length = free.completionIds.indexOf(end) + 1;
+      expect(sample.completionIds).toEqual(free.completionIds.slice(0, length));
+      expect(sample.finishReason).toBe('stop');
+      expect(sample.completion).toBe(policy.tokenizer.decode(sample.completionIds));
+    });
+
+    it('gives nothing for no requests, and for n = 0', async () => {
+      expect(await samplePolicy(policy, [], settings)).toEqual([]);
+      const requests = [0, 1, 0].map((n, seed) => ({ prompt: prompts[0], n, seed }));
+      expect((await samplePolicy(policy, requests, settings)).map((it) => it.request)).toEqual([1]);
+      expect(await samplePolicy(policy, [requests[0]], settings)).toEqual([]);
+    });
+
+    it('samples a group whose prompt is one token, in fewer rows than samples', async () => {
+      const samples = await samplePolicy(policy, [{ prompt: 'i', n: 5, seed: 2 }], settings, {
+        maxRows: 2,
+      });
+      expect(samples.map(({ promptIds }) => promptIds.length)).toEqual([1, 1, 1, 1, 1]);
+      const { logprobs, entropy, mask } = completionLogprobs(policy, samples);
+      logprobs
+        .arraySync()
+        .forEach((row, i) =>
+          samples[i].logprobs.forEach((value, t) => expect(value).toBeCloseTo(row[t], 4)),
+        );
+      tf.dispose([logprobs, entropy, mask]);
+    });
+
+    // Thousands of tokens take plain JavaScript too long.
+    it.skipIf(backend === 'cpu')('reads prompts longer than one prefill pass', async () => {
+      const long = { ...policy, config: { ...policy.config, maxPositions: 8192 } };
+      const requests = [5000, 30, 3000].map((length, seed) => ({
+        prompt: 'int x = 1; '.repeat(length / 5).slice(0, length),
+        n: 2,
+        seed,
+      }));
+      const samples = await samplePolicy(long, requests, { ...settings, maxNewTokens: 4 });
+      expect(samples[0].promptIds.length).toBeGreaterThan(2048);
+      const { logprobs, entropy, mask } = completionLogprobs(long, samples);
+      logprobs
+        .arraySync()
+        .forEach((row, i) =>
+          samples[i].logprobs.forEach((value, t) => expect(value).toBeCloseTo(row[t], 3)),
+        );
+      tf.dispose([logprobs, entropy, mask]);
+    });
+
     it('cuts the text at a stop string, wherever the tokens part it', async () => {
       const [free] = await samplePolicy(policy, [{ prompt: prompts[0], n: 1, seed: 4 }], settings);
       const stop = /[ -~]{2,4}/.exec(free.completion.slice(1))![0];
