@@ -6,10 +6,11 @@ import type { AdapterSettings } from './types.js';
 /**
  * `adapter_config.json` with every field that PEFT 0.21 writes, in its order; what is not ours has
  * the value that means nothing.
+ * @param base folder or Hub id, there with the commit
  */
 export function peftConfig(
   settings: AdapterSettings,
-  base: string | null,
+  { base, revision }: { base: string | null; revision: string | null },
 ): Record<string, unknown> {
   const { modulesToSave } = settings;
   return {
@@ -44,7 +45,7 @@ export function peftConfig(
     qalora_group_size: 16,
     r: settings.r,
     rank_pattern: settings.rankPattern,
-    revision: null,
+    revision,
     target_modules: settings.targetModules,
     target_parameters: null,
     task_type: 'CAUSAL_LM',

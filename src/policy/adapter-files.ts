@@ -33,7 +33,7 @@ export async function saveAdapter(policy: Policy, folder: string): Promise<void>
   for (const [name, variable] of adapter.saved) tensors.set(savedName(name), valuesOf(variable));
   await writeFolder(folder, [
     ...tokenizerFileEntries(policy),
-    { name: 'adapter_config.json', chunks: [jsonText(peftConfig(adapter, policy.folder))] },
+    { name: 'adapter_config.json', chunks: [jsonText(peftConfig(adapter, baseOf(policy)))] },
     { name: tensorsFile, chunks: safetensorsChunks(tensors) },
   ]);
 }
@@ -74,6 +74,22 @@ export async function loadAdapter(
   policy.adapters.set(name, adapter);
   if (activate) setActiveAdapter(policy, name);
   return adapter;
+}
+
+/** The base that an adapter's config names: a folder or a Hub id; `null` where it names none. */
+export async function baseOfAdapter(folder: string): Promise<string | null> {
+  const config = await readJsonObject(path.join(folder, 'adapter_config.json'), 'Adapter');
+  const { base_model_name_or_path: base } = config;
+  return typeof base === 'string' && base !== '' ? base : null;
+}
+
+/** What others can load the base by: its Hub id, else the folder. */
+function baseOf({ folder, source }: Policy): { base: string | null; revision: string | null } {
+  const hub = source?.hub ?? null;
+  // A policy that was saved since is what lies in that folder.
+  if (hub === null || folder === null || path.basename(folder) !== hub.commit)
+    return { base: folder, revision: null };
+  return { base: hub.name, revision: hub.commit };
 }
 
 interface ExpectedTensors {

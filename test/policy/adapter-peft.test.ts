@@ -47,6 +47,16 @@ function logitsOf(policy: Policy, options: { useAdapter?: boolean } = {}): numbe
   );
 }
 
+/** Of each base with its adapter from PEFT, of a model alone from transformers. */
+function pythonLogits(folders: string[][]): number[][][][] {
+  const output = execFileSync(python!, [path.join(goldens, 'peft_logits.py')], {
+    input: JSON.stringify({ ids: golden.ids, folders }),
+    encoding: 'utf8',
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  return JSON.parse(output) as number[][][][];
+}
+
 function expectClose(found: number[][][], expected: number[][][], bound: number): void {
   const all = expected.flat(2);
   expect(found.flat(2)).toHaveLength(all.length);
@@ -190,43 +200,45 @@ describe('adapter folders', () => {
   });
 });
 
+const kinds: [string, string, Omit<AttachOptions, 'seed'>][] = [
+  ['plain', 'qwen2', { r: 4, loraAlpha: 8, targetModules: ['q_proj', 'mlp.up_proj'] }],
+  [
+    'rslora, patterns, dropout, norm',
+    'llama',
+    {
+      r: 4,
+      loraAlpha: 8,
+      useRslora: true,
+      loraDropout: 0.1,
+      targetModules: 'all-linear',
+      rankPattern: { 'layers.0.self_attn.k_proj': 1, down_proj: 6 },
+      alphaPattern: { '.*\\.1\\..*': 5 },
+      modulesToSave: ['model.norm'],
+    },
+  ],
+  ['head', 'llama', { r: 2, loraAlpha: 4, targetModules: '.*(lm_head|layers\\.1.*o_proj)' }],
+  ['tied head', 'qwen2', { r: 2, loraAlpha: 4, targetModules: ['lm_head', 'k_proj'] }],
+  [
+    'one layer, embedding',
+    'llama',
+    {
+      r: 2,
+      loraAlpha: 4,
+      targetModules: ['v_proj'],
+      layersToTransform: [1],
+      modulesToSave: ['embed_tokens'],
+    },
+  ],
+];
+
 // Set RLSF_TEST_PYTHON to the path of an interpreter that has torch, transformers and peft.
 describe.skipIf(python === undefined)('PEFT itself (RLSF_TEST_PYTHON)', () => {
   beforeAll(() => selectBackend('cpu'));
 
-  it.each<[string, string, Omit<AttachOptions, 'seed'>]>([
-    ['plain', 'qwen2', { r: 4, loraAlpha: 8, targetModules: ['q_proj', 'mlp.up_proj'] }],
-    [
-      'rslora',
-      'llama',
-      {
-        r: 4,
-        loraAlpha: 8,
-        useRslora: true,
-        loraDropout: 0.1,
-        targetModules: 'all-linear',
-        rankPattern: { 'layers.0.self_attn.k_proj': 1, down_proj: 6 },
-        alphaPattern: { '.*\\.1\\..*': 5 },
-        modulesToSave: ['model.norm'],
-      },
-    ],
-    ['head', 'llama', { r: 2, loraAlpha: 4, targetModules: '.*(lm_head|layers\\.1.*o_proj)' }],
-    ['tied head', 'qwen2', { r: 2, loraAlpha: 4, targetModules: ['lm_head', 'k_proj'] }],
-    [
-      'one layer',
-      'llama',
-      {
-        r: 2,
-        loraAlpha: 4,
-        targetModules: ['v_proj'],
-        layersToTransform: [1],
-        modulesToSave: ['embed_tokens'],
-      },
-    ],
-  ])(
-    'loads an adapter that was saved here: %s',
-    { timeout: 120_000 },
-    async (name, kind, options) => {
+  it('loads adapters that were saved here, transformers what was merged here', async () => {
+    const expected: number[][][][] = [];
+    const folders: string[][] = [];
+    for (const [name, kind, options] of kinds) {
       const policy = await base(kind);
       const adapter = attachAdapter(policy, { ...options, seed: 3 });
       for (const { b } of adapter.pairs.values())
@@ -234,13 +246,12 @@ describe.skipIf(python === undefined)('PEFT itself (RLSF_TEST_PYTHON)', () => {
       for (const saved of adapter.saved.values()) tf.tidy(() => saved.assign(saved.mul(1.3)));
       const target = path.join(folder, `live ${name}`);
       await saveAdapter(policy, target);
-      const output = execFileSync(
-        python!,
-        [path.join(goldens, 'peft_logits.py'), path.join(goldens, `base-${kind}`), target],
-        { input: JSON.stringify(golden.ids), encoding: 'utf8' },
-      );
-      expectClose(logitsOf(policy), JSON.parse(output) as number[][][], 1e-5);
+      await savePolicy(policy, `${target} merged`, { merge: true });
+      folders.push([path.join(goldens, `base-${kind}`), target], [`${target} merged`]);
+      expected.push(logitsOf(policy), logitsOf(policy));
       policy.dispose();
-    },
-  );
+    }
+    const found = pythonLogits(folders);
+    expected.forEach((logits, i) => expectClose(found[i], logits, 1e-5));
+  }, 300_000);
 });

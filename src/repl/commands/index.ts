@@ -4,6 +4,7 @@ import { doctorCommand } from './doctor.js';
 import { evaluateCommand } from './evaluate.js';
 import { inspectCommand } from './inspect.js';
 import { judgeCommand } from './judge.js';
+import { mergeCommand } from './merge.js';
 import { plotPromptAccuracyCommand } from './plot.js';
 import { sampleCommand } from './sample.js';
 import { setupCommand } from './setup.js';
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   sampleCommand,
   judgeCommand,
   evaluateCommand,
+  mergeCommand,
   inspectCommand,
   tasksListCommand,
   tasksShowCommand,
