@@ -142,12 +142,10 @@ function refusalOf(error: unknown, timeoutMs: number): Refusal | null {
   if (error instanceof APIConnectionTimeoutError)
     return new Refusal('timeout', 0, `${timeoutMs / 1000} s`);
   if (error instanceof APIConnectionError) {
-    for (let at: unknown = error.cause; at instanceof Error; at = at.cause) {
-      if (at instanceof TooLong) return new Refusal('too_long', 0, at.message);
-      if ('code' in at && typeof at.code === 'string') return new Refusal('connection', 0, at.code);
-    }
-    const { cause } = error;
-    return new Refusal('connection', 0, cause instanceof Error ? cause.message : error.message);
+    let innermost: Error = error;
+    while (innermost.cause instanceof Error && !codeOf(innermost)) innermost = innermost.cause;
+    if (innermost instanceof TooLong) return new Refusal('too_long', 0, innermost.message);
+    return new Refusal('connection', 0, codeOf(innermost) ?? innermost.message);
   }
   if (error instanceof APIError && typeof error.status === 'number') {
     const { message } = (error.error ?? {}) as { message?: unknown };
@@ -156,6 +154,11 @@ function refusalOf(error: unknown, timeoutMs: number): Refusal | null {
     return refusal;
   }
   return null;
+}
+
+/** `ECONNREFUSED` and the like; an error that has one has said enough. */
+function codeOf(error: Error): string | null {
+  return 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
 
 /** Seconds, or a date (RFC 9110, 10.2.3). */

@@ -121,6 +121,8 @@ function statusError(
 function connectionAdvice(code: string): string {
   if (code === 'ECONNREFUSED') return 'Nothing listens there: start the server, or check the port.';
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'No such host: check the URL.';
+  if (code === 'bad port')
+    return "Node's fetch refuses this port: let the server listen on another.";
   return "The connection broke off: see the server's own log.";
 }
 

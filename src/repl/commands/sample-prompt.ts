@@ -1,13 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { text as textOf } from 'node:stream/consumers';
 import { inputError, usageError } from '../../errors.js';
-import type { Policy, Sample, SampleEvent } from '../../policy/index.js';
+import type { Generation, Sample, SampleEvent, TextGenerator } from '../../policy/index.js';
 import type { ChatMessage, SamplingSettings } from '../../records.js';
 import { shipped, shippedPolicy } from '../../session/shipped.js';
 import { line, span } from '../styled.js';
 import type { StyledLine } from '../styled.js';
 import type { CommandContext, CommandInput, CommandOption, CommandResult } from './command.js';
 import { flagOption, textOption, wholeOption } from './command.js';
+import {
+  generatorFromOptions,
+  generatorNames,
+  generatorOptions,
+  lengthOf,
+} from './generator-option.js';
 
 export const promptOptions: CommandOption[] = [
   { flags: '--prompt <text>', summary: 'sample this, without any task or judging' },
@@ -16,10 +22,11 @@ export const promptOptions: CommandOption[] = [
   { flags: '--system <text>', summary: 'a system message before it (with --chat)' },
   { flags: '--stop <text>', summary: 'end before this text; may be repeated', many: true },
   { flags: '--stop-token-id <id>', summary: 'end at this token; may be repeated', many: true },
+  ...generatorOptions,
 ];
 
 /** What has no meaning where a task brings the prompt and its stop strings. */
-export const promptOnly: readonly string[] = ['chat', 'system', 'stop'];
+export const promptOnly: readonly string[] = ['chat', 'system', 'stop', ...generatorNames];
 
 export function hasPrompt(input: CommandInput): boolean {
   return ['prompt', 'promptFile'].some((name) => textOption(input, name) !== undefined);
@@ -48,7 +55,9 @@ export async function samplePrompt(
     await Promise.all([import('../../policy/index.js'), import('../../tensor/index.js')]);
   checkSamplingSettings('rlsf sample', settings, Infinity);
   const n = wholeOption(input, 'n', 1, 1);
-  const given = await givenPrompt(input);
+  const given = conversation(input, await givenPrompt(input));
+  const generator = await generatorFromOptions(input);
+  if (generator !== null) return sampleGenerator(generator, context, settings, n, given);
   await selectBackend();
   const adapter = textOption(input, 'adapter');
   const policy = await loadPolicy(
@@ -56,7 +65,7 @@ export async function samplePrompt(
     adapter === undefined ? {} : { adapter },
   );
   try {
-    const prompt = rendered(policy, input, given);
+    const prompt = typeof given === 'string' ? given : policy.tokenizer.renderChat(given);
     const { revision } = policy;
     const show = context.json ? () => {} : createPrinter(context, n);
     const stream = streamPolicy(policy, [{ prompt, n, seed: settings.seed }], settings, {
@@ -103,12 +112,50 @@ async function givenPrompt(input: CommandInput): Promise<string> {
   }
 }
 
-function rendered(policy: Policy, input: CommandInput, prompt: string): string {
+/** The prompt as it stands, or as a conversation that is opened with it. */
+function conversation(input: CommandInput, prompt: string): string | ChatMessage[] {
   if (!flagOption(input, 'chat')) return prompt;
   const system = textOption(input, 'system');
   const messages: ChatMessage[] = [{ role: 'user', content: prompt }];
   if (system !== undefined) messages.unshift({ role: 'system', content: system });
-  return policy.tokenizer.renderChat(messages);
+  return messages;
+}
+
+/** The same of an ONNX model or a server, each completion written when it is there. */
+async function sampleGenerator(
+  generator: TextGenerator,
+  context: CommandContext,
+  settings: SamplingSettings,
+  n: number,
+  prompt: string | ChatMessage[],
+): Promise<CommandResult> {
+  const { kind, name, revision } = generator;
+  const show = (generation: Generation): void => {
+    if (n === 1) return context.write(`${printable(generation.completion)}\n`);
+    const { sample, finishReason } = generation;
+    context.write(headed(sample, n, lengthOf(generation), finishReason, generation.completion));
+  };
+  try {
+    const generations = await generator.generate([{ prompt, n, seed: settings.seed }], settings, {
+      signal: context.signal,
+      ...(context.json ? {} : { onGeneration: show }),
+    });
+    const value = generations.map(({ request: _, ...generation }) => ({
+      ...generation,
+      prompt,
+      seed: settings.seed,
+      settings,
+      generator: { kind, name },
+      revision,
+    }));
+    const reasons = countedReasons(generations);
+    return {
+      value,
+      lines: [line(span(`${completions(n)} of ${name} (${kind}): ${reasons}`, 'dim'))],
+    };
+  } finally {
+    await generator.close();
+  }
 }
 
 function createPrinter(context: CommandContext, n: number): (event: SampleEvent) => void {
@@ -123,9 +170,12 @@ function createPrinter(context: CommandContext, n: number): (event: SampleEvent)
     }
     texts[sample] += text;
     if (finishReason === null) return;
-    const head = `── ${sample + 1} of ${n} · ${tokensOf(tokens[sample])} · ${finishReason}`;
-    context.write(`${head}\n${printable(texts[sample])}\n`);
+    context.write(headed(sample, n, tokensOf(tokens[sample]), finishReason, texts[sample]));
   };
+}
+
+function headed(sample: number, n: number, length: string, reason: string, text: string): string {
+  return `── ${sample + 1} of ${n} · ${length} · ${reason}\n${printable(text)}\n`;
 }
 
 /** A terminal obeys control characters, and a completion may hold any: they are shown instead. */
@@ -138,15 +188,20 @@ function printable(text: string): string {
 
 function summary(samples: readonly Sample[]): StyledLine[] {
   const tokens = samples.reduce((sum, { completionIds }) => sum + completionIds.length, 0);
+  const prompt = samples[0].promptIds.length;
+  const what = `${completions(samples.length)} of ${tokensOf(prompt)} of prompt`;
+  return [line(span(`${what}, ${tokensOf(tokens)}: ${countedReasons(samples)}`, 'dim'))];
+}
+
+function countedReasons(samples: readonly { finishReason: string }[]): string {
   const reasons = new Map<string, number>();
   for (const { finishReason } of samples)
     reasons.set(finishReason, (reasons.get(finishReason) ?? 0) + 1);
-  const counted = [...reasons].map(([reason, count]) => `${reason} ${count}`).join(', ');
-  const prompt = samples[0].promptIds.length;
-  const what = samples.length === 1 ? '1 completion' : `${samples.length} completions`;
-  return [
-    line(span(`${what} of ${tokensOf(prompt)} of prompt, ${tokensOf(tokens)}: ${counted}`, 'dim')),
-  ];
+  return [...reasons].map(([reason, count]) => `${reason} ${count}`).join(', ');
+}
+
+function completions(count: number): string {
+  return count === 1 ? '1 completion' : `${count} completions`;
 }
 
 function tokensOf(count: number): string {
