@@ -101,7 +101,10 @@ export function openBackend(config: Config): Promise<BackendChoice> {
   return selectBackend(backend, { matmulPrecision, ...(threads === null ? {} : { threads }) });
 }
 
-export function trainingSampling({ config, task }: Workplace): SamplingSettings {
+export function trainingSampling({
+  config,
+  task,
+}: Pick<Workplace, 'config' | 'task'>): SamplingSettings {
   const { sampling, run } = config;
   return {
     temperature: sampling.temperature,
@@ -116,7 +119,10 @@ export function trainingSampling({ config, task }: Workplace): SamplingSettings 
   };
 }
 
-export function evaluationSampling({ config, task }: Workplace): SamplingSettings {
+export function evaluationSampling({
+  config,
+  task,
+}: Pick<Workplace, 'config' | 'task'>): SamplingSettings {
   const { sampling, evaluation } = config;
   return {
     temperature: evaluation.temperature,

@@ -241,20 +241,26 @@ describe('old log-probabilities', () => {
     expectClose((await stepOnce({ oldLogprobs: 'recomputed' })).after, single.after, 5);
   });
 
-  it('are recomputed where top_k cut the sampling distribution, and never taken as recorded', async () => {
-    const policy = await tinyPolicy(1);
-    const sampling = { ...tinySampling, topK: 20 };
-    const rollouts = await tinyRollouts(policy, prefersLowIds(), { step: 1, seed: 1, sampling });
-    const optimizer = createOptimizer(policy, { learningRate: 0 });
-    const { 'clip_ratio/region_mean': clipped } = await grpoStep(policy, optimizer, rollouts, {
-      numIterations: 2,
-    });
-    expect(clipped).toBe(0);
-    await expect(
-      grpoStep(policy, optimizer, rollouts, { oldLogprobs: 'recorded' }),
-    ).rejects.toThrow(/top_k.*recomputed/s);
-    policy.dispose();
-  });
+  it.each([
+    ['top_k cut', { topK: 20 }],
+    ['repetition_penalty bent', { repetitionPenalty: 1.2 }],
+  ])(
+    'are recomputed where %s the sampling distribution, and never taken as recorded',
+    async (_, changes) => {
+      const policy = await tinyPolicy(1);
+      const sampling = { ...tinySampling, ...changes };
+      const rollouts = await tinyRollouts(policy, prefersLowIds(), { step: 1, seed: 1, sampling });
+      const optimizer = createOptimizer(policy, { learningRate: 0 });
+      const { 'clip_ratio/region_mean': clipped } = await grpoStep(policy, optimizer, rollouts, {
+        numIterations: 2,
+      });
+      expect(clipped).toBe(0);
+      await expect(
+        grpoStep(policy, optimizer, rollouts, { oldLogprobs: 'recorded' }),
+      ).rejects.toThrow(/top_k, top_p, min_p or repetition_penalty.*recomputed/s);
+      policy.dispose();
+    },
+  );
 
   it('clip once several updates have moved the policy', async () => {
     const policy = await tinyPolicy(1);
