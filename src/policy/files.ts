@@ -56,8 +56,8 @@ export async function writeFolder(
   const target = path.resolve(folder);
   await clearLeftovers(target);
   const temporary = `${target}.partial-${process.pid}`;
-  await rm(temporary, { recursive: true, force: true });
   try {
+    await rm(temporary, { recursive: true, force: true });
     await mkdir(temporary, { recursive: true });
     for (const { name, chunks } of files) {
       await writeSynced(path.join(temporary, name), chunks);
@@ -79,7 +79,8 @@ export async function writeFolder(
       { cause },
     );
   } finally {
-    await rm(temporary, { recursive: true, force: true });
+    // What went wrong before says more than a failure to clear up.
+    await rm(temporary, { recursive: true, force: true }).catch(() => {});
   }
 }
 

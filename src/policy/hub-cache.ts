@@ -48,7 +48,7 @@ export async function writeRef(
   if (revision === commit) return;
   const file = path.join(repository.folder, 'refs', revision);
   await mkdir(path.dirname(file), { recursive: true });
-  const temporary = `${file}.${process.pid}.tmp`;
+  const temporary = temporaryBeside(file);
   await writeFile(temporary, commit);
   await rename(temporary, file);
 }
@@ -69,7 +69,7 @@ export async function linkBlob(
     await symlink(path.relative(path.dirname(link), blob), link);
   } catch (error) {
     if (existsSync(link)) return; // Another process was faster.
-    const temporary = `${link}.${process.pid}.tmp`;
+    const temporary = temporaryBeside(link);
     await copyFile(blob, temporary).catch(() => {
       throw error;
     });
@@ -77,24 +77,23 @@ export async function linkBlob(
   }
 }
 
-/** Files of every kind that are taken along where a repository has them. */
-export const tokenizerFiles = [
-  'tokenizer.json',
-  'tokenizer_config.json',
-  'special_tokens_map.json',
-  'chat_template.jinja',
-];
-export const configFiles = ['config.json', 'generation_config.json'];
+let made = 0;
+
+function temporaryBeside(file: string): string {
+  return `${file}.${process.pid}.${made++}.tmp`;
+}
+
+const besideTokenizer = ['tokenizer_config.json', 'special_tokens_map.json', 'chat_template.jinja'];
 export const singleWeights = 'model.safetensors';
 export const weightsIndex = 'model.safetensors.index.json';
 const adapterFiles = ['adapter_config.json', 'adapter_model.safetensors'];
 
 /** What must be there, and what is taken along; the weights of a model are found by their index. */
 export const filesOf: Record<SourceKind, { needed: string[]; optional: string[] }> = {
-  tokenizer: { needed: ['tokenizer.json'], optional: tokenizerFiles.slice(1) },
+  tokenizer: { needed: ['tokenizer.json'], optional: besideTokenizer },
   model: {
     needed: ['config.json', 'tokenizer.json'],
-    optional: ['generation_config.json', ...tokenizerFiles.slice(1)],
+    optional: ['generation_config.json', ...besideTokenizer],
   },
   adapter: { needed: adapterFiles, optional: [] },
 };

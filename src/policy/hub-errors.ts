@@ -14,7 +14,7 @@ export function isPassing(error: unknown): boolean {
 export function hubError(
   error: unknown,
   id: HubId,
-  { endpoint, token }: HubEnvironment,
+  { endpoint, token, cache }: HubEnvironment,
   code: string | null,
 ): unknown {
   if (isRlsfError(error) || isAbort(error)) return error;
@@ -58,6 +58,12 @@ export function hubError(
       { cause: error },
     );
   }
+  if (isFileError(error)) {
+    return environmentError(
+      `${name}: cannot be kept in the cache ${cache}: ${error.message}. Check that it can be written and has room, or set HF_HUB_CACHE to another folder.`,
+      { cause: error },
+    );
+  }
   const reason = status === null ? reasonOf(error) : `status ${status}`;
   return environmentError(
     `${name}: cannot be fetched from the Hub (${endpoint}): ${reason}. ${noFolder} Try again; what has arrived is kept. Without network, give a local folder.`,
@@ -76,11 +82,12 @@ function isAbort(error: unknown): boolean {
 
 /** Node's fetch throws a TypeError with the cause; the library's streams abort with its message. */
 function isNetworkError(error: unknown): boolean {
-  return error instanceof TypeError || typeof error === 'string' || hasSystemCode(error);
+  return error instanceof TypeError || typeof error === 'string';
 }
 
-function hasSystemCode(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && /^(E|UND_)/.test(String(error.code));
+/** An error of the file system names its file. */
+function isFileError(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && 'path' in error;
 }
 
 function reasonOf(error: unknown): string {

@@ -1,4 +1,3 @@
-import { downloadFile, listFiles, modelInfo } from '@huggingface/hub';
 import path from 'node:path';
 import { environmentError, inputError } from '../errors.js';
 import {
@@ -13,6 +12,7 @@ import {
   writeRef,
   type CachedRepository,
 } from './hub-cache.js';
+import { connectHub, type HubConnection } from './hub-connection.js';
 import { downloadBlob, type HubFile } from './hub-download.js';
 import { hubEnvironment, type HubEnvironment } from './hub-environment.js';
 import { hubError, isPassing } from './hub-errors.js';
@@ -39,7 +39,7 @@ export async function hubFolder(
   if (offline) return cached ?? refuseOffline(id, environment, missing);
   // A commit never changes: nothing to ask.
   if (cached !== null && isCommit(id.revision)) return cached;
-  const hub = connect(id, environment, options.signal);
+  const hub = connectHub(id, environment, options.signal);
   try {
     return await fetchSnapshot(hub, repository, kind, options);
   } catch (error) {
@@ -65,132 +65,64 @@ function refuseOffline(
   );
 }
 
-/** The calls to the Hub for one repository, through the official client. */
-interface Connection {
-  id: HubId;
-  commit(): Promise<string>;
-  files(commit: string): Promise<HubFile[]>;
-  read(commit: string, file: HubFile, start: number): Promise<AsyncIterable<Uint8Array>>;
-  /** The Hub's own word for the last refusal. */
-  errorCode(): string | null;
-}
-
-function connect(
-  id: HubId,
-  { endpoint, token }: HubEnvironment,
-  signal: AbortSignal | undefined,
-): Connection {
-  let code: string | null = null;
-  const params = {
-    hubUrl: endpoint,
-    ...(token === null ? {} : { accessToken: token.value }),
-    fetch: async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
-      const response = await fetch(input, { ...init, ...(signal ? { signal } : {}) });
-      code = response.ok ? null : response.headers.get('X-Error-Code');
-      return response;
-    },
-  };
-  const repo = { type: 'model' as const, name: id.name };
-  return {
-    id,
-    async commit() {
-      const { sha } = await modelInfo({
-        ...params,
-        name: id.name,
-        revision: id.revision,
-        additionalFields: ['sha'],
-      });
-      return sha;
-    },
-    async files(commit) {
-      const files: HubFile[] = [];
-      for await (const { type, path: file, size, oid, lfs } of listFiles({
-        ...params,
-        repo,
-        revision: commit,
-      })) {
-        const etag = lfs?.oid ?? oid;
-        if (type === 'file' && etag !== undefined) files.push({ path: file, size, etag });
-      }
-      return files;
-    },
-    async read(commit, file, start) {
-      // Plain HTTP with ranges, not the Xet protocol: a partial file can be gone on with.
-      const blob = await downloadFile({
-        ...params,
-        repo,
-        path: file.path,
-        revision: commit,
-        xet: false,
-      });
-      if (blob === null) {
-        throw inputError(`${hubIdText(id)}: the Hub lists ${file.path} but does not have it.`);
-      }
-      const part = start === 0 ? blob : blob.slice(start, file.size);
-      return part.stream() as unknown as AsyncIterable<Uint8Array>;
-    },
-    errorCode: () => code,
-  };
-}
-
 async function fetchSnapshot(
-  hub: Connection,
+  hub: HubConnection,
   repository: CachedRepository,
   kind: SourceKind,
   options: SourceOptions,
 ): Promise<string> {
-  const { id } = hub;
   const commit = await hub.commit();
   const folder = repository.snapshot(commit);
   if ((await missingFiles(folder, kind)).length > 0) {
-    const files = new Map((await hub.files(commit)).map((file) => [file.path, file]));
-    const fetchAll = async (
-      wanted: readonly HubFile[],
-      base: number,
-      total: number,
-    ): Promise<void> => {
-      let before = base;
-      for (const file of wanted) {
+    const fetchAll = async (files: readonly HubFile[]): Promise<void> => {
+      const totalBytes = files.reduce((sum, { size }) => sum + size, 0);
+      let before = 0;
+      for (const file of files) {
         await downloadBlob(file, repository.blob(file.etag), {
           read: (start) => hub.read(commit, file, start),
           onBytes: (bytes) =>
             options.onProgress?.({
-              id: hubIdText(id),
+              id: hubIdText(hub.id),
               file: file.path,
               bytes: before + bytes,
-              totalBytes: total,
+              totalBytes,
             }),
         });
         await linkBlob(repository, commit, file.path, file.etag);
         before += file.size;
       }
     };
-    const sizeOf = (list: readonly HubFile[]): number =>
-      list.reduce((sum, { size }) => sum + size, 0);
+    const listing = new Map((await hub.files(commit)).map((file) => [file.path, file]));
+    const small = smallFiles(hub.id, kind, listing);
+    const index = kind === 'model' && !listing.has(singleWeights);
+    // The index says which shards there are to count.
+    if (index) await fetchAll([listing.get(weightsIndex)!]);
+    const weights =
+      kind !== 'model'
+        ? []
+        : index
+          ? await shardFiles(hub.id, path.join(folder, weightsIndex), listing)
+          : [listing.get(singleWeights)!];
     // Weights last: a snapshot that has them has all that belongs to them.
-    const small = smallFiles(id, kind, files);
-    const single = files.get(singleWeights);
-    const large = kind === 'model' && single ? [single] : [];
-    if (kind === 'model' && !single)
-      await fetchAll([files.get(weightsIndex)!], 0, files.get(weightsIndex)!.size);
-    if (kind === 'model' && !single) {
-      const index = path.join(folder, weightsIndex);
-      for (const shard of new Set((await readShardIndex(index)).values())) {
-        const file = files.get(shard);
-        if (file === undefined) {
-          throw inputError(
-            `${hubIdText(id)}: ${weightsIndex} names ${shard}, which the repository does not have.`,
-          );
-        }
-        large.push(file);
-      }
-    }
-    const total = sizeOf(small) + sizeOf(large);
-    await fetchAll(small, 0, total);
-    await fetchAll(large, sizeOf(small), total);
+    await fetchAll([...small, ...weights]);
   }
-  await writeRef(repository, id.revision, commit);
+  await writeRef(repository, hub.id.revision, commit);
   return folder;
+}
+
+async function shardFiles(
+  id: HubId,
+  index: string,
+  listing: ReadonlyMap<string, HubFile>,
+): Promise<HubFile[]> {
+  const names = [...new Set((await readShardIndex(index)).values())];
+  return names.map((name) => {
+    const file = listing.get(name);
+    if (file !== undefined) return file;
+    throw inputError(
+      `${hubIdText(id)}: ${weightsIndex} names ${name}, which the repository does not have.`,
+    );
+  });
 }
 
 /** All but a model's weights; what is needed and not there is named. */

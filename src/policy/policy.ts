@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { createRandom } from '../algorithms/random.js';
 import { inputError } from '../errors.js';
-import { tf } from '../tensor/index.js';
+import type { tf } from '../tensor/index.js';
 import { deleteAdapter, scaleText } from './adapter.js';
 import { loadAdapter } from './adapter-files.js';
 import { checkConfig, parseConfig } from './config.js';
