@@ -9,11 +9,7 @@ export async function makeOnce(
   target: string,
   fill: (folder: string) => Promise<void>,
 ): Promise<void> {
-  if (existsSync(target)) {
-    const now = new Date();
-    await utimes(target, now, now).catch(() => undefined);
-    return;
-  }
+  if (existsSync(target)) return markUsed(target);
   const partial = `${target}.${randomUUID()}`;
   await mkdir(partial, { recursive: true, mode: 0o755 });
   try {
@@ -26,8 +22,28 @@ export async function makeOnce(
   }
 }
 
-/** Keeps the `keep` folders of this prefix that were used last. */
-export async function prune(folder: string, keep: number, prefix: string): Promise<void> {
+const minuteMs = 60_000;
+/** No call of a judge takes longer, and each marks what it uses. */
+export const dayMs = 86_400_000;
+const marked = new Map<string, number>();
+
+/** Tells other processes that a folder is in use; writes at most once a minute. */
+export async function markUsed(folder: string): Promise<void> {
+  const now = Date.now();
+  if (now - (marked.get(folder) ?? 0) < minuteMs) return;
+  marked.set(folder, now);
+  await utimes(folder, now / 1000, now / 1000).catch(() => undefined);
+}
+
+/**
+ * Keeps the `keep` folders of this prefix that were used last, and whatever was used within `idleMs`:
+ * another process may be using it now.
+ */
+export async function prune(
+  folder: string,
+  options: { keep: number; prefix: string; idleMs: number },
+): Promise<void> {
+  const { keep, prefix, idleMs } = options;
   const names = (await readdir(folder)).filter(
     (name) => name.startsWith(prefix) && !name.includes('.'),
   );
@@ -39,7 +55,8 @@ export async function prune(folder: string, keep: number, prefix: string): Promi
     })),
   );
   dated.sort((a, b) => b.at - a.at);
+  const old = dated.slice(keep).filter(({ at }) => Date.now() - at > idleMs);
   await Promise.all(
-    dated.slice(keep).map(({ name }) => rm(join(folder, name), { recursive: true, force: true })),
+    old.map(({ name }) => rm(join(folder, name), { recursive: true, force: true })),
   );
 }

@@ -1,5 +1,5 @@
 import { availableParallelism, homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import PQueue from 'p-queue';
 import { inputError } from '../errors.js';
 import type { Language, Verdict } from '../records.js';
@@ -7,6 +7,7 @@ import type { TierName } from './isolation.js';
 import { judgeCall } from './judge-call.js';
 import { defaultLimits } from './limits.js';
 import type { Limits } from './limits.js';
+import { markUsed } from './made-once.js';
 import { prepareRuntime } from './runtime.js';
 import { selectTier } from './select-tier.js';
 import type { JudgeJob, Sandbox, Toolchain } from './toolchain.js';
@@ -153,6 +154,7 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
       isolation: tier.label,
       async judge(jobs, { signal, onProgress = () => undefined } = {}) {
         checkJobs(jobs);
+        void markUsed(dirname(runtime.folder));
         const both =
           signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
         both.throwIfAborted();

@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { environmentError } from '../errors.js';
-import { makeOnce, prune } from './made-once.js';
+import { dayMs, makeOnce, prune } from './made-once.js';
 import { runProcess } from './process.js';
 
 /** Our own native part: what starts programs, and what is linked into C++ ones. */
@@ -82,7 +82,7 @@ export async function prepareRuntime(cache: string): Promise<JudgeRuntime> {
       ...sanitizers, '-Wl,--wrap=main', from('probe.cpp'), at('runtime/runtime.o'), '-o', at('probe'),
     ]); // prettier-ignore
   });
-  await prune(cache, 3, 'runtime-');
+  await prune(cache, { keep: 3, prefix: 'runtime-', idleMs: dayMs });
   return runtime;
 }
 

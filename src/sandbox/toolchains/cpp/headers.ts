@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { appendFile, mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inputError } from '../../../errors.js';
-import { makeOnce, prune } from '../../made-once.js';
+import { makeOnce, markUsed, prune } from '../../made-once.js';
 import { runProcess } from '../../process.js';
 
 /**
@@ -24,6 +24,8 @@ export interface HeaderStore {
 const build = { wallMs: 120_000, maxBytes: 1 << 22 };
 /** A precompiled header is 20 to 150 MB. */
 const kept = 12;
+/** No unit needs its header for longer. */
+const hourMs = 3_600_000;
 /** To make one costs about as much as reading the headers three times. */
 const worthwhile = 4;
 
@@ -37,6 +39,7 @@ export function createHeaderStore(options: {
 }): HeaderStore {
   const { base, compiler, flags, ours, precompiles } = options;
   const made = new Map<string, Promise<string>>();
+  const isMade = new Set<string>();
 
   const make = async (includes: string, name: string): Promise<string> => {
     const target = join(base, `headers-${name}`);
@@ -51,15 +54,24 @@ export function createHeaderStore(options: {
           `tests.includes: expected headers that compile, but ${compiler} says: ${compiled.stderr.trim().slice(0, 400)}`,
         );
     });
-    await prune(base, kept, 'headers-');
+    await prune(base, { keep: kept, prefix: 'headers-', idleMs: hourMs });
     return target;
   };
   const once = (includes: string, name: string): Promise<string> => {
     const known = made.get(name);
-    if (known !== undefined) return known;
+    const folder = join(base, `headers-${name}`);
+    // Unused for long, it may have made room for others.
+    if (known !== undefined && (!isMade.has(name) || existsSync(folder))) {
+      void markUsed(folder);
+      return known;
+    }
     const fresh = make(includes, name);
     made.set(name, fresh);
-    fresh.catch(() => made.delete(name));
+    isMade.delete(name);
+    fresh.then(
+      () => isMade.add(name),
+      () => made.delete(name),
+    );
     return fresh;
   };
 

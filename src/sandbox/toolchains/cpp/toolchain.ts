@@ -4,7 +4,7 @@ import { basename, isAbsolute, join } from 'node:path';
 import { environmentError, inputError } from '../../../errors.js';
 import { findProgram, runProcess } from '../../process.js';
 import type { JudgeJob, Toolchain, ToolchainOptions } from '../../toolchain.js';
-import { prune } from '../../made-once.js';
+import { dayMs, markUsed, prune } from '../../made-once.js';
 import { createCaseStore } from './case-store.js';
 import { serverCommand } from './compile-server.js';
 import type { Compiler } from './compiler.js';
@@ -34,7 +34,8 @@ export async function createCppToolchain(options: ToolchainOptions): Promise<Too
     .slice(0, 16);
   const base = join(cache, `cpp-${fingerprint}`);
   await mkdir(base, { recursive: true, mode: 0o755 });
-  await prune(cache, 4, 'cpp-');
+  await markUsed(base);
+  await prune(cache, { keep: 4, prefix: 'cpp-', idleMs: dayMs });
   await checkFlags(path, flags, options);
   const report = await reportOf(path, name);
   const compiler: Compiler = {
@@ -61,7 +62,10 @@ export async function createCppToolchain(options: ToolchainOptions): Promise<Too
   return {
     version,
     fingerprint,
-    plan: (jobs: readonly JudgeJob[]) => planUnits(jobs, { compiler, cases, workers, batchSize }),
+    plan(jobs: readonly JudgeJob[]) {
+      void markUsed(base);
+      return planUnits(jobs, { compiler, cases, workers, batchSize });
+    },
   };
 }
 

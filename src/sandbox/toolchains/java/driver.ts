@@ -4,7 +4,7 @@ import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { environmentError } from '../../../errors.js';
-import { makeOnce, prune } from '../../made-once.js';
+import { dayMs, makeOnce, prune } from '../../made-once.js';
 import { runProcess } from '../../process.js';
 import { compilerFlags } from './flags.js';
 import type { Jdk } from './jdk.js';
@@ -42,7 +42,7 @@ export async function prepareDriver(cache: string, jdk: Jdk): Promise<Driver> {
     ]); // prettier-ignore
     await makeArchive(partial, classes, jdk);
   });
-  await prune(cache, 2, 'java-');
+  await prune(cache, { keep: 2, prefix: 'java-', idleMs: dayMs });
   return { fingerprint, folder, hasArchive: existsSync(join(folder, 'javac.jsa')) };
 }
 

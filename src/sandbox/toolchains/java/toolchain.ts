@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { internalError } from '../../../errors.js';
+import { markUsed } from '../../made-once.js';
 import type { JudgeJob, Sandbox, Toolchain, ToolchainOptions, Unit } from '../../toolchain.js';
 import type { Kit } from './compile.js';
 import { prepareDriver } from './driver.js';
@@ -26,7 +27,10 @@ export async function createJavaToolchain(options: ToolchainOptions): Promise<To
       .update(JSON.stringify([runtime.fingerprint, driver.fingerprint, flags, allowance]))
       .digest('hex')
       .slice(0, 16),
-    plan: (jobs) => planUnits(jobs, { jdk, driver }, options),
+    plan(jobs) {
+      void markUsed(driver.folder);
+      return planUnits(jobs, { jdk, driver }, options);
+    },
   };
 }
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { environmentError } from '../../../errors.js';
-import { makeOnce, prune } from '../../made-once.js';
+import { dayMs, makeOnce, markUsed, prune } from '../../made-once.js';
 import { findProgram, runProcess } from '../../process.js';
 import { oneByOne } from '../../toolchain.js';
 import type { Toolchain, ToolchainOptions } from '../../toolchain.js';
@@ -44,12 +44,15 @@ export async function createPythonToolchain(options: ToolchainOptions): Promise<
     .slice(0, 16);
   const driver = join(options.cache, `python-${fingerprint}`);
   await makeOnce(driver, (folder) => compileDriver(path, folder));
-  await prune(options.cache, 3, 'python-');
+  await prune(options.cache, { keep: 3, prefix: 'python-', idleMs: dayMs });
   const python: Python = { path, version, flags, driver, packages };
   return {
     version,
     fingerprint,
-    plan: (jobs) => oneByOne(jobs, (job, sandbox) => judgeProgram(job, python, sandbox)),
+    plan(jobs) {
+      void markUsed(driver);
+      return oneByOne(jobs, (job, sandbox) => judgeProgram(job, python, sandbox));
+    },
   };
 }
 
