@@ -14,6 +14,7 @@ import {
   generatorOptions,
   lengthOf,
 } from './generator-option.js';
+import { sourceHooks } from './source-hooks.js';
 
 export const promptOptions: CommandOption[] = [
   { flags: '--prompt <text>', summary: 'sample this, without any task or judging' },
@@ -60,20 +61,21 @@ export async function samplePrompt(
   if (generator !== null) return sampleGenerator(generator, context, settings, n, given);
   await selectBackend();
   const adapter = textOption(input, 'adapter');
-  const policy = await loadPolicy(
-    shipped(textOption(input, 'policy') ?? shippedPolicy),
-    adapter === undefined ? {} : { adapter },
-  );
+  const policy = await loadPolicy(shipped(textOption(input, 'policy') ?? shippedPolicy), {
+    ...sourceHooks(context),
+    ...(adapter === undefined ? {} : { adapter }),
+  });
   try {
     const prompt = typeof given === 'string' ? given : policy.tokenizer.renderChat(given);
     const { revision } = policy;
-    const show = context.json ? () => {} : createPrinter(context, n);
+    const printer = createPrinter(context.json ? () => {} : context.write, n);
     const stream = streamPolicy(policy, [{ prompt, n, seed: settings.seed }], settings, {
       signal: context.signal,
     });
     let next = await stream.next();
-    for (; next.done !== true; next = await stream.next()) show(next.value);
+    for (; next.done !== true; next = await stream.next()) printer.show(next.value);
     const samples = next.value;
+    printer.showRest(samples);
     const value = samples.map(({ sample, completion, ...rest }): PromptSample => ({
       sample,
       prompt,
@@ -158,19 +160,32 @@ async function sampleGenerator(
   }
 }
 
-function createPrinter(context: CommandContext, n: number): (event: SampleEvent) => void {
+interface Printer {
+  /** A single completion as it grows, one of several when it ends. */
+  show(event: SampleEvent): void;
+  /** What Ctrl-C left unsaid of those that had begun. */
+  showRest(samples: readonly Sample[]): void;
+}
+
+function createPrinter(write: (text: string) => void, n: number): Printer {
   const texts = Array.from({ length: n }, () => '');
   const tokens = texts.map(() => 0);
-  return ({ sample, text, finishReason }) => {
-    tokens[sample]++;
-    if (n === 1) {
-      context.write(printable(text));
-      if (finishReason !== null) context.write('\n');
-      return;
-    }
-    texts[sample] += text;
-    if (finishReason === null) return;
-    context.write(headed(sample, n, tokensOf(tokens[sample]), finishReason, texts[sample]));
+  const end = (sample: number, reason: string, text: string): void =>
+    write(n === 1 ? '\n' : headed(sample, n, tokensOf(tokens[sample]), reason, text));
+  return {
+    show({ sample, text, finishReason }) {
+      tokens[sample]++;
+      texts[sample] += text;
+      if (n === 1) write(printable(text));
+      if (finishReason !== null) end(sample, finishReason, texts[sample]);
+    },
+    showRest(samples) {
+      for (const { sample, completion, finishReason, completionIds } of samples) {
+        if (finishReason !== 'cancelled' || completionIds.length === 0) continue;
+        if (n === 1) write(printable(completion.slice(texts[sample].length)));
+        end(sample, finishReason, completion);
+      }
+    },
   };
 }
 
