@@ -160,6 +160,14 @@ describe('a remote generator under faults', () => {
     );
   });
 
+  it('needs no list of models where the model is named', async () => {
+    const server = await startServer('vllm', { models: [500, 'Internal Server Error'] });
+    const options = { endpoint: server.url, retryDelayMs: 1 };
+    const remote = await openRemoteGenerator({ ...options, model: 'tiny' });
+    expect(await remote.generate([{ prompt: 'x', n: 1, seed: 1 }], settings)).toHaveLength(1);
+    await expect(openRemoteGenerator(options)).rejects.toThrow(/does not list its models/);
+  });
+
   it('says what to do where nothing listens', async () => {
     const free = createServer();
     const port = await new Promise<number>((resolve) =>

@@ -36,7 +36,7 @@ export type Fault = (
 /** Real HTTP on a free port, closed when the test file is done. */
 export async function startServer(
   kind: keyof typeof kinds,
-  options: { fault?: Fault; key?: string; delayMs?: number } = {},
+  options: { fault?: Fault; key?: string; delayMs?: number; models?: Reply } = {},
 ): Promise<TestServer> {
   const asked: Asked[] = [];
   let open = 0;
@@ -45,6 +45,7 @@ export async function startServer(
   const answer = (request: Asked, response: ServerResponse): Reply | 'answered' => {
     if (options.key !== undefined && request.headers.authorization !== `Bearer ${options.key}`)
       return [401, { error: `Unauthorized: ${request.headers.authorization ?? 'nothing'}` }];
+    if (request.path === '/v1/models' && options.models !== undefined) return options.models;
     if (request.path === '/v1/models')
       return models === null ? [404, 'no such page'] : [200, { object: 'list', data: models }];
     asked.push(request);

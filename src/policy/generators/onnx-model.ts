@@ -171,7 +171,10 @@ const knownInputs = new Set(['input_ids', 'attention_mask', 'position_ids', 'use
 
 interface OnnxRuntime {
   InferenceSession: {
-    create(file: string, options: { executionProviders: string[] }): Promise<OnnxSession>;
+    create(
+      file: string,
+      options: { executionProviders: string[]; logSeverityLevel: 4 },
+    ): Promise<OnnxSession>;
   };
 }
 
@@ -181,7 +184,11 @@ async function openSession(file: string): Promise<OnnxSession> {
   const fromLibrary = createRequire(fromHere.resolve('@xenova/transformers'));
   const { InferenceSession } = fromLibrary('onnxruntime-node') as OnnxRuntime;
   try {
-    return await InferenceSession.create(file, { executionProviders: ['cpu'] });
+    // The runtime's own lines on standard error say what it throws as well: only fatal ones.
+    return await InferenceSession.create(file, {
+      executionProviders: ['cpu'],
+      logSeverityLevel: 4,
+    });
   } catch (cause) {
     throw inputError(
       `${file}: the ONNX runtime cannot open it: ${messageOf(cause)}. It is onnxruntime 1.14: IR version up to 8, opset up to 18 (export with opset 14 to 17), and weights kept beside the file must lie where the file says.`,
@@ -215,6 +222,8 @@ async function runSession(
   }
 }
 
+/** Without the place in the runtime's own source. */
 function messageOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replace(/\.?\s*$/, '');
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replaceAll(/\/onnxruntime_src\/\S+ .*?\) /g, ' ').replace(/\.?\s*$/, '');
 }

@@ -16,24 +16,25 @@ const listSchema = z.object({
 });
 
 /**
- * What `/models` says: the names, and by `owned_by` whose server it is. Servers without the list are
- * `other`.
+ * What `/models` says: the names, and by `owned_by` whose server it is. Servers without the list, or
+ * with a broken one, are `other`.
  */
 export async function askServer(http: HttpClient, url: string): Promise<RemoteServer> {
+  const isOpenAi = /(^|\.)openai\.com$/.test(new URL(url).hostname);
   let reply: unknown;
   try {
     reply = await http.send('get', '/models', undefined, { retries: 2 });
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error;
-    const hasNoList = error.reason === 'not_json' || [404, 405, 501].includes(error.status);
-    if (!hasNoList) throw explain(error, null);
-    return { kind: 'other', models: [] };
+    // Completions may well work where the list does not; where there is no way in, they will not.
+    const hasAnswered = error.reason === 'not_json' || error.reason === 'status';
+    if (!hasAnswered || [401, 403].includes(error.status)) throw explain(error, null);
+    return { kind: isOpenAi ? 'openai' : 'other', models: [] };
   }
   const parsed = listSchema.safeParse(reply);
   const models = parsed.success ? (parsed.data.data ?? []) : [];
   const owners = new Set(models.map((model) => model.owned_by ?? ''));
   const kind = Object.entries(kindOfOwner).find(([owner]) => owners.has(owner))?.[1];
-  const isOpenAi = /(^|\.)openai\.com$/.test(new URL(url).hostname);
   return {
     kind: isOpenAi ? 'openai' : (kind ?? 'other'),
     models: models.map((model) => model.id),
