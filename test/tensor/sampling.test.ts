@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/algorithms/random.js';
 import { sampleTokens, selectBackend, tf } from '../../src/tensor/index.js';
+import { loadAddon } from '../../src/tensor/native/addon.js';
 import { sampleRow } from '../../src/tensor/sampling.js';
 import { expectClose, nativeBuilt, normal } from './support.js';
 
@@ -94,6 +95,54 @@ describe.skipIf(!nativeBuilt)('sampleTokens on native', () => {
       const alone = sampleTokens(x, w, uniforms.slice(row, row + 1), open);
       expect([alone.ids[0], alone.logprobs[0]]).toEqual([batch.ids[row], batch.logprobs[row]]);
     }
+  });
+
+  it('refuses seen ids that would be read or written out of range', async () => {
+    await selectBackend('native');
+    const draw = (ids: number[], starts: number[]): void =>
+      loadAddon().sampleTokens(
+        hidden,
+        weight,
+        uniforms,
+        new Int32Array(1),
+        new Float32Array(1),
+        new Float32Array(1),
+        1,
+        width,
+        vocabulary,
+        1,
+        0,
+        1,
+        0,
+        1.5,
+        Int32Array.from(ids),
+        Int32Array.from(starts),
+      );
+    expect(() => draw([0, 300], [0, 2])).not.toThrow();
+    for (const [ids, starts] of [
+      [
+        [0, 301],
+        [0, 2],
+      ],
+      [
+        [0, -1],
+        [0, 2],
+      ],
+      [
+        [0, 1],
+        [0, 3],
+      ],
+      [
+        [0, 1],
+        [-1, 2],
+      ],
+      [
+        [0, 1],
+        [2, 1],
+      ],
+    ])
+      expect(() => draw(ids, starts)).toThrow('a seen id, or where a row of them starts');
+    expect(() => draw([0, 1], [0])).toThrow('argument 15 holds 1 elements, expected 2');
   });
 
   it('takes no rows', async () => {
