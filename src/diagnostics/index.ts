@@ -1,7 +1,6 @@
 /** Tool text → findings → byte spans → token spans. Pure: no files, no processes. */
 export {
   byteOffsetOfIndex,
-  endOfLine,
   indexLines,
   indexOfByteOffset,
   lineColumnOf,
@@ -13,7 +12,6 @@ export { stitch } from './source-map.js';
 export type { SourceMap, SourcePart } from './source-map.js';
 export { argumentNamed, endOfPreviousToken, lexemeEnd, nextToken } from './tokens.js';
 export { byteColumnOf, widthOf } from './columns.js';
-export { kindOf } from './gcc.js';
 export type { CompilerFinding, CompilerPlace, CompilerRange } from './gcc.js';
 export { parseGccJson } from './gcc-json.js';
 export { parseGccText } from './gcc-text.js';
@@ -28,8 +26,10 @@ export type { SanitizerOptions } from './sanitizer.js';
 export type { SanitizerReport } from './sanitizer-report.js';
 export type { RawFrame, SanitizerStack } from './frames.js';
 export { ubsanKind } from './ubsan.js';
-export { compilerDiagnostic, locateStack, sanitizerDiagnostics } from './findings.js';
-export type { ProgramView } from './findings.js';
+export { compilerDiagnostic } from './compiler-findings.js';
+export { sanitizerDiagnostics } from './sanitizer-findings.js';
+export { locateStack } from './stacks.js';
+export type { ProgramView } from './view.js';
 export {
   checkAnswer,
   type AnswerCheck,
