@@ -12,15 +12,14 @@ import {
   type DecoderProjection,
   type DecoderWeights,
   type KvCache,
-  type LoraPair,
   type RotaryTable,
 } from '../tensor/index.js';
-import { inputError, internalError } from '../errors.js';
-import { adapterNamed } from './adapter.js';
-import { loraDropout, type LoraDropout } from './lora-dropout.js';
+import { inputError } from '../errors.js';
+import type { LoraDropout } from './lora-dropout.js';
+import { adapterOf, dropped, matrix, projection, vector, type Pass } from './module-weights.js';
 import { rotaryTable } from './rope.js';
-import { headName, modulePath, type Projection } from './shapes.js';
-import type { Adapter, Policy } from './types.js';
+import { modulePath, type Projection } from './shapes.js';
+import type { Policy } from './types.js';
 import { trainableVariables } from './variables.js';
 
 export interface ForwardOptions {
@@ -80,38 +79,6 @@ export function cachedHiddenStates(
 }
 
 /**
- * Hidden states [M, D] and the matrix [V, D] whose product is the logits. With a pair on the output
- * layer both get r more columns, hidden · Aᵀ · scale and B, so that the product holds the update too
- * (and a gradient of [V, D + r] is computed for it).
- * @param segments cumulative starts of the sequences in `hidden`, for dropout
- */
-export function outputOperands(
-  policy: Policy,
-  hidden: tf.Tensor2D,
-  options: ForwardOptions = {},
-  segments: Int32Array = Int32Array.of(0, hidden.shape[0]),
-): { hidden: tf.Tensor2D; weight: tf.Tensor2D } {
-  const adapter = adapterOf(policy, options);
-  const weight = headMatrix(policy, adapter);
-  const lora = loraOf(adapter, 'lm_head');
-  if (lora === null) return { hidden, weight };
-  const input = dropped(hidden, 'lm_head', { ...options, adapter, segments });
-  const low = tf.mul<tf.Tensor2D>(linear(input, lora.a), lora.scale);
-  return { hidden: tf.concat([hidden, low], 1), weight: tf.concat([weight, lora.b], 1) };
-}
-
-/**
- * The matrix that turns hidden states into logits, [V, D], the active adapter in it: the policy's own
- * variable, or, with a pair on the output layer, a tensor that the caller owns.
- */
-export function outputWeight(policy: Policy): tf.Tensor2D {
-  const weight = headMatrix(policy, policy.adapter);
-  const lora = loraOf(policy.adapter, 'lm_head');
-  if (lora === null) return weight;
-  return tf.tidy(() => tf.add(weight, tf.mul(tf.matMul(lora.b, lora.a), lora.scale)));
-}
-
-/**
  * The weights as they are now, the active adapter's beside them.
  * @param head what `outputWeight` gave
  */
@@ -150,23 +117,6 @@ export function decoderWeights(policy: Policy, head: tf.Tensor2D): DecoderWeight
 }
 
 type Attention = (layer: number, q: tf.Tensor2D, k: tf.Tensor2D, v: tf.Tensor2D) => tf.Tensor2D;
-
-/** What one pass runs with. */
-interface Pass {
-  adapter: Adapter | null;
-  gradientCheckpointing?: boolean;
-  dropout?: LoraDropout;
-  /** Cumulative starts of the sequences, where there is dropout. */
-  segments?: Int32Array;
-}
-
-function adapterOf(
-  policy: Policy,
-  { useAdapter = true, adapter }: Pick<ForwardOptions, 'useAdapter' | 'adapter'>,
-): Adapter | null {
-  if (!useAdapter) return null;
-  return adapter === undefined ? policy.adapter : adapterNamed(policy, adapter, 'Decoder');
-}
 
 function forward(
   policy: Policy,
@@ -243,36 +193,6 @@ function projected(policy: Policy, x: tf.Tensor2D, path: string, pass: Pass): tf
   return tf.add(linear(x, weight, bias), tf.mul(update, lora.scale));
 }
 
-/** The input of a pair with its dropout; `x` itself where there is none. */
-function dropped(x: tf.Tensor2D, path: string, { adapter, dropout, segments }: Pass): tf.Tensor2D {
-  const share = adapter?.loraDropout ?? 0;
-  if (share === 0 || dropout === undefined || segments === undefined) return x;
-  return loraDropout(x, share, path, segments, dropout);
-}
-
-function projection(policy: Policy, path: string, adapter: Adapter | null): DecoderProjection {
-  const bias = `${path}.bias`;
-  return {
-    weight: matrix(policy, `${path}.weight`, adapter),
-    bias: policy.weights.has(bias) ? vector(policy, bias, adapter) : null,
-    lora: loraOf(adapter, path),
-  };
-}
-
-function loraOf(adapter: Adapter | null, path: string): LoraPair | null {
-  const pair = adapter?.pairs.get(path);
-  if (pair === undefined) return null;
-  const { a, b, scale } = pair;
-  return { a: a as tf.Variable<tf.Rank.R2>, b: b as tf.Variable<tf.Rank.R2>, scale };
-}
-
-/** The output layer without its pair. PEFT leaves a tied one with the base's embedding. */
-function headMatrix(policy: Policy, adapter: Adapter | null): tf.Tensor2D {
-  const own = adapter?.saved.get('lm_head.weight');
-  if (own !== undefined) return own as tf.Variable<tf.Rank.R2>;
-  return matrix(policy, headName(policy.config), null);
-}
-
 function tableFor(policy: Policy, positions: Int32Array): RotaryTable {
   let last = 0;
   for (const position of positions) if (position > last) last = position;
@@ -282,18 +202,4 @@ function tableFor(policy: Policy, positions: Int32Array): RotaryTable {
     );
   }
   return rotaryTable(policy.config, last + 1);
-}
-
-function matrix(policy: Policy, name: string, adapter: Adapter | null): tf.Tensor2D {
-  return weight(policy, name, adapter) as tf.Variable<tf.Rank.R2>;
-}
-
-function vector(policy: Policy, name: string, adapter: Adapter | null): tf.Tensor1D {
-  return weight(policy, name, adapter) as tf.Variable<tf.Rank.R1>;
-}
-
-function weight(policy: Policy, name: string, adapter: Adapter | null): tf.Variable {
-  const variable = adapter?.saved.get(name) ?? policy.weights.get(name);
-  if (variable === undefined) throw internalError(`the policy has no weight ${name}.`);
-  return variable;
 }

@@ -1,5 +1,6 @@
 import { createDecoder, sampleTokens, tf, type Decoder, type KvCache } from '../tensor/index.js';
-import { cachedHiddenStates, decoderWeights, outputWeight } from './decoder.js';
+import { cachedHiddenStates, decoderWeights } from './decoder.js';
+import { outputWeight } from './output-layer.js';
 import { rotaryTable } from './rope.js';
 import type { Policy } from './types.js';
 

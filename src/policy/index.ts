@@ -14,6 +14,8 @@ export type {
 export { createPolicy, loadPolicy } from './policy.js';
 export type { LoadPolicyOptions } from './policy.js';
 export { savePolicy } from './save.js';
+export { parseHubId } from './hub-id.js';
+export type { HubId } from './hub-id.js';
 export { adapterFolder, modelFolder, tokenizerFolder } from './sources.js';
 export type { SourceOptions, SourceProgress } from './sources.js';
 export { attachAdapter, deleteAdapter, detachAdapter, setActiveAdapter } from './adapter.js';
@@ -22,7 +24,8 @@ export { baseOfAdapter, loadAdapter, saveAdapter } from './adapter-files.js';
 export type { LoraDropout } from './lora-dropout.js';
 export { mergeAdapter, mergedConfig } from './merge.js';
 export { trainableVariables } from './variables.js';
-export { hiddenStates, outputOperands, outputWeight } from './decoder.js';
+export { hiddenStates } from './decoder.js';
+export { outputOperands, outputWeight } from './output-layer.js';
 export type { ForwardOptions } from './decoder.js';
 export { completionLogprobs } from './logprobs.js';
 export type { CompletionLogprobs } from './logprobs.js';

@@ -1,6 +1,7 @@
 import { embedding, tf, tokenLogprobs } from '../tensor/index.js';
 import { inputError } from '../errors.js';
-import { hiddenStates, outputOperands, type ForwardOptions } from './decoder.js';
+import { hiddenStates, type ForwardOptions } from './decoder.js';
+import { outputOperands } from './output-layer.js';
 import type { LoraDropout } from './lora-dropout.js';
 import type { Policy, TokenSequence } from './types.js';
 
