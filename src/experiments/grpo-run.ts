@@ -62,7 +62,11 @@ export async function withGrpoRun(
   let run: RunFolder | null = resumed;
   let store: RolloutStore | null = null;
   try {
-    place = await openWorkplace(config);
+    place = await openWorkplace(config, {
+      signal,
+      onProgress: ({ bytes, totalBytes }) => clock.progress('bytes fetched', bytes, totalBytes),
+      onNote: (message) => emit({ type: 'warning', message }),
+    });
     run ??= await createRun(config, kind, config.grpo.max_steps);
     store = openRolloutStore(run.paths.rollouts);
     const active: ActiveRun = { place, run, store, clock, emit, signal, step: 0 };

@@ -1,7 +1,7 @@
 /** Everything a GRPO run works with, opened from its config and closed together. */
 import path from 'node:path';
 import { inputError } from '../errors.js';
-import type { AttachOptions, Policy } from '../policy/index.js';
+import type { AttachOptions, Policy, SourceOptions } from '../policy/index.js';
 import { attachAdapter, loadPolicy, trainableVariables } from '../policy/index.js';
 import type { Problem, SamplingSettings } from '../records.js';
 import type { RewardFunction } from '../rewards/index.js';
@@ -32,7 +32,10 @@ export interface Workplace {
 }
 
 /** Opens what is cheap to check first, so that a mistake in the config shows at once. */
-export async function openWorkplace(config: Config): Promise<Workplace> {
+export async function openWorkplace(
+  config: Config,
+  source: SourceOptions = {},
+): Promise<Workplace> {
   const task = getTask(config.task.name);
   const model = modelFolder(config);
   const trainProblems = task.problems({
@@ -42,13 +45,13 @@ export async function openWorkplace(config: Config): Promise<Workplace> {
   });
   const backend = await openBackend(config);
   const { dtype } = config.policy;
-  const policy = await loadPolicy(model, { dtype });
+  const policy = await loadPolicy(model, { ...source, dtype });
   const judge = await openJudge(config);
   if (config.policy.use_peft) {
     attachAdapter(policy, { ...adapterOptions(config), seed: config.run.seed });
   }
   const needsCopy = !config.policy.use_peft && config.grpo.beta > 0;
-  const reference = needsCopy ? await loadPolicy(model, { dtype }) : null;
+  const reference = needsCopy ? await loadPolicy(model, { ...source, dtype }) : null;
   const { grpo } = config;
   const optimizer = createOptimizer(policy, {
     learningRate: grpo.learning_rate,
@@ -162,7 +165,8 @@ export function evaluationSplits({ config, task }: Workplace): EvaluationSplit[]
 /** Hashes of what goes into the run: weights and problems. */
 export async function dataHashes(place: Workplace): Promise<Record<string, string>> {
   const { config, policy, trainProblems } = place;
-  const model = modelFolder(config);
+  // For a Hub id the folder in the cache.
+  const model = policy.folder ?? modelFolder(config);
   const problems = [
     { split: config.task.train_split, problems: trainProblems },
     ...evaluationSplits(place),
@@ -208,7 +212,7 @@ function modelFolder(config: Config): string {
   const folder = config.policy.model_name_or_path;
   if (folder === null) {
     throw inputError(
-      'policy.model_name_or_path: expected the folder of a policy, got nothing. Set it in the file or with --set policy.model_name_or_path=data/policies/cpp-tiny.',
+      'policy.model_name_or_path: expected the folder of a policy or its Hub id, got nothing. Set it in the file or with --set policy.model_name_or_path=data/policies/cpp-tiny.',
     );
   }
   return folder;

@@ -1,5 +1,5 @@
 import { attachAdapter, loadPolicy } from '../policy/index.js';
-import type { Policy } from '../policy/index.js';
+import type { Policy, SourceOptions } from '../policy/index.js';
 import type { Problem, Rollout, SamplingSettings } from '../records.js';
 import { sanitizerCurriculum } from '../rewards/index.js';
 import type { RewardFunction } from '../rewards/index.js';
@@ -14,10 +14,12 @@ import type { Change } from './undo.js';
 import type { Learner } from './step.js';
 
 export interface SessionOptions {
-  /** A folder in Hugging Face layout. @default the shipped policy for C++ */
+  /** A folder in Hugging Face layout, or a Hub id. @default the shipped policy for C++ */
   policy?: string;
-  /** A PEFT adapter folder to start from. */
+  /** A PEFT adapter folder or Hub id to start from. */
   adapter?: string;
+  /** How a Hub id is fetched: offline, progress. */
+  source?: SourceOptions;
   /** How the matrices are held; `bfloat16` for a base that stays frozen. @default 'float32' */
   dtype?: 'float32' | 'bfloat16';
   /** Name of a task. */
@@ -71,6 +73,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const task = getTask(options.task);
   await selectBackend(options.backend ?? 'auto');
   const policy = await loadPolicy(shipped(options.policy ?? shippedPolicy), {
+    ...options.source,
     adapter: options.adapter,
     dtype: options.dtype,
   });

@@ -6,6 +6,7 @@ import { duration, percent } from '../views/numbers.js';
 import { rateTitles } from '../views/tour-lines.js';
 import type { Command } from './command.js';
 import { numberOption, textOption, wholeOption } from './command.js';
+import { sourceHooks } from './source-hooks.js';
 
 export const evaluateCommand: Command = {
   name: 'evaluate',
@@ -13,7 +14,7 @@ export const evaluateCommand: Command = {
   options: [
     {
       flags: '--policy <folder>',
-      summary: `a Hugging Face model folder (default: ${shippedPolicy})`,
+      summary: `a Hugging Face model folder or Hub id (default: ${shippedPolicy})`,
     },
     { flags: '--adapter <folder>', summary: 'a PEFT adapter on it' },
     { flags: '--task <name>', summary: 'the task (default: cpp)' },
@@ -47,10 +48,10 @@ export const evaluateCommand: Command = {
     const problems = task.problems({ split, n, seed: 0 });
     await selectBackend('auto');
     const adapter = textOption(input, 'adapter');
-    const policy = await loadPolicy(
-      shipped(textOption(input, 'policy') ?? shippedPolicy),
-      adapter === undefined ? {} : { adapter },
-    );
+    const policy = await loadPolicy(shipped(textOption(input, 'policy') ?? shippedPolicy), {
+      ...sourceHooks(context),
+      ...(adapter === undefined ? {} : { adapter }),
+    });
     const judge = await createJudgePool();
     try {
       let told = 0;

@@ -36,9 +36,10 @@ export async function experimentConfig(
   const folder = config.policy.model_name_or_path;
   if (folder === null) return config;
   const found = shipped(folder);
-  if (!existsSync(found))
+  const { parseHubId } = await import('../../policy/index.js');
+  if (!existsSync(found) && parseHubId(found) === null)
     throw inputError(
-      `policy.model_name_or_path (${given}): expected a folder in Hugging Face layout, there is none at ${folder}. Give another with --set policy.model_name_or_path=<folder>.`,
+      `policy.model_name_or_path (${given}): expected a folder in Hugging Face layout or a Hub id (owner/name); there is no folder ${folder}, and it is no id. Give another with --set policy.model_name_or_path=<folder or id>.`,
     );
   return { ...config, policy: { ...config.policy, model_name_or_path: found } };
 }

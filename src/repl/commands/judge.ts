@@ -130,14 +130,14 @@ function languageOf(input: CommandInput, file: string, hasAnswer: boolean): Lang
 
 /** The file as if it had been sampled by a policy with this tokenizer, scored by the default reward. */
 async function tokensOf(
-  folder: string | undefined,
+  source: string | undefined,
   completion: string,
   verdict: Verdict,
 ): Promise<Partial<Rollout>> {
-  if (folder === undefined) return {};
-  const { loadTokenizer } = await import('../../policy/index.js');
+  if (source === undefined) return {};
+  const { loadTokenizer, tokenizerFolder } = await import('../../policy/index.js');
   const { sanitizerCurriculum, scoreRollouts } = await import('../../rewards/index.js');
-  const tokenizer = await loadTokenizer(folder);
+  const tokenizer = await loadTokenizer((await tokenizerFolder(source)).folder);
   const completionIds = tokenizer.encode(completion, { addSpecialTokens: false });
   const byteOffsets = tokenizer.byteOffsets(completionIds);
   const rollout = { id: 'judged', completion, verdict, completionIds, byteOffsets } as Rollout;

@@ -5,6 +5,7 @@ import { shipped } from '../../session/shipped.js';
 import { line, span } from '../styled.js';
 import type { Command, CommandInput } from './command.js';
 import { flagOption, textOption } from './command.js';
+import { sourceHooks } from './source-hooks.js';
 
 const types = ['float32', 'bfloat16', 'float16'] as const;
 type SavedType = (typeof types)[number];
@@ -15,9 +16,10 @@ export const mergeCommand: Command = {
   options: [
     {
       flags: '--policy <folder>',
-      summary: 'the base, a Hugging Face model folder (default: the one that the adapter names)',
+      summary:
+        'the base, a Hugging Face model folder or Hub id (default: the one that the adapter names)',
     },
-    { flags: '--adapter <folder>', summary: 'the PEFT adapter' },
+    { flags: '--adapter <folder>', summary: 'the PEFT adapter, a folder or Hub id' },
     { flags: '--output <folder>', summary: 'where the model goes' },
     { flags: '--dtype <type>', summary: `of the weights: ${types.join(', ')} (default: float32)` },
     {
@@ -29,15 +31,15 @@ export const mergeCommand: Command = {
     'rlsf merge --adapter runs/tour/adapter --output models/tour',
     'rlsf merge --policy models/qwen --adapter runs/grpo/adapter --output models/merged --dtype bfloat16',
   ],
-  async run(input, { note, json, signal }) {
+  async run(input, context) {
     const adapter = neededOption(input, 'adapter');
     const output = path.resolve(neededOption(input, 'output'));
     const dtype = dtypeOption(input);
     const { adapterFolder, baseOfAdapter, loadPolicy, mergedConfig, savePolicy } =
       await import('../../policy/index.js');
     const { selectBackend } = await import('../../tensor/index.js');
-    const tell = json ? undefined : note;
-    const { folder } = await adapterFolder(adapter, { signal, onNote: tell });
+    const hooks = sourceHooks(context);
+    const { folder } = await adapterFolder(adapter, hooks);
     const named = textOption(input, 'policy') ?? (await baseOfAdapter(folder));
     if (named === null)
       throw usageError(
@@ -47,7 +49,7 @@ export const mergeCommand: Command = {
     await checkOutput(output, { base, adapter: folder, force: flagOption(input, 'force') });
     // Products in bfloat16 would not keep base + adapter exact.
     await selectBackend('auto', { matmulPrecision: 'highest' });
-    const policy = await loadPolicy(base, { adapter: folder, signal, onNote: tell });
+    const policy = await loadPolicy(base, { ...hooks, adapter: folder });
     try {
       await savePolicy(policy, output, { dtype, merge: true });
       const untied = mergedConfig(policy) !== policy.config;

@@ -14,6 +14,7 @@ import {
   wholeOption,
 } from './command.js';
 import { hasPrompt, promptOnly, promptOptions, samplePrompt } from './sample-prompt.js';
+import { sourceHooks } from './source-hooks.js';
 import { findProblem } from './tasks.js';
 
 export const sampleCommand: Command = {
@@ -22,7 +23,7 @@ export const sampleCommand: Command = {
   options: [
     {
       flags: '--policy <folder>',
-      summary: `a Hugging Face model folder (default: ${shippedPolicy})`,
+      summary: `a Hugging Face model folder or Hub id (default: ${shippedPolicy})`,
     },
     { flags: '--adapter <folder>', summary: 'a PEFT adapter on it' },
     { flags: '-n, --n <count>', summary: 'completions (default: 8, of a prompt 1)' },
@@ -83,6 +84,7 @@ async function ofTask(input: CommandInput, context: CommandContext): Promise<Com
   const session = await openSession({
     policy: shipped(textOption(input, 'policy') ?? shippedPolicy),
     ...(adapter === undefined ? {} : { adapter }),
+    source: sourceHooks(context),
     task,
     split: textOption(input, 'split') ?? 'train',
     seed,
