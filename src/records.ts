@@ -3,7 +3,15 @@
  * a `Rollout` only ever gains fields. Positions are UTF-8 byte offsets into the completion.
  */
 
-export type Language = 'cpp' | 'python' | 'java' | 'text';
+/** The languages that are judged, each with the endings of its files. */
+export const languages = {
+  cpp: ['cpp', 'cc', 'cxx', 'c++', 'hpp', 'h'],
+  python: ['py'],
+  java: ['java'],
+  text: ['txt', 'md'],
+} as const;
+
+export type Language = keyof typeof languages;
 
 export interface ChatMessage {
   role: 'system' | 'user' | 'assistant';
@@ -191,6 +199,10 @@ export interface Verdict {
   groundTruth: string | null;
   correct: boolean;
   formatOk: boolean;
+  /** For answers: the last number, whatever form was asked for. Absent in older records. */
+  lenientPrediction?: string | null;
+  /** Whether that is the right one. */
+  lenientCorrect?: boolean;
   stages: StageRecord[];
   toolchain: string;
   /** `bubblewrap`, `restricted`, or `none` when the user named the risk. */

@@ -4,7 +4,7 @@ import type { Toolchain, ToolchainOptions, UnitVerdict } from '../../toolchain.j
 import { blankVerdict } from '../../verdict.js';
 
 /** Bump when the same text would get another verdict. */
-const version = 1;
+const version = 2;
 
 /** Worked arithmetic: every step of an answer and the answer itself, checked here; nothing is run. */
 export async function createTextToolchain(_options: ToolchainOptions): Promise<Toolchain> {
@@ -20,6 +20,7 @@ export async function createTextToolchain(_options: ToolchainOptions): Promise<T
           isolation: 'none needed: nothing runs',
         });
         const { diagnostics, prediction, groundTruth, correct, formatOk, testsPassed } = check;
+        const { lenientPrediction, lenientCorrect } = check;
         const tests = [{ passed: correct, expected: groundTruth, actual: prediction }];
         return {
           verdict: {
@@ -31,6 +32,8 @@ export async function createTextToolchain(_options: ToolchainOptions): Promise<T
             groundTruth,
             correct,
             formatOk,
+            lenientPrediction,
+            lenientCorrect,
           },
           again: false,
         };
