@@ -66,9 +66,18 @@ export function hubError(
   }
   const reason = status === null ? reasonOf(error) : `status ${status}`;
   return environmentError(
-    `${name}: cannot be fetched from the Hub (${endpoint}): ${reason}. ${noFolder} Try again; what has arrived is kept. Without network, give a local folder.`,
+    `${name}: cannot be fetched from the Hub (${endpoint}): ${reason}. ${noFolder} Try again; what has arrived is kept. Without network, give a local folder.${proxyHint()}`,
     { cause: error },
   );
+}
+
+/** Node's fetch ignores the proxy that other programs take from the environment, unless told. */
+function proxyHint(): string {
+  const { env } = process;
+  const proxy = env['HTTPS_PROXY'] ?? env['https_proxy'];
+  return proxy === undefined || env['NODE_USE_ENV_PROXY'] === '1'
+    ? ''
+    : ' For HTTPS_PROXY to count, set NODE_USE_ENV_PROXY=1 (Node.js 22.21, 24 and later).';
 }
 
 function statusOf(error: unknown): number | null {
