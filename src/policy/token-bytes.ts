@@ -2,32 +2,38 @@ import { inputError } from '../errors.js';
 import { isObject } from './files.js';
 import { utf8Bytes } from './utf8.js';
 
-/** A token's bytes from its spelling in the vocabulary. */
-export type Spelling = (token: string) => Uint8Array;
+/** How a vocabulary spells text. */
+export interface Spelling {
+  bytes(token: string): Uint8Array;
+  /** Whether encoding puts a blank in front of a text, as SentencePiece does. */
+  prependsBlank: boolean;
+}
 
 /**
  * How the vocabulary of a `tokenizer.json` spells bytes: byte-level BPE (GPT-2's table of 256
  * printable characters) or SentencePiece (`▁` for a blank, `<0xNN>` for a raw byte).
  */
-export function spellingOf(
-  tokenizer: Record<string, unknown>,
-  where: string,
-): { kind: 'byte-level' | 'sentencepiece'; bytes: Spelling } {
-  const decoders = componentTypes(tokenizer.decoder, 'decoders');
-  const preTokenizers = componentTypes(tokenizer.pre_tokenizer, 'pretokenizers');
-  if (decoders.includes('ByteLevel') || preTokenizers.includes('ByteLevel')) {
-    return { kind: 'byte-level', bytes: byteLevelBytes };
+export function spellingOf(tokenizer: Record<string, unknown>, where: string): Spelling {
+  const decoders = components(tokenizer.decoder, 'decoders');
+  const preTokenizers = components(tokenizer.pre_tokenizer, 'pretokenizers');
+  const has = (type: string): boolean =>
+    [...decoders, ...preTokenizers].some((part) => part.type === type);
+  if (has('ByteLevel')) return { bytes: byteLevelBytes, prependsBlank: false };
+  if (has('Metaspace') || has('ByteFallback')) {
+    const prependsBlank =
+      components(tokenizer.normalizer, 'normalizers').some((part) => part.type === 'Prepend') ||
+      preTokenizers.some((part) => part.type === 'Metaspace' && prefixScheme(part) !== 'never');
+    return { bytes: sentencePieceBytes, prependsBlank };
   }
-  if (
-    decoders.includes('Metaspace') ||
-    preTokenizers.includes('Metaspace') ||
-    decoders.includes('ByteFallback')
-  ) {
-    return { kind: 'sentencepiece', bytes: sentencePieceBytes };
-  }
+  const types = decoders.map((part) => String(part.type)).join(', ');
   throw inputError(
-    `${where}: cannot tell the bytes of a token: expected a ByteLevel, Metaspace or ByteFallback decoder, got ${JSON.stringify(decoders)}.`,
+    `${where}: cannot tell the bytes of a token: expected a ByteLevel, Metaspace or ByteFallback decoder, got ${types || 'none'}.`,
   );
+}
+
+/** When a Metaspace pre-tokenizer puts a blank in front; older files say it with `add_prefix_space`. */
+export function prefixScheme(metaspace: Record<string, unknown>): unknown {
+  return metaspace.prepend_scheme ?? (metaspace.add_prefix_space === false ? 'never' : 'always');
 }
 
 /** GPT-2's spelling of each byte as one printable character, by byte. */
@@ -64,12 +70,12 @@ function makeByteCharacters(): string[] {
 
 const byteOfCharacter = new Map(byteCharacters.map((character, byte) => [character, byte]));
 
-/** The `type` of a component of `tokenizer.json`, or of each part of a Sequence. */
-function componentTypes(component: unknown, partsKey: string): string[] {
+/** A component of `tokenizer.json`, or each part of a Sequence. */
+function components(component: unknown, partsKey: string): Record<string, unknown>[] {
   if (!isObject(component)) return [];
   const parts = component[partsKey];
   if (component.type === 'Sequence' && Array.isArray(parts)) {
-    return parts.flatMap((part) => componentTypes(part, partsKey));
+    return parts.flatMap((part) => components(part, partsKey));
   }
-  return typeof component.type === 'string' ? [component.type] : [];
+  return [component];
 }

@@ -54,8 +54,8 @@ export interface PolicyTokenizer {
   /** The id of `eos_token`; −1 where the tokenizer names none. */
   eosTokenId: number;
   /**
-   * Ids as Hugging Face's tokenizer gives them, a leading BOS included where the tokenizer adds one.
-   * `addSpecialTokens: false` adds none. @default true
+   * Ids as Hugging Face's tokenizer gives them, a leading BOS included where the tokenizer adds one
+   * and the text does not open with it. `addSpecialTokens: false` adds none. @default true
    */
   encode(text: string, options?: { addSpecialTokens?: boolean }): number[];
   /**
@@ -66,8 +66,9 @@ export interface PolicyTokenizer {
   /** The bytes a token stands for; empty for special and unknown ids. */
   tokenBytes(id: number): Uint8Array;
   /**
-   * UTF-8 offset in the text of `ids` (their bytes decoded) where each token starts, and one past
-   * the end: `ids.length + 1` numbers.
+   * UTF-8 offset in the text of `ids` (`decode`) where each token starts, and one past the end:
+   * `ids.length + 1` numbers. They count what the tokens stand for: where a tokenizer normalises
+   * (NFC), that is the normalised text.
    */
   byteOffsets(ids: readonly number[]): number[];
   /** The conversation through the chat template, opened for the assistant's turn. */

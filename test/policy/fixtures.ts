@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import {
   completionLogprobs,
   createPolicy,
@@ -11,6 +11,7 @@ import {
   trainByteLevelBpe,
   type Policy,
   type PolicyConfig,
+  type PolicyTokenizer,
   type TokenSequence,
 } from '../../src/policy/index.js';
 import { tf } from '../../src/tensor/index.js';
@@ -87,4 +88,27 @@ export function logprobsOf(policy: Policy, sequences: readonly TokenSequence[]):
 /** Of numbers that should be equal one by one; NaN where a number is missing. */
 export function largestDifference(found: readonly number[], expected: readonly number[]): number {
   return expected.reduce((most, value, i) => Math.max(most, Math.abs(value - found[i])), 0);
+}
+
+/**
+ * The byte ranges of the tokens, one after the other, are the bytes of the text; where the text is
+ * what the tokens spell, each range holds its token's bytes.
+ */
+export function expectOffsetsToFit(tokenizer: PolicyTokenizer, ids: readonly number[]): void {
+  const text = Buffer.from(tokenizer.decode(ids));
+  const offsets = tokenizer.byteOffsets(ids);
+  expect(offsets).toHaveLength(ids.length + 1);
+  expect(offsets[0]).toBe(0);
+  expect(offsets[ids.length]).toBe(text.length);
+  expect(offsets.every((offset, i) => i === 0 || offset >= offsets[i - 1])).toBe(true);
+  const raw = Buffer.concat(ids.map((id) => tokenizer.tokenBytes(id)));
+  // A SentencePiece encoder's own blank stands before the text.
+  const skipped = raw.length - text.length;
+  if (skipped > 1 || !raw.subarray(skipped).equals(text)) return;
+  let at = -skipped;
+  ids.forEach((id, i) => {
+    const end = at + tokenizer.tokenBytes(id).length;
+    expect([offsets[i], offsets[i + 1]]).toEqual([Math.max(0, at), Math.max(0, end)]);
+    at = end;
+  });
 }

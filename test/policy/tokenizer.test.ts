@@ -1,110 +1,6 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { ChatMessage } from '../../src/records.js';
-import {
-  loadTokenizer,
-  tokenizerFromFiles,
-  trainByteLevelBpe,
-  type PolicyTokenizer,
-} from '../../src/policy/index.js';
-import { itWithData } from '../data.js';
-import { programs } from './fixtures.js';
-
-interface Golden {
-  text: string;
-  ids: number[];
-  decoded?: string;
-  decoded_skip_special?: string;
-  js_differs?: boolean;
-}
-
-interface ChatGolden {
-  messages: ChatMessage[];
-  rendered: string;
-  add_generation_prompt: boolean;
-  tools?: unknown;
-}
-
-function hasMore(message: ChatMessage): boolean {
-  return Object.keys(message).some((key) => key !== 'role' && key !== 'content');
-}
-
-function expectOffsetsToFit(tokenizer: PolicyTokenizer, ids: readonly number[]): void {
-  const offsets = tokenizer.byteOffsets(ids);
-  expect(offsets).toHaveLength(ids.length + 1);
-  const raw = Buffer.concat(ids.map((id) => tokenizer.tokenBytes(id)));
-  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(raw);
-  expect(offsets.at(-1)).toBe(Buffer.byteLength(text));
-  for (let i = 0; i < ids.length; i++) expect(offsets[i + 1]).toBeGreaterThanOrEqual(offsets[i]);
-  if (Buffer.from(text).equals(raw)) {
-    ids.forEach((id, i) =>
-      expect(offsets[i + 1] - offsets[i]).toBe(tokenizer.tokenBytes(id).length),
-    );
-  }
-}
-
-describe('real tokenizers', () => {
-  for (const name of ['gpt2', 'qwen2.5', 'deepseek-coder']) {
-    itWithData(
-      `${name} encodes as the reference does, and its offsets fit the text`,
-      ['tokenizers', name],
-      async (folder) => {
-        const tokenizer = await loadTokenizer(folder);
-        const rows: Golden[] = JSON.parse(readFileSync(path.join(folder, 'golden.json'), 'utf8'));
-        const wrong = [];
-        for (const row of rows) {
-          const ids = tokenizer.encode(row.text, { addSpecialTokens: false });
-          if (JSON.stringify(ids) !== JSON.stringify(row.ids)) wrong.push(row);
-          const decoded = tokenizer.decode(row.ids);
-          expect(decoded).toBe(row.decoded_skip_special ?? row.decoded ?? row.text);
-          expectOffsetsToFit(tokenizer, row.ids);
-        }
-        expect(wrong.filter((row) => row.js_differs !== true).map((row) => row.text)).toEqual([]);
-      },
-      20_000,
-    );
-  }
-
-  for (const name of ['qwen2.5', 'deepseek-coder']) {
-    itWithData(
-      `${name} renders chats as the reference does`,
-      ['tokenizers', name],
-      async (folder) => {
-        const tokenizer = await loadTokenizer(folder);
-        const rows: ChatGolden[] = JSON.parse(
-          readFileSync(path.join(folder, 'chat_golden.json'), 'utf8'),
-        );
-        let checked = 0;
-        for (const { messages, rendered, add_generation_prompt, tools } of rows) {
-          // What PolicyTokenizer renders: text messages, opened for the assistant, no tools.
-          if (!add_generation_prompt || tools !== undefined || messages.some(hasMore)) continue;
-          expect(tokenizer.renderChat(messages)).toBe(rendered);
-          checked++;
-        }
-        expect(checked).toBeGreaterThan(2);
-      },
-    );
-  }
-
-  itWithData(
-    'a SentencePiece tokenizer gives the reference ids, BOS first',
-    ['checkpoints', 'stories260K'],
-    async (folder) => {
-      const tokenizer = await loadTokenizer(path.join(folder, 'hf'));
-      const golden = JSON.parse(readFileSync(path.join(folder, 'golden.json'), 'utf8'));
-      for (const { text, ids } of golden.sequences) {
-        const own = tokenizer.encode(text);
-        expect(own.slice(0, ids.length)).toEqual(ids);
-        expect(tokenizer.decode(own)).toBe(text);
-      }
-      const odd = tokenizer.encode('ä 🙂 x');
-      expect(tokenizer.decode(odd)).toBe('ä 🙂 x');
-      expectOffsetsToFit(tokenizer, odd);
-      expect(tokenizer.tokenBytes(1)).toHaveLength(0);
-    },
-  );
-});
+import { tokenizerFromFiles, trainByteLevelBpe } from '../../src/policy/index.js';
+import { expectOffsetsToFit, programs } from './fixtures.js';
 
 describe('a tokenizer trained here', () => {
   const files = trainByteLevelBpe(programs, {
@@ -189,11 +85,6 @@ describe('a tokenizer trained here', () => {
     expect(() => trainByteLevelBpe([], { vocabSize: 200, specialTokens: ['<e>'] })).toThrow(
       'vocabSize',
     );
-  });
-
-  it('needs a chat template to render messages', async () => {
-    const tokenizer = await tokenizerFromFiles(files);
-    expect(() => tokenizer.renderChat([{ role: 'user', content: 'hi' }])).toThrow('chat template');
   });
 });
 
