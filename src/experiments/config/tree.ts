@@ -33,7 +33,10 @@ export function schemaAt(
   root: JsonSchema = treeSchema(),
 ): JsonSchema | null {
   let schema: JsonSchema | undefined = root;
-  for (const key of path) schema = schema?.properties?.[key];
+  for (const key of path) {
+    const others: JsonSchema['additionalProperties'] = schema?.additionalProperties;
+    schema = schema?.properties?.[key] ?? (typeof others === 'object' ? others : undefined);
+  }
   return schema ?? null;
 }
 
