@@ -191,6 +191,11 @@ describe('a remote generator under faults', () => {
     await expect(open({ endpoint: 'http://localhost:1', concurrency: 0 })).rejects.toThrow(
       /concurrency from 1/,
     );
+    const remote = await openRemoteGenerator({ endpoint: (await startServer('vllm')).url });
+    const half = [{ prompt: 'x', n: 1.5, seed: 1 }];
+    await expect(remote.generate(half, settings)).rejects.toThrow(/n of request 0 from 0/);
+    const wild = { ...settings, topP: 2 };
+    await expect(remote.generate([], wild)).rejects.toThrow(/Remote: expected topP above 0/);
     const { generate } = await generateWith(() => [400, { message: 'prompt is too long' }]);
     await expect(generate()).rejects.toThrow(/answered 400: "prompt is too long"/);
   });

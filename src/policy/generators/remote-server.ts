@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { environmentError, inputError, type RlsfError } from '../../errors.js';
-import { HttpFailure, type HttpClient } from './remote-http.js';
+import { HttpFailure } from './remote-failure.js';
+import type { HttpClient } from './remote-http.js';
 
 /** Which fields a server knows beside OpenAI's own. */
 export type ServerKind = 'vllm' | 'llama.cpp' | 'ollama' | 'openai' | 'other';

@@ -5,7 +5,7 @@ import type { GenerateRequest, Generation, TextGenerator } from '../generator.js
 import { checkSamplingSettings } from '../sampling-settings.js';
 import type { PolicyTokenizer } from '../types.js';
 import { optionalFields, requestBody, requestPath } from './remote-body.js';
-import { createHttpClient, HttpFailure } from './remote-http.js';
+import { HttpFailure } from './remote-failure.js';
 import { assignLogprobs, readReply, type Choice } from './remote-reply.js';
 import { askServer, chooseModel, explain, type ServerKind } from './remote-server.js';
 
@@ -40,9 +40,10 @@ export interface RemoteOptions {
  * A model behind an OpenAI-compatible endpoint (vLLM, llama.cpp, Ollama, OpenAI) as a frozen
  * generator. Text prompts go to `/completions`, messages to `/chat/completions`. A request asks for
  * its n completions at once; from a server that refuses or ignores n they are asked for one by one.
- * What the server does not tell (ids, log-probabilities) is `null`. Passing failures are tried again;
- * another failure ends `generate`, its message names address, model, status and remedy. When the
- * signal ends it, what has not come is `cancelled` and empty.
+ * Settings that vLLM, llama.cpp, Ollama or OpenAI would ignore are refused; of another server nobody
+ * knows what it ignores. What the server does not tell (ids, log-probabilities) is `null`. Passing
+ * failures are tried again; another failure ends `generate`, its message names address, model, status
+ * and remedy. When the signal ends it, what has not come is `cancelled` and empty.
  */
 export async function openRemoteGenerator(options: RemoteOptions): Promise<TextGenerator> {
   const { tokenizer = null, logprobs = true, logprobsMode = 'raw' } = options;
@@ -55,6 +56,8 @@ export async function openRemoteGenerator(options: RemoteOptions): Promise<TextG
   const queue = new PQueue({
     concurrency: whole('concurrency', options.concurrency ?? 8, 1, 1024),
   });
+  // Imported when first needed: the client is large.
+  const { createHttpClient } = await import('./remote-http.js');
   const http = createHttpClient({
     url,
     apiKey,
@@ -128,6 +131,7 @@ export async function openRemoteGenerator(options: RemoteOptions): Promise<TextG
     async generate(requests, settings, { signal, onProgress, onGeneration } = {}) {
       if (closing.signal.aborted) throw inputError(`Remote: the generator of ${url} is closed.`);
       checkSamplingSettings('Remote', settings, Infinity);
+      requests.forEach(({ n }, index) => whole(`n of request ${index}`, n, 0, 2 ** 20));
       const generations = requests.map(({ n }, request) =>
         Array.from({ length: n }, (_, sample) => unanswered(request, sample)),
       );
