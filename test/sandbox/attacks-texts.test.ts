@@ -8,7 +8,7 @@ import type { ProgramTests } from '../../src/records.js';
 import { readFrames, readResults } from '../../src/sandbox/execution.js';
 import type { Execution } from '../../src/sandbox/execution.js';
 import { strayPart } from '../../src/sandbox/toolchains/cpp/assembly.js';
-import { loopAt } from '../../src/sandbox/toolchains/cpp/loops.js';
+import { loopsOf } from '../../src/sandbox/toolchains/brace-loops.js';
 import { createProgram, viewOf } from '../../src/sandbox/toolchains/cpp/program.js';
 import { readRun } from '../../src/sandbox/toolchains/cpp/reading.js';
 import { readAddr2line } from '../../src/sandbox/toolchains/cpp/symbolize.js';
@@ -81,7 +81,7 @@ const readers: Record<string, (text: string) => unknown> = {
   'a completion': (text) => createProgram(tests, text),
   'a completion in Python': pythonOf,
   'a completion in Java': (text) => createJava(tests, text),
-  'the loops of a completion': (text) => loopAt(createProgram(tests, text).map, 2),
+  'the loops of a completion': (text) => loopsOf(createProgram(tests, text).map),
   'standard output': (text) => judge(run({ stdout: text })),
   'standard error': (text) => judge(run({ stderr: text })),
   'a sanitizer’s frame': (text) =>

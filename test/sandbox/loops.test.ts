@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { stitch } from '../../src/diagnostics/index.js';
-import { loopAt } from '../../src/sandbox/toolchains/cpp/loops.js';
+import { loopAround, loopOfStack } from '../../src/sandbox/loops.js';
+import { loopsOf } from '../../src/sandbox/toolchains/brace-loops.js';
 
 const source = `int f(int n) {
   for (int i = 0; i < n; i++) {
@@ -25,7 +26,7 @@ const source = `int f(int n) {
 const map = stitch([{ name: 'completion', text: source }]);
 
 function blamed(line: number): string | null {
-  const loop = loopAt(map, line);
+  const loop = loopAround(loopsOf(map), line);
   if (loop === null) return null;
   const span = map.locate(loop.start.line, loop.start.column, loop.end.line, loop.end.column);
   return span.precision === 'none' ? span.reason : source.slice(span.start, span.end);
@@ -48,11 +49,42 @@ describe('the loop to blame for a limit', () => {
       const odd = stitch([
         { name: 'completion', text: `for (int i = 0; ${header}; i++)\n  n++;\n` },
       ]);
-      expect(() => loopAt(odd, 2)).not.toThrow();
+      expect(() => loopsOf(odd)).not.toThrow();
     }
   });
 
   it('is none outside of loops', () => {
     expect([1, 18].map(blamed)).toEqual([null, null]);
+  });
+
+  it.each([
+    ['int i = 0; i < n; i++', true],
+    ['int i = 0; i <= n - 1; ++i', true],
+    ['int i = 0; i < n; i += 2', true],
+    ['int i = n; i > 0; i -= 3', true],
+    ['int i = n - 1; i >= 0; i--', true],
+    ['int i = 0; i != n; i++', true],
+    ['const auto& x : v', true],
+    ['int i = 0; i < n; i += step', false],
+    ['int i = 0; i < (a ? b : c);', false],
+    ['int i = 0; i < n; i--', false],
+    ['int i = n; i > 0; i++', false],
+    ['size_t i = n; i >= 0; i--', false],
+    ['unsigned int i = n; i >= 0; --i', false],
+    ['auto i = v.size() - 1; i >= 0; i--', false],
+    [';;', false],
+  ])('says of `for (%s)` whether it counts: %s', (header, counted) => {
+    const one = stitch([{ name: 'completion', text: `for (${header}) f(i);\n` }]);
+    expect(loopsOf(one).map((loop) => loop.counted)).toEqual([counted]);
+  });
+
+  it('is, of a stack, the outermost that does not count, and where all count the outermost', () => {
+    const [counts, too, endless, inner] = [true, true, false, false].map((counted, k) => ({
+      counted,
+      k,
+    }));
+    expect(loopOfStack([counts, endless, inner])).toBe(endless);
+    expect(loopOfStack([counts, too])).toBe(counts);
+    expect(loopOfStack([])).toBeNull();
   });
 });

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { loopAt, loopsOf } from '../../src/sandbox/toolchains/python/loops.js';
+import { loopAround } from '../../src/sandbox/loops.js';
+import { loopsOf } from '../../src/sandbox/toolchains/python/loops.js';
 
 /** The header that is blamed when the program is found at the `@`. */
 function blamed(source: string): string | null {
   const text = source.replace('@', '');
-  const loop = loopAt(loopsOf(text), source.indexOf('@'));
+  const loop = loopAround(loopsOf(text), source.indexOf('@'));
   return loop === null ? null : text.slice(loop.start, loop.end);
 }
 

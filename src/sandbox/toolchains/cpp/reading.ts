@@ -8,10 +8,11 @@ import {
 import type { ProgramView } from '../../../diagnostics/index.js';
 import type { Diagnostic } from '../../../records.js';
 import type { Execution } from '../../execution.js';
+import { loopAround, loopOfStack } from '../../loops.js';
 import { runnerFinding } from '../../verdict.js';
 import type { RunReading } from '../../program-run.js';
+import { loopsOf } from '../brace-loops.js';
 import { sanitizerExitCode } from './flags.js';
-import { loopAt } from './loops.js';
 
 /** What the sanitizers, the C++ runtime and the stack at a limit say about a run. */
 export function readRun(
@@ -70,7 +71,7 @@ function stopOf(
 
 /**
  * The stack at which a limit found the program, told so that the next run tells the same: the loop
- * that it was in, seen from the outermost function, and nothing of the inner frames.
+ * that it was in (loops.ts), and nothing of the inner frames.
  */
 function blameLoop(
   lines: string[],
@@ -80,17 +81,18 @@ function blameLoop(
   const outermostFirst = [...stack.own]
     .reverse()
     .filter(({ line }) => view.map.locate(line, null).precision !== 'none');
-  for (const frame of outermostFirst) {
-    const loop = loopAt(view.map, frame.line);
-    if (loop === null) continue;
-    const position = { file: view.shownAs('program.cpp'), ...loop.start };
-    const span = view.map.locate(
-      loop.start.line,
-      loop.start.column,
-      loop.end.line,
-      loop.end.column,
-    );
-    return { position, span, frames: [{ function: frame.function, position }] };
+  const loops = loopsOf(view.map);
+  const blamed = loopOfStack(
+    outermostFirst.flatMap((frame) => {
+      const loop = loopAround(loops, frame.line);
+      return loop === null ? [] : [{ ...loop, function: frame.function }];
+    }),
+  );
+  if (blamed !== null) {
+    const { start, end } = blamed;
+    const position = { file: view.shownAs('program.cpp'), ...start };
+    const span = view.map.locate(start.line, start.column, end.line, end.column);
+    return { position, span, frames: [{ function: blamed.function, position }] };
   }
   const [entry] = outermostFirst;
   if (entry === undefined) return { position: stack.position, span: stack.span, frames: [] };

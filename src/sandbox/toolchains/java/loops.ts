@@ -1,25 +1,26 @@
 import { byteOffsetOfIndex, indexLines, lineColumnOf } from '../../../diagnostics/index.js';
 import type { SourceMap } from '../../../diagnostics/index.js';
-import { loopAt } from '../cpp/loops.js';
+import { loopAround } from '../../loops.js';
+import { loopsOf } from '../brace-loops.js';
+import type { Loop } from '../brace-loops.js';
 import { blankOut } from './names.js';
 
 /**
- * The loop to blame when a limit stops a Java program at a line, chosen as for C++: its statements are
- * Java's. The text it sees is one byte per UTF-16 unit, so its columns are units.
+ * Tells the loop to blame in a function that a limit finds at a line. A loop of Java is written as one
+ * of C++. The text that is looked at is one byte per UTF-16 unit, so its columns are units.
  */
-export function javaLoopAt(
-  map: SourceMap,
-  line: number,
-): { start: { line: number; column: number }; end: { line: number; column: number } } | null {
+export function javaLoops(map: SourceMap): (line: number) => Loop | null {
   const text = blankOut(map.text)
     .replaceAll(/[^\n\x20-\x7e]/g, (unit) => (/[\p{L}\p{N}]/u.test(unit) ? '_' : ' '))
     .replaceAll(/[@#\\`]/g, ' ');
-  const loop = loopAt({ ...map, text, index: indexLines(text) }, line);
-  if (loop === null) return null;
-  const { starts } = indexLines(text);
+  const index = indexLines(text);
+  const loops = loopsOf({ ...map, text, index });
   const place = (at: { line: number; column: number }): { line: number; column: number } => {
-    const unit = starts[at.line - 1] + at.column - 1;
+    const unit = index.starts[at.line - 1] + at.column - 1;
     return lineColumnOf(map.index, byteOffsetOfIndex(map.text, unit));
   };
-  return { start: place(loop.start), end: place(loop.end) };
+  return (line) => {
+    const loop = loopAround(loops, line);
+    return loop && { ...loop, start: place(loop.start), end: place(loop.end) };
+  };
 }

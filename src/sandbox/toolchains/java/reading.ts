@@ -10,7 +10,8 @@ import type { Diagnostic } from '../../../records.js';
 import type { Execution } from '../../execution.js';
 import { runnerFinding } from '../../verdict.js';
 import type { RunReading } from '../../program-run.js';
-import { javaLoopAt } from './loops.js';
+import { loopOfStack } from '../../loops.js';
+import { javaLoops } from './loops.js';
 import { viewOf } from './program.js';
 import type { Program } from './program.js';
 
@@ -168,8 +169,8 @@ function threadsOf(lines: readonly string[]): JavaFrame[][] {
 }
 
 /**
- * A stack at a limit, told so that the next run tells the same: the loop that it was in, seen from
- * the outermost method, and nothing of the inner frames; in endless recursion the call.
+ * A stack at a limit, told so that the next run tells the same: the loop that it was in (loops.ts),
+ * and nothing of the inner frames; in endless recursion the call.
  */
 function blameLoop(frames: readonly JavaFrame[], view: ProgramView): JavaPlace {
   const own = frames.filter(
@@ -179,15 +180,20 @@ function blameLoop(frames: readonly JavaFrame[], view: ProgramView): JavaPlace {
       view.map.locate(line ?? 0, null).precision !== 'none',
   );
   if (frames.length >= 100) return locateOverflow(frames, view);
-  for (const frame of [...own].reverse()) {
-    const loop = javaLoopAt(view.map, frame.line ?? 0);
-    if (loop === null) continue;
-    const position = { file: view.shownAs(frame.file ?? ''), ...loop.start };
-    const { start, end } = loop;
+  const loopAt = javaLoops(view.map);
+  const places = [...own].reverse().flatMap((frame) => {
+    const loop = loopAt(frame.line ?? 0);
+    if (loop === null) return [];
+    const { start, end, counted } = loop;
     const span = view.map.locate(start.line, start.column, end.line, end.column);
-    if (span.precision === 'none') continue;
-    return { position, span, frames: [{ function: frame.function, position }] };
-  }
+    if (span.precision === 'none') return [];
+    const position = { file: view.shownAs(frame.file ?? ''), ...start };
+    return [
+      { counted, place: { position, span, frames: [{ function: frame.function, position }] } },
+    ];
+  });
+  const blamed = loopOfStack(places);
+  if (blamed !== null) return blamed.place;
   const entry = own.at(-1);
   return locateJavaStack(entry === undefined ? frames : [entry], view);
 }

@@ -1,28 +1,11 @@
+import type { LoopExtent } from '../../loops.js';
 import { logicalLines } from './logical-lines.js';
 
 /** A `for` or `while` statement; indices are UTF-16, into the program's text. */
-export interface PythonLoop {
+export interface PythonLoop extends LoopExtent {
   /** Its header without the colon, `while n > 0`. */
   start: number;
   end: number;
-  /** Index of the whole statement's end. */
-  last: number;
-  /** Over a range or a container: goes on to an end that is known when it begins. */
-  counted: boolean;
-}
-
-/**
- * The loop to blame when a limit finds a function at an index. Where in a loop that is differs from
- * run to run, so the answer depends on the outermost loop alone: of it and the loops inside it, the
- * first that does not plainly count to its end, else itself.
- */
-export function loopAt(loops: readonly PythonLoop[], index: number): PythonLoop | null {
-  const outermost = loops.find((loop) => loop.start <= index && index <= loop.last);
-  if (outermost === undefined) return null;
-  const family = loops.filter(
-    ({ start, last }) => start >= outermost.start && last <= outermost.last,
-  );
-  return family.find((loop) => !loop.counted) ?? outermost;
 }
 
 /** All loops of a program, outer ones before inner ones. */
@@ -38,6 +21,7 @@ export function loopsOf(text: string): PythonLoop[] {
       {
         start: line.start,
         end: line.start + header.trimEnd().length,
+        first: line.start,
         last,
         counted: isCounted(header, text.slice(line.colon, last)),
       },

@@ -7,7 +7,8 @@ import {
 } from '../../../diagnostics/index.js';
 import type { PythonFrame, PythonRecords, PythonStack } from '../../../diagnostics/index.js';
 import type { Diagnostic } from '../../../records.js';
-import { loopAt, loopsOf } from './loops.js';
+import { loopAround, loopOfStack } from '../../loops.js';
+import { loopsOf } from './loops.js';
 import type { PythonProgram } from './program.js';
 
 type Place = Pick<Diagnostic, 'position' | 'span' | 'frames'>;
@@ -18,7 +19,7 @@ type Place = Pick<Diagnostic, 'position' | 'span' | 'frames'>;
  *
  * When the driver got to speak, it said which frames had been running for half of the time: the
  * innermost of these is to blame, by its loop or its line. Else (a wait; a C function that does not
- * let handlers run) it is the outermost frame in a loop, else the outermost one.
+ * let handlers run) it is a loop of the stack (loops.ts), else the outermost frame.
  */
 export function stopOf(
   { stop }: PythonRecords,
@@ -50,9 +51,9 @@ function blame(
   const own = ownFrames(stack, program);
   if (own.length === 0) return null;
   const loops = loopsOf(program.text);
-  const loopOf = (frame: PythonFrame): Place | null => {
+  const loopOf = (frame: PythonFrame): { place: Place; counted: boolean } | null => {
     const offset = offsetOfLine(frame.line, program);
-    const loop = loopAt(loops, indexOfByteOffset(program.text, offset));
+    const loop = loopAround(loops, indexOfByteOffset(program.text, offset));
     if (loop === null) return null;
     const { index } = view.map;
     const start = lineColumnOf(index, byteOffsetOfIndex(program.text, loop.start));
@@ -61,7 +62,8 @@ function blame(
     // A loop that the completion is only the body of is not its own.
     if (span.precision === 'none') return null;
     const position = { file: 'program.py', ...start };
-    return { position, span, frames: [{ function: frame.function, position }] };
+    const place = { position, span, frames: [{ function: frame.function, position }] };
+    return { place, counted: loop.counted };
   };
   const lineOf = (frame: PythonFrame): Place => {
     const { line } = lines.place(frame.line, 0);
@@ -71,13 +73,10 @@ function blame(
   };
   const running = own.filter(({ depth }) => depth < long);
   const innermost = running.at(-1);
-  if (innermost !== undefined) return loopOf(innermost) ?? lineOf(innermost);
+  if (innermost !== undefined) return loopOf(innermost)?.place ?? lineOf(innermost);
   if (stack.cut > 0) return lineOf(recursionOf(own, program));
-  for (const frame of own) {
-    const place = loopOf(frame);
-    if (place !== null) return place;
-  }
-  return lineOf(own[0]);
+  const found = own.map(loopOf).filter((loop) => loop !== null);
+  return loopOfStack(found)?.place ?? lineOf(own[0]);
 }
 
 /**

@@ -1,31 +1,13 @@
-import { byteOffsetOfIndex, lineColumnOf } from '../../../diagnostics/index.js';
-import type { SourceMap } from '../../../diagnostics/index.js';
-import { lex } from './lexer.js';
+import { byteOffsetOfIndex, lineColumnOf } from '../../diagnostics/index.js';
+import type { SourceMap } from '../../diagnostics/index.js';
+import type { LoopExtent } from '../loops.js';
+import { lex } from './cpp/lexer.js';
 
-export interface Loop {
+/** A loop of C++ or Java; `first` and `last` are the lines of the whole statement. */
+export interface Loop extends LoopExtent {
   /** The header, `while (n > 0)`: line and byte column of its start and (exclusive) end. */
   start: { line: number; column: number };
   end: { line: number; column: number };
-  /** Lines of the whole statement. */
-  firstLine: number;
-  lastLine: number;
-  /** `for (…; i < n; i++)`: counts towards its end. */
-  counted: boolean;
-}
-
-/**
- * The loop to blame when a limit stops a program at a line. Where in a loop the clock finds it
- * differs from run to run, so the answer depends on the outermost loop alone: of it and the loops
- * inside it, the first that does not plainly count to its end, else itself.
- */
-export function loopAt(map: SourceMap, line: number): Loop | null {
-  const loops = loopsOf(map);
-  const outermost = loops.find((loop) => loop.firstLine <= line && line <= loop.lastLine);
-  if (outermost === undefined) return null;
-  const family = loops.filter(
-    (loop) => loop.firstLine >= outermost.firstLine && loop.lastLine <= outermost.lastLine,
-  );
-  return family.find((loop) => !loop.counted) ?? outermost;
 }
 
 /** A source beyond is no answer of a model's: its loops are not looked for. */
@@ -97,8 +79,8 @@ export function loopsOf(map: SourceMap): Loop[] {
       {
         start: place(starts[header]),
         end: place(behind(close)),
-        firstLine: place(starts[i]).line,
-        lastLine: place(starts[Math.max(end, close)]).line,
+        first: place(starts[i]).line,
+        last: place(starts[Math.max(end, close)]).line,
         counted:
           token === 'for' &&
           isCounted(tokens.slice(i + 2, close), tokens.slice(close + 1, end + 1)),
@@ -119,20 +101,39 @@ function closersOf(tokens: readonly string[], depths: readonly number[]): Map<nu
   return closers;
 }
 
-/** `i < n; i++` whose body leaves `i` alone, or a loop over a container. */
+/**
+ * `int i = 0; i < n; i++` whose body leaves `i` alone, or a loop over a container. Not what counts away
+ * from its end, and not down to 0 without a sign: `for (size_t i = n; i >= 0; i--)` has no end.
+ */
 function isCounted(header: readonly string[], body: readonly string[]): boolean {
-  if (header.includes(':')) return true; // over a container
-  const [, condition = [], step = []] = split(header);
-  const name = condition[0];
-  const compared = /^[<>]$|^!$/.test(condition[1] ?? '');
-  const text = step.join('');
-  if (!/^[A-Za-z_]\w*$/.test(name ?? '')) return false;
-  if (!compared || ![`${name}++`, `++${name}`, `${name}--`, `--${name}`].includes(text))
+  const [start, condition, step] = split(header);
+  if (condition === undefined || step === undefined) return header.includes(':'); // over a container
+  const [name = '', compared = ''] = condition;
+  if (!/^[A-Za-z_]\w*$/.test(name)) return false;
+  const operator = compared + (condition[2] === '=' ? '=' : '');
+  const bound = condition.slice(operator.length + 1).join('');
+  const way = stepOf(step, name);
+  const unsigned = start.some((word) => /^(unsigned|auto|size_t|uint\w*)$/.test(word));
+  if (way === null || !['<', '<=', '>', '>=', '!='].includes(operator)) return false;
+  if (way === 'up' && operator.startsWith('>')) return false;
+  if (
+    way === 'down' &&
+    (operator.startsWith('<') || (operator === '>=' && bound === '0' && unsigned))
+  )
     return false;
   const changed = new RegExp(
     `\\b${name} (= (?!=)|[-+*/%] = |\\+ \\+|- -)|(\\+ \\+|- -) ${name}\\b`,
   );
   return !changed.test(`${body.join(' ')} `);
+}
+
+/** `i++`, `i += 2`. */
+function stepOf(step: readonly string[], name: string): 'up' | 'down' | null {
+  const text = step.join('');
+  if (text === `${name}++` || text === `++${name}`) return 'up';
+  if (text === `${name}--` || text === `--${name}`) return 'down';
+  const by = new RegExp(`^${name}([-+])=[1-9]\\d*$`).exec(text);
+  return by === null ? null : by[1] === '+' ? 'up' : 'down';
 }
 
 function split(header: readonly string[]): string[][] {
