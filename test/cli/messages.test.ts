@@ -122,7 +122,7 @@ describe('bad input exits 1 with one message', () => {
     expectMessage(
       await call('judge', program, '--tests', await file('t.json', '{"cases": [{}]}')),
       1,
-      't.json: expected {includes',
+      /t\.json: cases\[0\]: expected a case \{stdin/,
     );
     expectMessage(
       await call('judge', program, '--tests', await file('u.json', 'nope')),

@@ -1,20 +1,22 @@
-import { readFile } from 'node:fs/promises';
-import { inputError, usageError } from '../../errors.js';
-import type { Language, Problem, ProgramTests, Rollout, Verdict } from '../../records.js';
-import type { JudgeJob } from '../../sandbox/index.js';
-import { nearest } from '../nearest.js';
+import { usageError } from '../../errors.js';
+import type { Rollout, Verdict } from '../../records.js';
 import { inspectionView } from '../views/inspection-view.js';
-import type { Command, CommandInput } from './command.js';
+import type { Command } from './command.js';
 import { flagOption, listOption, textOption } from './command.js';
 import { htmlFile, htmlOption, writeInspectionPage } from './inspect.js';
-import { readTests } from './judge-tests.js';
-import { findProblem } from './tasks.js';
+import { readText } from './judge-file.js';
+import { endingsOf, languageNames, problemOf } from './judge-problem.js';
+
+const programs = languageNames.filter((language) => language !== 'text');
 
 export const judgeCommand: Command = {
   name: 'judge',
   summary: 'judge a file in isolation: what compiler, sanitizers, runtime and tests say, and where',
   arguments: [
-    { name: 'file', summary: 'a program (.cpp .cc .py .java) or a worked answer (.txt .md)' },
+    {
+      name: 'file',
+      summary: `a program (${programs.map(endingsOf).join(' ')}) or a worked answer (${endingsOf('text')})`,
+    },
   ],
   options: [
     {
@@ -28,8 +30,19 @@ export const judgeCommand: Command = {
     },
     { flags: '--id <id>', summary: 'the problem' },
     { flags: '--answer <number>', summary: 'for a worked answer: the right one' },
-    { flags: '--language <name>', summary: 'cpp, python, java or text (default: by the name)' },
+    {
+      flags: '--answer-format <format>',
+      summary: 'how it is stated: gsm8k (#### 42) or final (Final: 42 at the end) (default: gsm8k)',
+    },
+    {
+      flags: '--language <name>',
+      summary: `${languageNames.join(', ')} (default: by the file name)`,
+    },
     { flags: '--compile-only', summary: 'build it, run nothing' },
+    {
+      flags: '--check',
+      summary: 'exit 1 unless the outcome is clean or warning (else 0 whatever the outcome is)',
+    },
     { flags: '--tokenizer <folder>', summary: 'show its tokens, with the default reward of each' },
     { flags: '--isolation <tier>', summary: 'auto, bubblewrap, restricted or none' },
     { flags: '--compiler <name>', summary: 'for C++: g++ or clang++ (default: g++)' },
@@ -41,14 +54,16 @@ export const judgeCommand: Command = {
     'rlsf judge answer.cpp --task cpp --id <an id of rlsf tasks show cpp>',
     'rlsf judge answer.py --tests tests.json --html answer.html',
     'rlsf judge answer.cpp --tokenizer data/policies/cpp-tiny --json',
-    'rlsf judge worked.txt --answer 42',
+    'rlsf judge worked.txt --answer 42 --answer-format final',
+    'rlsf judge answer.cpp --check && echo good',
   ],
   async run(input, context) {
     const file = input.arguments['file'] ?? '';
     const page = htmlFile(input, 'judge');
     const completion = await readText(file, 'the file to judge');
-    const job = await jobOf(input, file, completion);
-    const { createJudgePool } = await import('../../sandbox/index.js');
+    const problem = await problemOf(input, file);
+    const { createJudgePool, judgeJob } = await import('../../sandbox/index.js');
+    const job = judgeJob(problem, completion);
     const pool = await createJudgePool({
       workers: 1,
       isolation: isolationOf(textOption(input, 'isolation')),
@@ -64,69 +79,14 @@ export const judgeCommand: Command = {
       const written = page === null ? [] : await writeInspectionPage(page, [inspection]);
       if (context.json) written.forEach((each) => context.note(each.map((s) => s.text).join('')));
       const lines = [...inspectionView(inspection, { width: context.width }), ...written];
-      return { value: { verdict, inspection }, lines };
+      const isGood = verdict.outcome === 'clean' || verdict.outcome === 'warning';
+      const exitCode = flagOption(input, 'check') && !isGood ? 1 : undefined;
+      return { value: { verdict, inspection }, lines, exitCode };
     } finally {
       await pool.close();
     }
   },
 };
-
-async function jobOf(input: CommandInput, file: string, completion: string): Promise<JudgeJob> {
-  const { judgeJob } = await import('../../sandbox/index.js');
-  const problem = await problemOf(input, file);
-  const tests = problem.tests && {
-    ...problem.tests,
-    compileOnly: flagOption(input, 'compileOnly') || problem.tests.compileOnly,
-  };
-  return judgeJob({ ...problem, tests }, completion);
-}
-
-async function problemOf(input: CommandInput, file: string): Promise<Problem> {
-  const testsFile = textOption(input, 'tests');
-  const task = textOption(input, 'task');
-  const id = textOption(input, 'id');
-  const answer = textOption(input, 'answer');
-  if ((task === undefined) !== (id === undefined))
-    throw usageError('rlsf judge: --task and --id belong together; one of them is missing.');
-  const sources = { '--tests': testsFile, '--task': task, '--answer': answer };
-  const given = Object.entries(sources).flatMap(([name, value]) => (value ? [name] : []));
-  if (given.length > 1)
-    throw usageError(`rlsf judge: give one of ${given.join(' and ')}, not several.`);
-  if (task !== undefined && id !== undefined) return findProblem(task, id);
-  const language = languageOf(input, file, answer !== undefined);
-  if (language === 'text' && answer === undefined)
-    throw usageError(
-      'rlsf judge: a worked answer needs --answer <number>, or --task with --id. A program needs neither; name its --language where the file name does not tell.',
-    );
-  const tests: ProgramTests =
-    testsFile === undefined
-      ? { includes: '', prefix: '', suffix: '', cases: [] }
-      : await readTests(testsFile, await readText(testsFile, 'the tests'));
-  return { id: file, task: '', split: '', prompt: '', language, tests, answer, columns: {} };
-}
-
-const extensions: Record<string, Language> = {
-  cpp: 'cpp', cc: 'cpp', cxx: 'cpp', 'c++': 'cpp', hpp: 'cpp', h: 'cpp',
-  py: 'python', java: 'java', txt: 'text', md: 'text',
-}; // prettier-ignore
-
-function languageOf(input: CommandInput, file: string, hasAnswer: boolean): Language {
-  const named = textOption(input, 'language');
-  const known: Language[] = ['cpp', 'python', 'java', 'text'];
-  if (named !== undefined) {
-    const found = known.find((language) => language === named);
-    if (found) return found;
-    throw usageError(
-      `rlsf judge: --language expects ${known.join(', ')}, got '${named}'. Did you mean '${nearest(named, known)}'?`,
-    );
-  }
-  const extension = /\.([^./]+)$/.exec(file)?.[1]?.toLowerCase() ?? '';
-  const found = hasAnswer ? 'text' : extensions[extension];
-  if (found) return found;
-  throw usageError(
-    `rlsf judge: ${file}: expected a name ending in ${Object.keys(extensions).join(', ')}, so that its language is known. Name it with --language.`,
-  );
-}
 
 /** The file as if it had been sampled by a policy with this tokenizer, scored by the default reward. */
 async function tokensOf(
@@ -152,15 +112,4 @@ function isolationOf(given: string | undefined): Isolation {
   const found = tiers.find((tier) => tier === (given ?? 'auto'));
   if (found) return found;
   throw usageError(`rlsf judge: --isolation expects ${tiers.join(', ')}, got '${given}'.`);
-}
-
-async function readText(file: string, what: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw inputError(
-      `${file}: expected ${what}, ${code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`}. Check the path.`,
-    );
-  }
 }
