@@ -11,7 +11,5 @@ if (!existsSync(entry)) {
   console.error('rlsf: dist/ is missing, the TypeScript is not built. Run: npm run setup');
   process.exit(1);
 }
-// A reader that leaves early (`rlsf … | head`) is no error.
-process.stdout.on('error', (error) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 const { main } = await import(entry.href);
 process.exitCode = await main(process.argv.slice(2));

@@ -10,9 +10,12 @@ import { ansiText, plainText } from './repl/styled.js';
 
 /**
  * The command line: parses, calls, prints. Exit codes: 0, 1 (the input, the machine or the work
- * failed), 2 (the command line itself is wrong), 130 (stopped by Ctrl-C).
+ * failed), 2 (the command line itself is wrong), 130 (stopped by Ctrl-C), 141 (the reader of the
+ * output left, as with any program in a pipe).
  */
 export async function main(argv: readonly string[]): Promise<number> {
+  if (process.stdout.listenerCount('error', leaveUnread) === 0)
+    process.stdout.on('error', leaveUnread);
   let exitCode = 0;
   const program = createProgram(async (command, input) => {
     exitCode = await runCommand(command, input);
@@ -24,6 +27,15 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     return reportError(error, argv);
   }
+}
+
+/** `rlsf … | head`: nobody reads on, so there is nothing left to do or to say. */
+function leaveUnread(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(128 + 13);
+  process.stderr.write(
+    `rlsf: standard output cannot be written (${error.code ?? error.message}).\n`,
+  );
+  process.exit(1);
 }
 
 type Run = (command: Command, input: CommandInput) => Promise<void>;
