@@ -120,6 +120,14 @@ describe.skipIf(noJava !== null)(`programs in Java ${noJava ?? ''}`, () => {
     expect(verdict.outcome).toBe('clean');
   });
 
+  it('are clean with an exception of their own, which nobody stores', async () => {
+    const source =
+      'class A {\n  static class Odd extends RuntimeException {\n    Odd(String text) { super(text); }\n  }\n  static int f() {\n    try { throw new Odd("x"); } catch (Odd e) { return 1; }\n  }\n}\n';
+    const verdict = await judge(source, { cases: [{ code: 'Rlsf.emit(A.f());', expected: '1' }] });
+    expect([verdict.outcome, verdict.blamed]).toEqual(['clean', []]);
+    expect(verdict.stages[0].command).toContain('-Xlint:all,-serial');
+  });
+
   it('are run on inputs, with arguments, once each', async () => {
     const source =
       'import java.util.*;\npublic class Main {\n  public static void main(String[] args) {\n    int n = new Scanner(System.in).nextInt();\n    System.out.println("ä" + n * 2 + String.join(",", args));\n    if (n == 3) System.exit(1);\n    if (n == 4) throw new IllegalStateException();\n    if (n == 5) System.exit(0);\n  }\n}\n';

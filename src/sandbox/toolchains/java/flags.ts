@@ -25,9 +25,13 @@ export function compilerFlags(archive: string | null): string[] {
   ];
 }
 
-/** What javac is asked for: all it can warn of, and names of variables in the classes. */
+/**
+ * What javac is asked for: all it can warn of that says something about a program, and names of
+ * variables in the classes. `serial` does not: every exception of one's own lacks a version to be
+ * stored by, and no judged program stores one.
+ */
 export const javacOptions = [
-  '-Xlint:all', '-g', '-encoding', 'UTF-8', '-proc:none', '-Xmaxerrs', '100', '-Xmaxwarns', '10000',
+  '-Xlint:all,-serial', '-g', '-encoding', 'UTF-8', '-proc:none', '-Xmaxerrs', '100', '-Xmaxwarns', '10000',
 ]; // prettier-ignore
 
 /**
