@@ -11,11 +11,9 @@ import {
   type LazyTensor,
   type SavedType,
 } from './safetensors-chunks.js';
-import type { NamedTensor } from './safetensors.js';
 import { configText, tokenizerFileEntries } from './saved-files.js';
 import { weightShapes } from './shapes.js';
 import type { Policy } from './types.js';
-import { valuesOf } from './variables.js';
 
 /**
  * Writes a Hugging Face model folder: weights, config, generation config, tokenizer and chat
@@ -53,9 +51,11 @@ export async function savePolicy(
   const config = merge ? mergedConfig(policy) : policy.config;
   const tensors = new Map<string, LazyTensor>();
   for (const [name, shape] of weightShapes(config)) {
-    const tensor = (): NamedTensor =>
-      merge ? mergedWeight(policy, name) : valuesOf(policy.weights.get(name)!);
-    tensors.set(name, { shape, read: () => tensor().values });
+    tensors.set(name, {
+      shape,
+      read: () =>
+        merge ? mergedWeight(policy, name).values : policy.weights.get(name)!.dataSync<'float32'>(),
+    });
   }
   const old = await oldWeightFiles(folder);
   const weights = weightFiles(tensors, dtype, maxShardBytes, await shardsInUse(folder, old));

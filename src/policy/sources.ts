@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { inputError } from '../errors.js';
+import { parseHubId } from './hub-id.js';
 
 /** How far a download is. */
 export interface SourceProgress {
@@ -49,10 +50,9 @@ export type SourceKind = 'model' | 'tokenizer' | 'adapter';
 async function folderOf(source: string, kind: SourceKind, options: SourceOptions): Promise<Source> {
   const folder = source.startsWith('~/') ? path.join(homedir(), source.slice(2)) : source;
   if (existsSync(folder)) {
-    if (statSync(folder).isDirectory()) return { folder, hub: null };
-    throw inputError(`Policy: expected a folder, ${folder} is a file. ${expected[kind]}`);
+    checkFolder(folder, kind);
+    return { folder, hub: null };
   }
-  const { parseHubId } = await import('./hub-id.js');
   const id = parseHubId(source);
   if (id === null) {
     throw inputError(
@@ -63,6 +63,24 @@ async function folderOf(source: string, kind: SourceKind, options: SourceOptions
   const { hubFolder } = await import('./hub.js');
   const snapshot = await hubFolder(id, kind, options);
   return { folder: snapshot, hub: { name: id.name, commit: path.basename(snapshot) } };
+}
+
+/** Says what a folder is, where it is plainly another thing. */
+function checkFolder(folder: string, kind: SourceKind): void {
+  if (!statSync(folder).isDirectory()) {
+    throw inputError(`Policy: expected a folder, ${folder} is a file. ${expected[kind]}`);
+  }
+  const has = (name: string): boolean => existsSync(path.join(folder, name));
+  if (kind === 'model' && !has('config.json') && has('adapter_config.json')) {
+    throw inputError(
+      `Policy: ${folder} is a PEFT adapter, not a model. Give its base as the policy, and this folder as the adapter.`,
+    );
+  }
+  if (kind === 'adapter' && !has('adapter_config.json') && has('config.json')) {
+    throw inputError(
+      `Adapter: ${folder} is a whole model, not a PEFT adapter. Give it as the policy. ${expected.adapter}`,
+    );
+  }
 }
 
 const expected: Record<SourceKind, string> = {

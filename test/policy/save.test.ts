@@ -9,8 +9,12 @@ import {
   savePolicy,
   type Policy,
 } from '../../src/policy/index.js';
-import { bfloat16ToFloat32, float16ToFloat32 } from '../../src/policy/floats.js';
-import { float32ToBfloat16, float32ToFloat16 } from '../../src/policy/floats.js';
+import {
+  bfloat16ToFloat32,
+  float16ToFloat32,
+  float32ToBfloat16,
+  float32ToFloat16,
+} from '../../src/policy/floats.js';
 import { writeFolder } from '../../src/policy/files.js';
 import { selectBackend, tf } from '../../src/tensor/index.js';
 import { temporaryFolder, tinyPolicy } from './fixtures.js';
@@ -247,6 +251,36 @@ describe('saving a policy', () => {
       const loaded = await loadPolicy(target);
       expect(loaded.revision).toBe(policy.revision);
       loaded.dispose();
+    }
+    policy.dispose();
+  });
+
+  it('never writes over the shards that the index names, whatever a killed save left', async () => {
+    const policy = await tinyPolicy();
+    const target = fresh();
+    const shardsOf = async (): Promise<string[]> =>
+      (await readdir(target)).filter((name) => name.endsWith('.safetensors'));
+    await savePolicy(policy, target, { maxShardBytes: 8000 });
+    const plain = await shardsOf();
+    const other = plain.map((name) => name.replace('model-', 'model-b-'));
+    for (const [used, unused] of [
+      [plain, other],
+      [other, plain],
+    ]) {
+      // A save that was killed before its index was in place has left its shards.
+      for (const name of unused) await writeFile(path.join(target, name), 'half a save');
+      const before = await loadPolicy(target);
+      expect(before.revision).toBe(policy.revision);
+      before.dispose();
+      expect((await shardsOf()).sort()).toEqual([...used, ...unused].sort());
+      tf.tidy(() => {
+        for (const variable of policy.weights.values()) variable.assign(variable.add(1));
+      });
+      await savePolicy(policy, target, { maxShardBytes: 8000 });
+      expect(await shardsOf()).toEqual(unused);
+      const after = await loadPolicy(target);
+      expect(after.revision).toBe(policy.revision);
+      after.dispose();
     }
     policy.dispose();
   });
