@@ -23,7 +23,12 @@ export interface ChatMessage {
  * `includes` + `prefix` + completion + `suffix`, and behind it the cases that are code.
  */
 export interface ProgramTests {
-  /** C++: `#include` lines (and nothing else), shared by all programs of one compile. Else empty. */
+  /**
+   * Whole lines that come first in the judged file, a last line feed added where it lacks. C++:
+   * `#include` lines (and nothing else), shared by all programs of one compile; they do not count as
+   * lines of it. Python and Java: imports. A `package` that the prefix declares stays before them; one
+   * in the completion is then the completion's error.
+   */
   includes: string;
   /** Source before the completion; for a code task the prompt's own code. */
   prefix: string;

@@ -29,6 +29,12 @@ export function namesOf(text: string): JavaNames {
   };
 }
 
+/** The declaration of a package that a text begins with, and its line; `` for none. */
+export function packageLine(text: string): string {
+  const declared = /^\s*package\s+[\w.]+\s*;[^\S\n]*\n?/.exec(blankOut(text));
+  return text.slice(0, declared?.[0].length ?? 0);
+}
+
 /**
  * The text with comments, literals and all that is not ASCII made blank, every UTF-16 unit at its
  * place: what is left are names, brackets and operators.

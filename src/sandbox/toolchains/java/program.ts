@@ -1,8 +1,8 @@
 import { stitch } from '../../../diagnostics/index.js';
 import type { ProgramView, SourceMap } from '../../../diagnostics/index.js';
-import { inputError } from '../../../errors.js';
 import type { ProgramTests } from '../../../records.js';
-import { namesOf } from './names.js';
+import { checkFiles, sourceParts } from '../../program-source.js';
+import { namesOf, packageLine } from './names.js';
 import type { JavaNames } from './names.js';
 
 /** One program to be compiled and run. */
@@ -30,18 +30,19 @@ export interface CaseClass {
   lines: string[];
 }
 
+const casesName = 'RlsfCases';
+
 /**
- * The program's text is `prefix` + completion + `suffix`. Test cases see its classes by their names
+ * The program's text is `includes` + `prefix` + completion + `suffix`, where a package that the prefix
+ * declares stands before the includes, as it must. Test cases see its classes by their names
  * (`Problem.sum(1, 2)`), and java.util, java.util.function, java.util.stream and java.math.
  */
 export function createProgram(given: ProgramTests, completion: string): Program {
   const tests = given.compileOnly ? { ...given, cases: [] } : given;
-  checkFiles(Object.keys(tests.files ?? {}));
-  const map = stitch([
-    { name: 'prefix', text: tests.prefix },
-    { name: 'completion', text: completion },
-    { name: 'suffix', text: tests.suffix },
-  ]);
+  checkFiles(Object.keys(tests.files ?? {}), ['classes', `${casesName}.java`]);
+  const head = packageLine(tests.prefix);
+  const rest = { ...tests, prefix: tests.prefix.slice(head.length) };
+  const map = stitch([{ name: 'prefix', text: head }, ...sourceParts(rest, completion)]);
   const names = namesOf(map.text);
   const indices = tests.cases.map((_, i) => i);
   const codeCases = indices.filter((i) => !('stdin' in tests.cases[i]));
@@ -82,12 +83,11 @@ function withoutAccidents(text: string): string {
 }
 
 function caseClass(tests: ProgramTests, codeCases: number[], names: JavaNames): CaseClass {
-  const simple = 'RlsfCases';
   const head = [
     ...(names.package === '' ? [] : [`package ${names.package};`]),
     'import rlsf.Rlsf;',
     'import java.util.*; import java.util.function.*; import java.util.stream.*; import java.math.*;',
-    `class ${simple} {`,
+    `class ${casesName} {`,
     'static void run(int i) throws Throwable { switch (i) {',
     ...codeCases.map((_, k) => `case ${k}: case${k}(); break;`),
     '} }',
@@ -99,17 +99,9 @@ function caseClass(tests: ProgramTests, codeCases: number[], names: JavaNames): 
   });
   const lines = [...head, ...bodies, '}', ''];
   return {
-    name: names.package === '' ? simple : `${names.package}.${simple}`,
-    file: `${simple}.java`,
+    name: names.package === '' ? casesName : `${names.package}.${casesName}`,
+    file: `${casesName}.java`,
     text: lines.join('\n'),
     lines,
   };
-}
-
-function checkFiles(names: readonly string[]): void {
-  for (const name of names)
-    if (!/^[\w.-]+(\/[\w.-]+)*$/.test(name) || name.split('/').includes('..'))
-      throw inputError(
-        `tests.files: expected plain relative names, came ${JSON.stringify(name)}. Use letters, digits, \`_\`, \`-\`, \`.\` and \`/\`.`,
-      );
 }

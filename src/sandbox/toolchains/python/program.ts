@@ -2,6 +2,7 @@ import { pythonLines, stitch } from '../../../diagnostics/index.js';
 import type { ProgramView, PythonLines } from '../../../diagnostics/index.js';
 import { inputError } from '../../../errors.js';
 import type { ProgramTests } from '../../../records.js';
+import { checkFiles, sourceParts } from '../../program-source.js';
 import { byArguments } from '../../test-inputs.js';
 import type { JudgeJob } from '../../toolchain.js';
 
@@ -25,12 +26,8 @@ export function createPythonProgram({ completion, tests: given }: JudgeJob): Pyt
     throw inputError('judge: expected `tests` for a program in python, came none.');
   const tests = given.compileOnly ? { ...given, cases: [] } : given;
   const files = Object.keys(tests.files ?? {});
-  checkFiles(files);
-  const map = stitch([
-    { name: 'prefix', text: `${tests.includes}${tests.prefix}` },
-    { name: 'completion', text: completion },
-    { name: 'suffix', text: tests.suffix },
-  ]);
+  checkFiles(files, ['program.py']);
+  const map = stitch(sourceParts(tests, completion));
   const isHarness = (file: string): boolean => /^test \d+$/.test(file) || files.includes(file);
   const view: ProgramView = {
     map,
@@ -58,14 +55,4 @@ export function casesText({ tests, codeCases }: PythonProgram): string {
   });
   const sizes = texts.map((text) => Buffer.byteLength(text));
   return `${sizes.join(' ')}\n${texts.join('')}`;
-}
-
-function checkFiles(names: readonly string[]): void {
-  for (const name of names) {
-    const isPlain = /^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/.test(name);
-    if (isPlain && name !== 'program.py') continue;
-    throw inputError(
-      `tests.files: expected plain relative names other than program.py, came ${JSON.stringify(name)}. Use letters, digits, \`_\`, \`-\`, \`.\` (not first) and \`/\`.`,
-    );
-  }
 }
