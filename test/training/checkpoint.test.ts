@@ -1,4 +1,13 @@
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -109,9 +118,14 @@ describe('checkpoints', () => {
     other.optimizer = createOptimizer(other.policy, { learningRate: 0.02 });
     const before = weightsOf(other.policy);
     await expect(loadCheckpoint(step, other)).rejects.toThrow(/expected the weights this policy/);
-    appendFileSync(path.join(step, 'trainable.safetensors'), 'x');
+    const weights = path.join(step, 'trainable.safetensors');
+    const bytes = readFileSync(weights);
+    bytes[bytes.length - 1] ^= 1;
+    writeFileSync(weights, bytes);
     await expect(loadCheckpoint(step, run)).rejects.toThrow(/SHA-256/);
-    truncateSync(path.join(step, 'trainable.safetensors'), 100);
+    appendFileSync(weights, 'x');
+    await expect(loadCheckpoint(step, run)).rejects.toThrow(/1 bytes after the last tensor/);
+    truncateSync(weights, 100);
     await expect(loadCheckpoint(step, run)).rejects.toThrow(/truncated/);
     await expect(loadCheckpoint(path.join(folder, 'step_7'), run)).rejects.toThrow(/cannot read/);
     expect(weightsOf(other.policy)).toEqual(before);
