@@ -14,12 +14,12 @@ export function resultOf(
   run: ProgramRun,
   healthy: boolean,
 ): TestResult {
-  const { results, stdout, stderr, ended, code } = { ...run.execution, ...run.reading };
+  const { results, stdout, ended, code } = run.execution;
   const place = run.cases.indexOf(index);
   if ('stdin' in test) {
     if (test.expected === null) {
       const passed = healthy && results.finished && ended === 'exit' && code === 0;
-      return { passed, expected: null, actual: passed ? null : cut(stderr) };
+      return { passed, expected: null, actual: passed ? null : cut(endOf(run)) };
     }
     const passed = sameLines(stdout, test.expected) && ended === 'exit' && code === 0 && healthy;
     return { passed, expected: cut(test.expected), actual: cut(stdout) };
@@ -36,6 +36,18 @@ export function resultOf(
     expected: cut(test.expected),
     actual: values.length === 0 ? null : cut(values.map(({ text }) => text).join('\n')),
   };
+}
+
+/** What a run did that only had to end well, and did not. */
+function endOf({ execution, reading }: ProgramRun): string {
+  const { cause, ended, code, stops, flooded } = execution;
+  if (flooded) return 'the output reached its limit';
+  if (cause === 'memory') return 'the memory reached its limit';
+  if (cause === 'cpu' || stops.includes('RLSF-STOP cpu')) return 'the CPU time was used up';
+  if (cause === 'wall') return 'the wall time was used up';
+  if (reading.findings.length > 0) return reading.findings[0].message;
+  if (ended === 'signal') return `ended by signal ${code}`;
+  return code === 0 ? 'it left before its end' : `ended with exit code ${code}`;
 }
 
 function valuesOf(results: CaseResults, index: number): { type: string; text: string }[] {

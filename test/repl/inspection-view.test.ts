@@ -164,6 +164,46 @@ describe('the view of an inspection', () => {
     ]);
   });
 
+  it('says of a failed assertion, or a bad end, that it failed and why', () => {
+    const tests = [
+      { passed: false, expected: null, actual: 'get({1, 2, 3}, 1) == 3' },
+      { passed: false, expected: null, actual: null },
+    ];
+    const verdict = { ...rolloutWith().verdict!, tests, stages: [] };
+    expect(view(rollout({ verdict })).slice(-2)).toEqual([
+      'tests      × 1: failed: get({1, 2, 3}, 1) == 3',
+      '           × 2: did not run to its end',
+    ]);
+  });
+
+  it('shows some of what the program wrote, and of its standard error what is no report', () => {
+    const stage = {
+      stage: 'run' as const,
+      command: ['./unit'],
+      exitCode: 66,
+      signal: null,
+      durationMs: 20,
+      stdout: 'a\n\n\u001b[2Jb\nc\nd\ne\nf\n',
+      stderr: 'debug 1\n=====\n==PID==ERROR: AddressSanitizer: heap-buffer-overflow\n',
+      truncated: false,
+    };
+    const tests = [{ passed: true, expected: '1', actual: '1' }];
+    const verdict = { ...rolloutWith({ diagnostics: [overflow] }).verdict!, tests };
+    const shown = view(rollout({ verdict: { ...verdict, stages: [stage] } }));
+    expect(shown.slice(shown.findIndex((row) => row.startsWith('stages')))).toEqual([
+      'stages     run     exit 66  0.02 s  ./unit',
+      '             stdout  a',
+      '                     ⟨ESC⟩[2Jb',
+      '                     c',
+      '                     d',
+      '                     … 2 more lines',
+      '             stderr  debug 1',
+    ]);
+    const runs = [1, 2, 3, 4, 5].map((n) => ({ ...stage, stdout: `run ${n}`, stderr: '' }));
+    const many = view(rollout({ verdict: { ...verdict, stages: runs } }));
+    expect(many.filter((row) => row.includes('stdout'))).toHaveLength(3);
+  });
+
   it('neither obeys nor hides what the model wrote, and stays within the width', () => {
     const completion = `\t"\u001b[2J\u202e日本語\u0007 e\u0301 ${'wide_name + '.repeat(20)}";\r\n`;
     const end = Buffer.byteLength(completion);

@@ -1,13 +1,12 @@
 import { visibleText } from '../../plots/visible.js';
 import type { TestResult } from '../../records.js';
-import type { InspectedStage, Inspection } from '../../rollouts/index.js';
+import type { Inspection } from '../../rollouts/index.js';
 import type { StyledLine, StyledSpan } from '../styled.js';
 import { line, padEnd, span, wrapText } from '../styled.js';
 import { signed } from './numbers.js';
 import { outcomeSign, outcomeTone } from './outcome.js';
 
 const maxTests = 8;
-const maxOutputLines = 12;
 
 type HeadFacts = Pick<
   Inspection,
@@ -87,37 +86,10 @@ export function testLines(inspection: Inspection, width: number): StyledLine[] {
   return rows.map((row, at) => line(span(padEnd(at === 0 ? 'tests' : '', 11), 'dim'), ...row));
 }
 
-/** One line for each stage; its output where the findings do not say what went wrong. */
-export function stageLines(inspection: Inspection): StyledLine[] {
-  const { stages, findings, outcome } = inspection;
-  // Older records say only here which tests failed.
-  const isOld = inspection.tests.length === 0;
-  const isUnexplained =
-    outcome === 'sandbox_error' ||
-    (outcome !== 'clean' && outcome !== 'wrong_answer' && findings.length === 0);
-  return stages.flatMap((stage, at) => {
-    const ended =
-      stage.signal === null ? `exit ${stage.exitCode ?? '?'}` : `signal ${stage.signal}`;
-    const text = `${padEnd(stage.stage, 8)}${padEnd(ended, 6)}  ${(stage.durationMs / 1000).toFixed(2)} s  ${visibleText(stage.command.join(' '))}`;
-    return [
-      line(span(padEnd(at === 0 ? 'stages' : '', 11), 'dim'), text.trimEnd()),
-      ...(isUnexplained || (isOld && stage.stage === 'check') ? outputLines(stage) : []),
-    ];
-  });
-}
-
-function outputLines({ stdout, stderr }: InspectedStage): StyledLine[] {
-  const all = `${stderr}\n${stdout}`.split('\n').filter((row) => row.trim() !== '');
-  const rows = all
-    .slice(0, maxOutputLines)
-    .map((row) => line(span(`             ${visibleText(row).replace(/\t/g, '  ')}`, 'dim')));
-  if (all.length > maxOutputLines)
-    rows.push(line(span(`             … ${all.length - maxOutputLines} more lines`, 'dim')));
-  return rows;
-}
-
 function testText({ expected, actual }: TestResult): string {
-  if (expected === null) return actual === null ? 'did not run to its end' : `got ${shown(actual)}`;
+  // Nothing was compared: what came says what failed, an assertion or the end of the program.
+  if (expected === null)
+    return actual === null ? 'did not run to its end' : `failed: ${visibleText(actual)}`;
   return `expected ${shown(expected)}, ${actual === null ? 'got nothing' : `got ${shown(actual)}`}`;
 }
 

@@ -7,11 +7,12 @@ import type {
 } from '../../rollouts/index.js';
 import type { StyledLine } from '../styled.js';
 import { fitLine, line, span } from '../styled.js';
-import { factLines, headLine, stageLines, testLines } from './facts-view.js';
+import { factLines, headLine, testLines } from './facts-view.js';
 import { breakText, packLine } from './fit.js';
 import { heatLegend, sourceHeat } from './heat-view.js';
 import type { ShownFinding } from './source-view.js';
 import { findingText, sourceView } from './source-view.js';
+import { stageLines } from './stages-view.js';
 
 export interface InspectionViewOptions {
   /** Columns. */

@@ -45,7 +45,9 @@ export interface SourceViewOptions {
 
 /**
  * Source with line numbers; under a row the heat of its tokens, the tokens that a finding reached
- * (`^` starts a token, `~` goes on in it) and the findings; last those that have no place.
+ * (`^` starts a token, `~` goes on in it) and the findings; last those that have no place. A finding
+ * stands under the row that holds its place, also where the line goes on in a further row: there
+ * alone is its `╰` below the `^` it belongs to.
  */
 export function sourceView(input: SourceViewInput, options: SourceViewOptions): StyledLine[] {
   const { completion, reached, findings, heat } = input;
