@@ -80,6 +80,12 @@ describe('bad input', () => {
       /environment variable LR: grpo\.learning_rate: expected number > 0, got -1/,
     );
     await expect(load(['run.backend=gpu'])).rejects.toThrow(/expected one of auto, native/);
+    await expect(load(['policy.lora_rank_pattern={"down_proj": 0}'])).rejects.toThrow(
+      /policy\.lora_rank_pattern\.down_proj: expected whole number ≥ 1, got 0/,
+    );
+    await expect(load(['policy.init_lora_weights=pissa'])).rejects.toThrow(
+      /expected true or gaussian, got "pissa"/,
+    );
   });
 
   it('says which required option is missing and how to give it', async () => {
