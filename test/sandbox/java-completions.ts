@@ -23,7 +23,7 @@ export interface JavaCompletion {
  * Rows whose reason differs, not their verdict. Both quote `≤` in the prompt's comment, which the
  * recorded javac (set to ASCII) refused to read; ours reads UTF-8, and there their answers are wrong.
  */
-const otherReason = ['HumanEval_84_solve', 'HumanEval_147_get_max_triples'];
+export const otherReason = ['HumanEval_84_solve', 'HumanEval_147_get_max_triples'];
 
 export function javaCompletions(): JavaCompletion[] | null {
   return javaRows('model-completions/humaneval_java_qwen2.5-coder-1.5b-base.jsonl.gz');
