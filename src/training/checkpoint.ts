@@ -148,24 +148,20 @@ async function readState(folder: string): Promise<State> {
 }
 
 async function readTensors(file: string, sha256: string): Promise<Map<string, NamedTensor>> {
-  // First of all: damage may make the file unreadable too.
-  if (existsSync(file)) await checkHash(file, sha256);
   const opened = await openSafetensors(file);
   try {
+    const came = hashOf([await readFile(file)]);
+    if (came !== sha256) {
+      throw inputError(
+        `${file}: expected the contents that were saved (SHA-256 ${sha256}), got ${came}. The file was changed or damaged: go on from an earlier checkpoint.`,
+      );
+    }
     const tensors = new Map<string, NamedTensor>();
     for (const name of opened.names) tensors.set(name, await opened.read(name));
     return tensors;
   } finally {
     await opened.close();
   }
-}
-
-async function checkHash(file: string, sha256: string): Promise<void> {
-  const came = hashOf([await readFile(file)]);
-  if (came === sha256) return;
-  throw inputError(
-    `${file}: expected the contents that were saved (SHA-256 ${sha256}), got ${came}. The file was changed or damaged: go on from an earlier checkpoint.`,
-  );
 }
 
 /** What a crash left of an unfinished save or removal. */
