@@ -22,7 +22,7 @@ void* rlsf_target = nullptr;
 }
 
 // Linked with --wrap=main: this is the program's own, null where it has none.
-extern "C" int __real_main(int, char**) __attribute__((weak));
+extern "C" int __real_main(int, char**, char**) __attribute__((weak));
 
 namespace {
 
@@ -106,7 +106,6 @@ void endWhereNothingIsLost(int status, void*) {
   _exit(status);
 }
 
-__attribute__((constructor(101))) void askForTheLastWord() { on_exit(endWhereNothingIsLost, nullptr); }
 
 void prepare(long cpuMs) {
   dl_iterate_phdr(findUnit, nullptr);
@@ -122,9 +121,23 @@ void prepare(long cpuMs) {
   setitimer(ITIMER_PROF, &timer, nullptr);
 }
 
+bool runsAlone(int argc, char** argv) {
+  return argc >= 3 && (strcmp(argv[1], "cases") == 0 || strcmp(argv[1], "main") == 0);
+}
+
+// The program's own constructors may already be endless. A batch has none, and each of its children
+// prepares for itself.
+__attribute__((constructor(101))) void beforeTheProgram(int argc, char** argv, char**) {
+  on_exit(endWhereNothingIsLost, nullptr);
+  // Loads what backtrace needs now: in a signal handler it would be too late.
+  void* warm[2];
+  backtrace(warm, 2);
+  if (runsAlone(argc, argv)) prepare(atol(argv[2]));
+}
+
 [[noreturn]] void runProgram(int index, void* context) {
-  prepare(*static_cast<long*>(context));
   if (rlsf_secret[0] != 0) {  // a child of our own: it knows, and must not read it again
+    prepare(*static_cast<long*>(context));
     memcpy(secret, rlsf_secret, sizeof secret);
     memset(rlsf_secret, 0, sizeof rlsf_secret);
     close(RLSF_SECRET);
@@ -207,17 +220,12 @@ void rlsf_emit_string(const char* text) {
 }
 
 
-extern "C" int __wrap_main(int argc, char** argv) {
-  // Loads what backtrace needs now: in a signal handler it would be too late.
-  void* warm[2];
-  backtrace(warm, 2);
-  if (argc >= 3 && (strcmp(argv[1], "cases") == 0 || strcmp(argv[1], "main") == 0)) {
-    long cpuMs = atol(argv[2]);
+extern "C" int __wrap_main(int argc, char** argv, char** environment) {
+  if (runsAlone(argc, argv)) {
     readSecret();
-    if (argv[1][0] == 'c') runProgram(0, &cpuMs);
-    prepare(cpuMs);
+    if (argv[1][0] == 'c') runProgram(0, nullptr);
     argv[2] = argv[0];
-    const int status = __real_main ? __real_main(argc - 2, argv + 2) : 0;
+    const int status = __real_main ? __real_main(argc - 2, argv + 2, environment) : 0;
     claim('!', 0);
     exit(status);
   }

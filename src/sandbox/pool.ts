@@ -63,7 +63,7 @@ export interface JudgePool {
 }
 
 /** Bump when the meaning of a verdict changes: cached ones are then judged anew. */
-const judgeVersion = 5;
+const judgeVersion = 6;
 
 /** Builds and runs other people's programs behind walls, `workers` units at a time. */
 export async function createJudgePool(options: JudgeOptions = {}): Promise<JudgePool> {
@@ -139,11 +139,13 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
       onProgress: (done: number, total: number) => void,
     ): Promise<Verdict[]> => {
       const keys = await Promise.all(
-        jobs.map(async ({ language, completion, tests, answer, answerFormat }) => {
-          const { fingerprint } = await toolchainOf(language);
-          const asked = [language, completion, tests, answer, answerFormat];
-          return verdictKey([judgeVersion, asked, fingerprint, limits, tier.label]);
-        }),
+        jobs.map(
+          async ({ language, completion, tests, answer, answerFormat, truncated = false }) => {
+            const { fingerprint } = await toolchainOf(language);
+            const asked = [language, completion, tests, answer, answerFormat, truncated];
+            return verdictKey([judgeVersion, asked, fingerprint, limits, tier.label]);
+          },
+        ),
       );
       const sandbox = sandboxFor(signal);
       return judgeCall({ keys, jobs, toolchainOf, sandbox, verdicts, queue, signal, onProgress });

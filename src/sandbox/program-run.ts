@@ -1,6 +1,15 @@
 import type { Diagnostic } from '../records.js';
 import type { Execution } from './execution.js';
 
+/** A run, before it is read: for all cases that are code, for one input, or for nothing but itself. */
+export interface PlannedRun {
+  cases: number[];
+  /** Without the isolation's own words. */
+  command: string[];
+  /** `null`: the supervisor brought nothing back. */
+  execution: Execution | null;
+}
+
 /** One run of the program: for all cases that are code, or for one that is an input. */
 export interface ProgramRun {
   /** Indices of the cases it was for; none: it was only run. */

@@ -1,5 +1,8 @@
 import type { TestCase } from '../records.js';
 
+/** The launcher takes 512 inputs, and an argument each. */
+const most = 256;
+
 /** The cases that are inputs, by their place among `cases`: those with the same arguments run under one supervisor. */
 export function byArguments(cases: readonly TestCase[]): { args: string[]; indices: number[] }[] {
   const groups = new Map<string, { args: string[]; indices: number[] }>();
@@ -11,5 +14,10 @@ export function byArguments(cases: readonly TestCase[]): { args: string[]; indic
     group.indices.push(i);
     groups.set(key, group);
   }
-  return [...groups.values()];
+  return [...groups.values()].flatMap(({ args, indices }) =>
+    Array.from({ length: Math.ceil(indices.length / most) }, (_, part) => ({
+      args,
+      indices: indices.slice(part * most, (part + 1) * most),
+    })),
+  );
 }

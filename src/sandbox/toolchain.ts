@@ -13,6 +13,11 @@ export interface JudgeJob {
   answer?: string;
   /** @default 'gsm8k' */
   answerFormat?: AnswerFormat;
+  /**
+   * Worked answers: the sampler cut it off (`finishReason` other than `stop`), so that an equation at
+   * its very end may be half of one and is not called false. @default false
+   */
+  truncated?: boolean;
 }
 
 /**

@@ -8,6 +8,7 @@ import type {
 } from '../records.js';
 import type { ProgramRun } from './program-run.js';
 import { notReached, resultOf } from './test-results.js';
+import { withoutRepeats } from './without-repeats.js';
 
 /** What every verdict of a toolchain shares. */
 export interface Surroundings {
@@ -81,7 +82,7 @@ export function verdictOfRuns(input: {
     const healthy = limit === null && own.length === 0;
     for (const i of run.cases) tests[i] = resultOf(cases[i], i, run, healthy);
   }
-  const findings = withoutRepeats(errors);
+  const findings = withoutRepeats(errors, partsOfFault);
   const passed = tests.filter((test) => test.passed).length;
   const failed = findings.some(({ kind }) => kind !== 'failed-test');
   const outcome: Outcome =
@@ -206,17 +207,12 @@ function checkStage(tests: readonly TestResult[]): StageRecord {
   };
 }
 
-/** Several runs may meet the same fault. */
-function withoutRepeats(findings: readonly Diagnostic[]): Diagnostic[] {
-  const seen = new Set<string>();
-  return findings.filter(({ tool, kind, position, span, message }) => {
-    const place = position === null && span.precision === 'none' ? message : [position, span];
-    const key = JSON.stringify([tool, kind, place]);
-    return !seen.has(key) && seen.add(key) !== undefined;
-  });
+/** Several runs may meet the same fault, and tell it in other words. */
+function partsOfFault({ tool, kind, position, span, message }: Diagnostic): readonly unknown[] {
+  return [tool, kind, position === null && span.precision === 'none' ? message : [position, span]];
 }
 
-const signals: Record<number, string> = { 2: 'SIGINT', 4: 'SIGILL', 6: 'SIGABRT', 7: 'SIGBUS', 8: 'SIGFPE', 9: 'SIGKILL', 11: 'SIGSEGV', 13: 'SIGPIPE', 14: 'SIGALRM', 15: 'SIGTERM', 24: 'SIGXCPU', 25: 'SIGXFSZ', 31: 'SIGSYS' }; // prettier-ignore
+const signals: Record<number, string> = { 2: 'SIGINT', 4: 'SIGILL', 6: 'SIGABRT', 7: 'SIGBUS', 8: 'SIGFPE', 9: 'SIGKILL', 10: 'SIGUSR1', 11: 'SIGSEGV', 12: 'SIGUSR2', 13: 'SIGPIPE', 14: 'SIGALRM', 15: 'SIGTERM', 24: 'SIGXCPU', 25: 'SIGXFSZ', 31: 'SIGSYS' }; // prettier-ignore
 
 export function signalName(number: number): string {
   return signals[number] ?? `signal ${number}`;

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { createProgram } from '../../src/sandbox/toolchains/cpp/program.js';
 import { screen } from '../../src/sandbox/toolchains/cpp/screen.js';
+import { headerNames } from './header-names.js';
 import { includes } from './attacks/attack.js';
 
 describe('screening for a batch', () => {
@@ -46,7 +47,7 @@ describe('screening for a batch', () => {
     'int f() { return _Exit(0), 1; }\n',
     'int f() { _Pragma("GCC poison x") return 1; }\n',
   ])('judges alone: %s', (text) => {
-    expect(screen(`int g() { return 1; }\n${text}`).mode).toBe('alone');
+    expect(screen(`int g() { return 1; }\n${text}`, headerNames).mode).toBe('alone');
   });
 
   it.each([
@@ -63,7 +64,7 @@ describe('screening for a batch', () => {
     'int f(unsigned x) { return __builtin_popcount(x) + std::__gcd(4, 6); }\n',
     "double f() { return 1e+5 + 1'000.5e-3 + 0x1p-3; }\n",
   ])('still knows a function: %s', (text) => {
-    expect(screen(text)).toMatchObject({ mode: 'batch', reason: null });
+    expect(screen(text, headerNames)).toMatchObject({ mode: 'batch', reason: null });
   });
 
   it('knows every macro of the usual headers whose name is not reserved and that may hide a bracket', () => {
@@ -82,7 +83,7 @@ describe('screening for a batch', () => {
     expect(hiding.length).toBeGreaterThan(0);
     const passed = hiding
       .map(([, name]) => name)
-      .filter((name) => screen(`int f() { ${name}; return 1; }\n`).mode === 'batch');
+      .filter((name) => screen(`int f() { ${name}; return 1; }\n`, headerNames).mode === 'batch');
     expect(passed).toEqual([]);
   });
 });
@@ -92,6 +93,7 @@ describe('files beside a program', () => {
     createProgram(
       { includes: '', prefix: '', suffix: '', cases: [], files: { [name]: '' } },
       'int main() {}\n',
+      headerNames,
     );
 
   it.each([

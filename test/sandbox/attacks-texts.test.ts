@@ -38,7 +38,7 @@ const tests: ProgramTests = {
   suffix: '',
   cases: [{ code: 'rlsf_emit(f(1));', expected: '1' }],
 };
-const program = createProgram(tests, '    return n;\n}\n');
+const program = createProgram(tests, '    return n;\n}\n', new Set());
 const view = viewOf(program, 0, () => []);
 const java = createJava(tests, 'x');
 const pythonOf = (completion: string): ReturnType<typeof createPythonProgram> =>
@@ -78,10 +78,10 @@ const oneLine = (text: string): string => text.replaceAll('\n', ' ');
 
 /** Whatever of the judge reads what a program or its compiler wrote. */
 const readers: Record<string, (text: string) => unknown> = {
-  'a completion': (text) => createProgram(tests, text),
+  'a completion': (text) => createProgram(tests, text, new Set()),
   'a completion in Python': pythonOf,
   'a completion in Java': (text) => createJava(tests, text),
-  'the loops of a completion': (text) => loopsOf(createProgram(tests, text).map),
+  'the loops of a completion': (text) => loopsOf(createProgram(tests, text, new Set()).map),
   'standard output': (text) => judge(run({ stdout: text })),
   'standard error': (text) => judge(run({ stderr: text })),
   'a sanitizer’s frame': (text) =>

@@ -131,6 +131,8 @@ describe('C++ programs', () => {
     expect(verdict.outcome).toBe('runtime_error');
     expect(verdict.blamed).toEqual(['null-pointer-use «return area(none);»']);
     expect(verdict.diagnostics[0].frames.length).toBeGreaterThan(1);
+    const named = verdict.diagnostics[0].frames.map(({ position }) => position?.file);
+    expect(named.slice(0, 2)).toEqual(['shapes/square.h', 'program.cpp']);
     await expect(judge(source, { files: { '../out.h': '' } })).rejects.toMatchObject({
       tag: 'input',
     });

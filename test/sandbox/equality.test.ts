@@ -16,7 +16,7 @@ describe('judging in batches', () => {
     try {
       const together = await shared.judge([
         ...first,
-        ...['\n', '\n\n'].flatMap((end) =>
+        ...Array.from({ length: 11 }, (_, i) => '\n'.repeat(i + 1)).flatMap((end) =>
           first.map((one) => ({ ...one, completion: one.completion + end })),
         ),
       ]);

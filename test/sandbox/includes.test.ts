@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProgramTests, Verdict } from '../../src/records.js';
 import { createJudgePool } from '../../src/sandbox/index.js';
 import type { JudgeJob, JudgePool } from '../../src/sandbox/index.js';
-import { sourceParts } from '../../src/sandbox/program-source.js';
+import { checkFiles, sourceParts } from '../../src/sandbox/program-source.js';
 import { createProgram } from '../../src/sandbox/toolchains/java/program.js';
 import { createPythonProgram } from '../../src/sandbox/toolchains/python/program.js';
 import { javaTests, noJava } from './java-programs.js';
@@ -34,6 +34,21 @@ describe('The includes of a program', () => {
     );
     expect(textOf('package a; ')).toBe('package a; import java.util.*;\nclass A { }\n');
   });
+});
+
+describe('The names of further files', () => {
+  it.each(['data.txt', 'a/b/c_d-1.h', 'program.cpp.txt', 'classes.txt'])('may be %s', (name) => {
+    expect(() => checkFiles([name], ['program.cpp', 'classes'])).not.toThrow();
+  });
+
+  it.each(['', '/a', '../a', 'a/../b', 'a//b', 'a b', '.rlsf-cases', 'a/.b', 'program.cpp', 'classes', 'classes/A.class'])(
+    'are never %j',
+    (name) => {
+      expect(() => checkFiles(['data.txt', name], ['program.cpp', 'classes'])).toThrow(
+        `other than program.cpp, classes, came ${JSON.stringify(name)}`,
+      );
+    },
+  ); // prettier-ignore
 });
 
 describe('A judged program with includes', () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { screen } from '../../src/sandbox/toolchains/cpp/screen.js';
+import { namesAtGlobalScope } from '../../src/sandbox/toolchains/cpp/global-names.js';
+import { headerNames } from './header-names.js';
 import { sharedCasesOf } from '../../src/sandbox/toolchains/cpp/shared-cases.js';
 import { gallery, listTests, sumTests, textTests } from './programs.js';
 
@@ -19,7 +21,7 @@ describe('screening', () => {
     'int f(std::vector<int> v) { auto g = [&](int x) { return v[x]; }; /* } */ return g(0); // }\n}\n',
     'char f() { return \'{\' + "}\\""[0]; }\n',
   ])('lets through what keeps to itself: %s', (text) => {
-    expect(screen(text)).toMatchObject({ mode: 'batch', reason: null });
+    expect(screen(text, headerNames)).toMatchObject({ mode: 'batch', reason: null });
   });
 
   it.each([
@@ -55,13 +57,42 @@ describe('screening', () => {
     ['constexpr bool operator=(A, B) { return 1; } Thing thing;\n', false],
     ['import thing;\nint f() { return 1; }\n', false],
   ])('judges alone what might not: %s', (text, broken) => {
-    expect(screen(text)).toMatchObject({ mode: 'alone', broken });
+    expect(screen(text, headerNames)).toMatchObject({ mode: 'alone', broken });
   });
 
-  it('knows a main of one’s own, also behind directives', () => {
-    expect(screen('#include <cstdio>\nint main() { return 0; }\n').definesMain).toBe(true);
-    expect(screen('int f() { return main(1); }\n').definesMain).toBe(false);
-  });
+  it.each([
+    'typedef unsigned long long ulong;', 'using uint = unsigned long;', 'typedef int time_t, other;',
+    'typedef int (*sighandler_t)(long);', 'struct tm { int x; };', 'struct timespec { int x; };', 'struct FILE {};',
+    'struct sched_param {};', 'using max_align_t = int;', 'using nullptr_t = int;', 'typedef int quad_t[3];',
+    'double nearbyint(int x) { return x; }', 'double remquo(int x) { return x; }', 'int atan2(int x) { return x; }',
+    'int strtoll(int x) { return x; }', 'int strcasecmp(int x) { return x; }', 'int getw(int x) { return x; }',
+    'int signal(int x) { return x; }', 'int y1(int x) { return x; }', 'int index(int x) { return x; }',
+    'int read(int x) { return x; }', 'int lgamma(int x) { return x; }', 'enum Kind { fifo, FP_INT_UPWARD, fopen };',
+    'enum fopen { yes };', 'const int stdin = 3;', 'int daylight = 1, zone = 2;', 'const int a = 1, environ = 2;',
+    'template <class T> T abs(T x) { return x; }', 'union div_t { int x; };', 'class epoll_event {};',
+  ])('judges alone what a header has declared at global scope: %s', (text) => {
+    expect(screen(`${text}\n`, headerNames)).toMatchObject({ mode: 'alone', broken: false });
+  }); // prettier-ignore
+
+  it.each([
+    'int count(int x) { return x; }', 'int max(int a, int b) { return a > b ? a : b; }', 'struct Node { int tm; };',
+    'int f(int time) { int read = time; return read; }', 'const int size = 3;', 'enum class Color { red };',
+    'int sum(const std::vector<int64_t>& v) { return int(v.size()); }', 'using Table = std::vector<size_t>;',
+  ])('does not take other names for those: %s', (text) => {
+    expect(screen(`${text}\n`, headerNames)).toMatchObject({ mode: 'batch', reason: null });
+  }); // prettier-ignore
+
+  it('reads declarations as the preprocessor leaves them', () => {
+    const text = `typedef struct { int quot; int rem; } div_t;
+extern "C" { extern void (*signal (int __sig, void (*__handler)(int))) (int) throw ();
+  enum { FP_NAN = 0, FP_ZERO }; struct tm { int tm_sec; const char *tm_zone; };
+  extern char *program_invocation_name; inline int twice(int a) { int b = a; return 2 * b; } }
+namespace std { using ::div_t; int inside(int x); extern "C" int deep(); } extern "C++" { int outer (char c = '}'); }
+extern "C" int alone (const char *s = "{");`;
+    expect([...namesAtGlobalScope(text)].sort()).toEqual(
+      ['FP_NAN', 'FP_ZERO', '__handler', 'alone', 'div_t', 'outer', 'program_invocation_name', 'signal', 'std', 'tm', 'twice'],
+    );
+  }); // prettier-ignore
 });
 
 describe('cases are shared', () => {

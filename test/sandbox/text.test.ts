@@ -34,4 +34,17 @@ describe('the verdict of a worked answer', () => {
       lenientCorrect: false,
     });
   });
+
+  it('calls no step false that the sampler cut off, and keeps both verdicts apart', async () => {
+    const completion = 'She has 1 + 2 = 3. He has 12 + 30 = 4';
+    const job = { language: 'text' as const, completion, answer: '42' };
+    const [whole, cut, again] = await pool.judge([
+      job,
+      { ...job, truncated: true },
+      { ...job, truncated: false },
+    ]);
+    expect(whole.diagnostics.map(({ kind }) => kind)).toEqual(['false-step', 'no-answer']);
+    expect(cut.diagnostics.map(({ kind }) => kind)).toEqual(['no-answer']);
+    expect([whole.fromCache, cut.fromCache, again.fromCache]).toEqual([false, false, true]);
+  });
 });

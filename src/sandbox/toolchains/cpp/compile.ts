@@ -35,8 +35,9 @@ export async function compileUnit(
   shared: ReadonlySet<string>,
 ): Promise<Compiled> {
   if (programs[0].tests.compileOnly) return checkSyntax(bench, body);
-  // A program that is run as it stands must have a `main`; to our own it is optional.
-  const whole = programs.some(({ runsMain }) => runsMain) ? `${body}${requiresMain}` : body;
+  // Inputs need a `main`; to our own it is optional.
+  const needsMain = programs.some(({ inputCases }) => inputCases.length > 0);
+  const whole = needsMain ? `${body}${requiresMain}` : body;
   const { runtime, objects } = bench;
   const parts = [...[...shared].map((name) => `${objects}/${name}.o`), `${runtime}/runtime.o`];
   return build(bench, whole, [...parts, ...linkFlags, ...bench.compiler.linker, '-o', 'unit']);

@@ -1,6 +1,7 @@
 import { compilerDiagnostic, withChains } from '../../../diagnostics/index.js';
 import type { CompilerFinding, ProgramView } from '../../../diagnostics/index.js';
 import type { Diagnostic, StageRecord } from '../../../records.js';
+import { partsOfDiagnostic, withoutRepeats } from '../../without-repeats.js';
 import { checkSyntax } from './compile.js';
 import type { Compiled } from './compile.js';
 import { viewOf } from './program.js';
@@ -48,7 +49,7 @@ export async function errorDiagnostics(
     .filter(isWorthTelling);
   if (diagnostics.every(({ severity }) => severity !== 'error'))
     diagnostics.push(plainError(compiled));
-  return withoutRepeats(diagnostics);
+  return withoutRepeats(diagnostics, partsOfDiagnostic);
 }
 
 /** The warnings of program `k` in the completion itself; those in prefix, cases and headers are not its. */
@@ -60,7 +61,7 @@ export function warningsOf(program: Program, k: number, compiled: Compiled): Dia
         severity === 'warning' && place !== null && view.fileKind(place.file) === 'program',
     )
     .map((finding) => compilerDiagnostic(finding, view));
-  return withoutRepeats(own.filter(isWorthTelling));
+  return withoutRepeats(own.filter(isWorthTelling), partsOfDiagnostic);
 }
 
 /** Which programs of a failed unit have errors. */
@@ -128,12 +129,4 @@ function plainError(compiled: Compiled): Diagnostic {
     span: { precision: 'none', reason: 'the tool names no place' },
     frames: [],
   };
-}
-
-function withoutRepeats(diagnostics: readonly Diagnostic[]): Diagnostic[] {
-  const seen = new Set<string>();
-  return diagnostics.filter((one) => {
-    const key = JSON.stringify([one.severity, one.kind, one.message, one.span, one.position]);
-    return !seen.has(key) && seen.add(key) !== undefined;
-  });
 }

@@ -1,19 +1,12 @@
 import { join } from 'node:path';
 import type { StdioCase } from '../../../records.js';
-import type { Execution } from '../../execution.js';
+import type { PlannedRun } from '../../program-run.js';
 import { byArguments } from '../../test-inputs.js';
 import type { Executed, Sandbox } from '../../toolchain.js';
 import { writeReadable } from '../../workspace.js';
 import { sanitizerEnvironment } from './flags.js';
 import type { Program } from './program.js';
 import type { Workbench } from './workbench.js';
-
-/** A run of a program, before it is read. */
-export interface PlannedRun {
-  cases: number[];
-  command: string[];
-  execution: Execution | null;
-}
 
 /**
  * Programs that may share a process are one run each of it; one that may not is run for its code cases,

@@ -8,6 +8,7 @@ import type { CaseStore, UnitContext } from './workbench.js';
 interface PlanOptions {
   compiler: Compiler;
   cases: CaseStore;
+  globals: ReadonlySet<string>;
   workers: number;
   batchSize: number;
 }
@@ -16,7 +17,7 @@ interface PlanOptions {
 export function planUnits(jobs: readonly JudgeJob[], options: PlanOptions): Unit[] {
   const programs = jobs.map(({ tests, completion }) => {
     if (tests === undefined) throw new Error('Internal: a C++ job without tests.');
-    return createProgram(tests, completion);
+    return createProgram(tests, completion, options.globals);
   });
   const counts = countWants(programs);
   const { compiler, cases } = options;

@@ -5,7 +5,7 @@ import {
   parseSanitizerReports,
   sanitizerDiagnostics,
 } from '../../../diagnostics/index.js';
-import type { ProgramView } from '../../../diagnostics/index.js';
+import type { ProgramView, SanitizerReport } from '../../../diagnostics/index.js';
 import type { Diagnostic } from '../../../records.js';
 import type { Execution } from '../../execution.js';
 import { loopAround, loopOfStack } from '../../loops.js';
@@ -21,7 +21,9 @@ export function readRun(
   { leakCheck, lastTry }: { leakCheck: boolean; lastTry: boolean },
 ): RunReading {
   const { stderr, stops, results } = execution;
-  const reports = parseSanitizerReports(stderr);
+  const reports = parseSanitizerReports(stderr, { aborted: mayHaveDied(execution) }).filter(
+    (report) => isReport(report, execution, view),
+  );
   let findings = sanitizerDiagnostics(reports, view).map(asFailedTest);
   // A case whose assertion failed was left at once: what it still held is no fault of the program.
   if (results.failed.size > 0)
@@ -39,6 +41,25 @@ export function readRun(
     exitIsTools: reports.length > 0 && execution.code === sanitizerExitCode,
     stderr: view.clean(withoutAccidents(stderr)),
   };
+}
+
+/** A sanitizer that ends a program does so with an exit code of its own, also for an abort. */
+function mayHaveDied({ ended, code }: Execution): boolean {
+  return ended !== 'exit' || code === sanitizerExitCode;
+}
+
+/**
+ * Not what a program wrote itself (`parser: runtime error: unexpected token`): UBSan goes on behind a
+ * report, but tells its stack; the others end the program.
+ */
+function isReport(
+  { tool, stacks, place }: SanitizerReport,
+  execution: Execution,
+  view: ProgramView,
+): boolean {
+  if (tool !== 'ubsan') return mayHaveDied(execution);
+  const isOurs = place !== null && view.fileKind(place.file) !== 'library';
+  return isOurs || stacks.some(({ frames }) => frames.length > 0);
 }
 
 /** An `assert` of the tests that does not hold is a wrong answer; one in the program is its own error. */
@@ -113,12 +134,12 @@ function withoutAccidents(text: string): string {
     .replaceAll(/^0x[0-9a-f]+: note: pointer points here\n(?:.*\n){1,2}?\s*\^\s*\n/gm, '')
     .replaceAll(/^(Shadow byte|=>0x|  0x|HINT: ).*\n?/gm, '')
     .replaceAll(/==\d+==/g, '==PID==')
-    .replaceAll(/\(([^\s()]*)\+0x[0-9a-f]+\)/g, withoutFolders)
+    .replaceAll(/\(([^\s()]*)\+0x[0-9a-f]+\)/g, moduleName)
     .replaceAll(/\b0x[0-9a-f]{4,}\b/g, '0x…');
 }
 
 /** `(/judge/unit+0x1234)`, the address in a module of the program or in a library, by the module's name. */
-function withoutFolders(frame: string, path: string): string {
+function moduleName(frame: string, path: string): string {
   const name = path.slice(path.lastIndexOf('/') + 1);
   const isLibrary = /^[\w.+-]+$/.test(name) && /^[\w.]*$/.test(name.slice(name.lastIndexOf('.so')));
   const isKnown = name === 'unit' || (isLibrary && name.includes('.so', 1));

@@ -12,10 +12,10 @@ export interface Screening {
   reason: string | null;
   /** Brackets or literals do not close: it can hardly compile, so only the syntax is looked at first. */
   broken: boolean;
-  definesMain: boolean;
 }
 
-export function screen(text: string): Screening {
+/** `globals`: names that headers declare at global scope (global-names.ts). */
+export function screen(text: string, globals: ReadonlySet<string>): Screening {
   const lexed = lex(text);
   const definesMain = lexed.tokens.some(
     (token, i) => token === 'main' && lexed.tokens[i + 1] === '(' && lexed.depths[i] === 0,
@@ -24,12 +24,11 @@ export function screen(text: string): Screening {
     lexed.fault ??
     forbidden(lexed.tokens) ??
     (definesMain ? 'defines main' : null) ??
-    unknownItem(lexed.tokens);
+    unknownItem(lexed.tokens, globals);
   return {
     mode: reason === null ? 'batch' : 'alone',
     reason,
     broken: lexed.fault !== null && lexed.broken,
-    definesMain,
   };
 }
 
@@ -38,24 +37,6 @@ const words = new Set(
   import module export concept requires typeid __FILE__ __LINE__ __COUNTER__ __BASE_FILE__ __INCLUDE_LEVEL__
   __PRETTY_FUNCTION__ __TIME__ __DATE__ __TIMESTAMP__ constinit consteval co_await co_yield co_return
   __builtin_LINE __builtin_FILE __builtin_FUNCTION source_location thread_local _Generic`
-    .split(/\s+/)
-    .filter(Boolean),
-);
-
-/** Names at global scope in the usual headers: a function of that name means something else there. */
-const globals = new Set(
-  `abs labs llabs div ldiv lldiv index rindex signal remove rename read write open close link unlink pipe dup
-  time clock y0 y1 yn j0 j1 jn gamma lgamma tgamma exp exp2 log log2 log10 logb pow sqrt cbrt sin cos tan asin
-  acos atan floor ceil round trunc rint fabs fmin fmax fdim fma fmod hypot erf scalb drem significand ldexp frexp
-  modf malloc calloc realloc free exit abort atexit system getenv setenv rand srand random srandom qsort bsearch
-  atoi atol atoll atof strtol strtoul strtod strlen strcpy strncpy strcat strncat strcmp strncmp strchr strrchr
-  strstr strtok strdup strndup strspn strcspn strpbrk strsep memcpy memmove memset memcmp memchr memccpy swab
-  bcopy bzero bcmp ffs ffsl ffsll basename toupper tolower isalpha isdigit isalnum isspace isupper islower
-  ispunct isprint iscntrl isxdigit isgraph isblank isascii toascii printf puts gets getchar putchar scanf
-  fopen fclose getline getdelim perror select pause alarm sleep access wait kill send recv accept connect bind
-  listen socket stat environ stdin stdout stderr errno string strings lcm gcd mktime difftime daylight timezone
-  wmemcpy wcslen a64l l64a ecvt fcvt gcvt mktemp mkstemp putenv secure_getenv alloca cfree valloc psignal
-  int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t size_t ptrdiff_t div_t ldiv_t lldiv_t`
     .split(/\s+/)
     .filter(Boolean),
 );
@@ -95,13 +76,13 @@ function isReserved(token: string): boolean {
 }
 
 /** Every declaration at the outer level must be of a kind that runs nothing before `main`. */
-function unknownItem(tokens: readonly string[]): string | null {
+function unknownItem(tokens: readonly string[], globals: ReadonlySet<string>): string | null {
   let i = 0;
   while (i < tokens.length) {
     const end = endOfItem(tokens, i);
     const item = tokens.slice(i, end);
     if (!(item.length === 1 && item[0] === ';')) {
-      const reason = itemFault(item);
+      const reason = itemFault(item, globals);
       if (reason !== null) return reason;
     }
     i = end;
@@ -151,12 +132,12 @@ function afterTemplate(item: readonly string[]): number {
   return item.length;
 }
 
-function itemFault(item: readonly string[]): string | null {
+function itemFault(item: readonly string[], globals: ReadonlySet<string>): string | null {
   const start = item[0] === 'template' ? afterTemplate(item) : 0;
   const brace = item.indexOf('{', start);
   if (closesEarly(item)) return 'two declarations in one';
-  const name = declaredName(item.slice(start));
-  if (name !== null && globals.has(name)) return `\`${name}\` is a name of the C library`;
+  const taken = declaredNames(item.slice(start)).find((name) => globals.has(name));
+  if (taken !== undefined) return `\`${taken}\` is a name of a header at global scope`;
   if (['using', 'typedef', 'static_assert'].includes(item[start])) {
     if (item.at(-1) !== ';') return 'unfinished declaration';
     // A type that is defined in passing may have static members.
@@ -268,15 +249,15 @@ function isConstant(item: readonly string[]): boolean {
   );
 }
 
-/** The name a function, type or alias declares; `null` where it is not plain to see. */
-function declaredName(item: readonly string[]): string | null {
-  if (
-    ['struct', 'class', 'union', 'enum', 'using'].includes(item[0]) &&
-    !item.slice(0, 3).includes('(')
-  )
-    return item[1] ?? null;
-  const open = item.indexOf('(');
-  const stop =
-    open < 0 ? item.findIndex((token) => token === '=' || token === ';' || token === '[') : open;
-  return stop > 0 ? item[stop - 1] : null;
+/** The names that an item may declare: one too many is no harm. */
+function declaredNames(item: readonly string[]): string[] {
+  const isName = (token: string | undefined): boolean => /^[A-Za-z_]\w*$/.test(token ?? '');
+  const before = (marks: string): string[] =>
+    item.filter((token, i) => isName(token) && marks.includes(item[i + 1] ?? ' '));
+  const isFunction = item.includes('(');
+  if (item[0] === 'enum') return [...item.slice(1, 3), ...before('{,=};:')].filter(isName);
+  if (item[0] === 'typedef') return before(';,[)(');
+  if (['struct', 'class', 'union', 'using'].includes(item[0]) && !item.slice(0, 3).includes('('))
+    return item.slice(1, 2);
+  return isFunction ? item.slice(0, item.indexOf('(')).slice(-1) : before('=;,[{');
 }

@@ -1,4 +1,5 @@
-const names = new Set(
+/** Headers of C++ and, as C++ has them, of C. */
+export const standardHeaders: ReadonlySet<string> = new Set(
   `algorithm any array atomic barrier bit bitset charconv chrono codecvt compare complex concepts
   condition_variable coroutine deque exception execution filesystem format forward_list fstream functional
   future initializer_list iomanip ios iosfwd iostream istream iterator latch limits list locale map memory
@@ -23,7 +24,7 @@ export function leadingHeaders(text: string): string[] {
   for (;;) {
     rest = rest.replace(/^(?:\s+|\/\/[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/, '');
     const include = /^#[ \t]*include[ \t]*<([^<>\n]+)>[ \t]*(?:\/\/[^\n]*)?(?:\r?\n|$)/.exec(rest);
-    if (include === null || !names.has(include[1])) return [...found].sort();
+    if (include === null || !standardHeaders.has(include[1])) return [...found].sort();
     found.add(include[1]);
     rest = rest.slice(include[0].length);
   }

@@ -1,5 +1,6 @@
 import { javacDiagnostic } from '../../../diagnostics/index.js';
 import type { Diagnostic, StageRecord } from '../../../records.js';
+import { partsOfDiagnostic, withoutRepeats } from '../../without-repeats.js';
 import type { Compiled } from './compile.js';
 import { javacOptions } from './flags.js';
 import { viewOf } from './program.js';
@@ -16,11 +17,8 @@ export function diagnosticsOf(program: Program, compiled: Compiled): Diagnostic[
         severity === 'error' || (severity === 'warning' && span.precision !== 'none'),
     );
   const isTold = compiled.ok || told.some(({ severity }) => severity === 'error');
-  const seen = new Set<string>();
-  return [...told, ...(isTold ? [] : [plainError(compiled)])].filter((one) => {
-    const key = JSON.stringify([one.severity, one.kind, one.message, one.span, one.position]);
-    return !seen.has(key) && seen.add(key) !== undefined;
-  });
+  const all = [...told, ...(isTold ? [] : [plainError(compiled)])];
+  return withoutRepeats(all, partsOfDiagnostic);
 }
 
 /** The record of a compile, as if javac had been called for this program alone. */

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { StdioCase } from '../../../records.js';
-import type { Execution } from '../../execution.js';
+import type { PlannedRun } from '../../program-run.js';
 import { byArguments } from '../../test-inputs.js';
 import type { Bench, Executed, Sandbox } from '../../toolchain.js';
 import { openToReaders, writeReadable } from '../../workspace.js';
@@ -10,13 +10,9 @@ import { javaEnvironment, programFlags } from './flags.js';
 import type { Program } from './program.js';
 import { writeClasses } from './sources.js';
 
-/** One run of a program: for all cases that are code, for one input, or for nothing but itself. */
-export interface PlannedRun {
-  cases: number[];
-  command: string[];
+export interface JavaRun extends PlannedRun {
   /** Leaving before the end is no success: tests come behind it. */
   mustFinish: boolean;
-  execution: Execution | null;
 }
 
 /**
@@ -37,14 +33,14 @@ export async function runProgram(
   compiled: Compiled,
   sandbox: Sandbox,
   kit: Kit,
-): Promise<PlannedRun[]> {
+): Promise<JavaRun[]> {
   const { tests, codeCases, cases } = program;
   const { main } = compiled;
   const isMainOurs = main !== null && !isInCompletion(program, main.at);
   return sandbox.withBench(async (bench) => {
     await writeProgram(bench.folder, program, compiled);
     const machine: Machine = { bench, sandbox, kit };
-    const runs: PlannedRun[] = [];
+    const runs: JavaRun[] = [];
     if (cases !== null) {
       const started = { mode: 'cases', name: cases.name, count: codeCases.length } as const;
       const { command, executions } = await start(machine, started);

@@ -10,8 +10,9 @@ import type { Diagnostic, StageRecord, StdioCase, Verdict } from '../../../recor
 import type { Execution } from '../../execution.js';
 import type { Bench, JudgeJob, Sandbox, UnitVerdict } from '../../toolchain.js';
 import { blankVerdict, sandboxError, verdictOfRuns } from '../../verdict.js';
-import type { ProgramRun } from '../../program-run.js';
+import type { PlannedRun, ProgramRun } from '../../program-run.js';
 import type { Surroundings } from '../../verdict.js';
+import { withoutRepeats } from '../../without-repeats.js';
 import { openToReaders, writeReadable } from '../../workspace.js';
 import type { Python } from './interpreter.js';
 import { casesFile, casesText, createPythonProgram } from './program.js';
@@ -22,12 +23,6 @@ import { readRun } from './reading.js';
 const allowance = { cpuMs: 100, memoryMiB: 16 };
 /** Our own timer comes first: it knows the stack. */
 const cpuGraceMs = 300;
-
-interface PlannedRun {
-  cases: number[];
-  command: string[];
-  execution: Execution | null;
-}
 
 /**
  * Judges one program: one start of the interpreter for all cases that are code, one for each input.
@@ -165,13 +160,10 @@ function refusal(
 
 /** Those in the completion, each once. */
 function warningsOf({ warnings }: PythonRecords, program: PythonProgram): Diagnostic[] {
-  const seen = new Set<string>();
-  return warnings
+  const own = warnings
     .map((warning) => warningDiagnostic(warning, program.view, program.lines))
-    .filter(({ span, message }) => {
-      const key = JSON.stringify([span, message]);
-      return span.precision !== 'none' && !seen.has(key) && seen.add(key) !== undefined;
-    });
+    .filter(({ span }) => span.precision !== 'none');
+  return withoutRepeats(own, ({ span, message }) => [span, message]);
 }
 
 /** The first part of the first start. */

@@ -13,8 +13,11 @@ export async function createTextToolchain(_options: ToolchainOptions): Promise<T
     fingerprint: `arithmetic-${version}`,
     plan: (jobs) =>
       oneByOne(jobs, async (job): Promise<UnitVerdict> => {
-        const { completion, answer = null, answerFormat } = job;
-        const check = checkAnswer(completion, answer, { format: answerFormat });
+        const { completion, answer = null, answerFormat, truncated } = job;
+        const check = checkAnswer(completion, answer, {
+          format: answerFormat,
+          isTruncated: truncated,
+        });
         const blank = blankVerdict(check.outcome, check.testsTotal, {
           toolchain: `arithmetic ${version}`,
           isolation: 'none needed: nothing runs',
