@@ -103,7 +103,7 @@ export async function judgeRollouts(
       throw inputError(
         `judgeRollouts: expected the problem of rollout ${rollout.id}, but ${rollout.problemId} is not among the problems given. Pass the problems the rollouts were sampled from.`,
       );
-    return judgeJob(problem, rollout.completion);
+    return judgeJob(problem, rollout.completion, { truncated: rollout.finishReason !== 'stop' });
   });
   const verdicts = await judge.judge(jobs, {
     signal: options.signal,

@@ -123,6 +123,27 @@ describe.skipIf(!compiler)('with a real judge (needs g++)', () => {
     store.close();
   });
 
+  it('a worked answer that ran out of tokens has no false last step', async () => {
+    const worked: Problem = {
+      id: 'sum',
+      task: 'tiny',
+      split: 'train',
+      prompt: '12 + 30?',
+      language: 'text',
+      answer: '42',
+      columns: {},
+    };
+    const [first] = await sampleRollouts({ ...input(), numGenerations: 1 });
+    const completion = 'He has 12 + 30 = 4';
+    const kindsOf = async (finishReason: 'length' | 'stop'): Promise<(string | undefined)[]> => {
+      const rollout = { ...first, problemId: 'sum', completion, finishReason };
+      const [{ verdict }] = await judgeRollouts([rollout], [worked], judge);
+      return verdict?.diagnostics.map(({ kind }) => kind) ?? [];
+    };
+    expect(await kindsOf('stop')).toEqual(['false-step', 'no-answer']);
+    expect(await kindsOf('length')).toEqual(['no-answer']);
+  });
+
   it('a program’s finding reaches the tokens that wrote it', async () => {
     const [first] = await sampleRollouts({ ...input(), numGenerations: 1 });
     const completion = '  int values[2] = {x, 1};\n  return values[x + 1];\n}';
