@@ -45,9 +45,14 @@ function endOf({ execution, reading }: ProgramRun): string {
   if (cause === 'memory') return 'the memory reached its limit';
   if (cause === 'cpu' || stops.includes('RLSF-STOP cpu')) return 'the CPU time was used up';
   if (cause === 'wall') return 'the wall time was used up';
-  if (reading.findings.length > 0) return reading.findings[0].message;
+  if (reading.findings.length > 0) return withoutVerb(reading.findings[0].message);
   if (ended === 'signal') return `ended by signal ${code}`;
   return code === 0 ? 'it left before its end' : `ended with exit code ${code}`;
+}
+
+/** Of a failed assertion, in the words of libc or of our drivers: the assertion alone. */
+function withoutVerb(message: string): string {
+  return message.replace(/^failed: /, '').replace(/^Assertion `(.*)' failed\.$/s, '$1');
 }
 
 function valuesOf(results: CaseResults, index: number): { type: string; text: string }[] {

@@ -46,6 +46,14 @@ describe('a case that only has to end well', () => {
     [run({ ended: 'signal', code: 9, cause: 'memory' }), 'the memory reached its limit'],
     [run({ flooded: true }), 'the output reached its limit'],
     [run({ code: 66 }, [runnerFinding('uncaught-exception', 'uncaught int')]), 'uncaught int'],
+    [
+      run({ code: 1 }, [runnerFinding('failed-test', 'failed: assert f(2) == 4;')]),
+      'assert f(2) == 4;',
+    ],
+    [
+      run({ code: 66 }, [runnerFinding('failed-test', "Assertion `f(2) == 4' failed.")]),
+      'f(2) == 4',
+    ],
   ])('and did not, says how it ended and not what it wrote (%#)', (made, actual) => {
     expect(resultOf(mustEndWell, 0, made, made.reading.findings.length === 0)).toEqual({
       passed: false,
