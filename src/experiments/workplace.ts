@@ -7,7 +7,7 @@ import type { Problem, SamplingSettings } from '../records.js';
 import type { RewardFunction } from '../rewards/index.js';
 import { sanitizerCurriculum } from '../rewards/index.js';
 import type { JudgePool } from '../sandbox/index.js';
-import { createJudgePool } from '../sandbox/index.js';
+import { createJudgePool, languagesOf } from '../sandbox/index.js';
 import type { Task } from '../tasks/index.js';
 import { getTask } from '../tasks/index.js';
 import type { BackendChoice } from '../tensor/index.js';
@@ -46,7 +46,7 @@ export async function openWorkplace(
   const backend = await openBackend(config);
   const { dtype } = config.policy;
   const policy = await loadPolicy(model, { ...source, dtype });
-  const judge = await openJudge(config);
+  const judge = await openJudge(config, trainProblems);
   if (config.policy.use_peft) {
     attachAdapter(policy, { ...adapterOptions(config), seed: config.run.seed });
   }
@@ -218,8 +218,9 @@ function modelFolder(config: Config): string {
   return folder;
 }
 
-function openJudge({ judge }: Config): Promise<JudgePool> {
+function openJudge({ judge }: Config, problems: readonly Problem[]): Promise<JudgePool> {
   return createJudgePool({
+    languages: languagesOf(problems),
     workers: judge.workers ?? undefined,
     cpuMs: judge.cpu_ms,
     wallMs: judge.wall_ms,

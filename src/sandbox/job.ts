@@ -1,5 +1,5 @@
 import { inputError } from '../errors.js';
-import type { Problem } from '../records.js';
+import type { Language, Problem } from '../records.js';
 import type { JudgeJob } from './toolchain.js';
 
 /** What a pool needs to judge a completion of this problem. `truncated`: see `JudgeJob`. */
@@ -16,4 +16,9 @@ export function judgeJob(
   return language === 'text'
     ? { language, completion, answer, answerFormat, truncated }
     : { language, completion, tests };
+}
+
+/** What a pool for these problems must be ready for (`JudgeOptions.languages`). */
+export function languagesOf(problems: readonly Problem[]): Language[] | undefined {
+  return problems.length === 0 ? undefined : [...new Set(problems.map(({ language }) => language))];
 }

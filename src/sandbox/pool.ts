@@ -3,20 +3,29 @@ import { dirname, join } from 'node:path';
 import PQueue from 'p-queue';
 import { inputError } from '../errors.js';
 import type { Language, Verdict } from '../records.js';
-import type { TierName } from './isolation.js';
+import type { Tier, TierName } from './isolation.js';
 import { judgeCall } from './judge-call.js';
 import { defaultLimits } from './limits.js';
 import type { Limits } from './limits.js';
 import { markUsed } from './made-once.js';
 import { prepareRuntime } from './runtime.js';
+import type { JudgeRuntime } from './runtime.js';
 import { selectTier } from './select-tier.js';
 import type { JudgeJob, Sandbox, Toolchain } from './toolchain.js';
 import { toolchains } from './toolchains/index.js';
+import { createTextToolchain, nothingRuns } from './toolchains/text/toolchain.js';
 import { createVerdictCache, verdictKey } from './verdict-cache.js';
 import { createWorker } from './worker.js';
+import type { Worker } from './worker.js';
 import { createWorkspace } from './workspace.js';
 
 export interface JudgeOptions {
+  /**
+   * What will be judged: what it needs and this machine lacks is an error at once. Another language is
+   * made ready when it is first asked for. `['text']` needs neither a compiler nor isolation.
+   * @default programs: isolation, but no tools of a language yet
+   */
+  languages?: readonly Language[];
   /** @default one per core */
   workers?: number;
   /** CPU time of one program. @default 500 */
@@ -49,10 +58,10 @@ export interface JudgeOptions {
 }
 
 export interface JudgePool {
-  /** The C++ compiler that the judge is built with. */
-  toolchain: string;
-  /** The isolation tier in use. */
-  isolation: string;
+  /** The C++ compiler that the judge is built with; that none is needed as long as nothing was to be run. */
+  readonly toolchain: string;
+  /** The isolation tier in use; that none is needed as long as nothing was to be run. */
+  readonly isolation: string;
   /** Verdicts in the order of the jobs. Rejects with the signal's reason when it aborts. */
   judge(
     jobs: JudgeJob[],
@@ -62,12 +71,21 @@ export interface JudgePool {
   close(): Promise<void>;
 }
 
+/** What programs need to be run, whatever their language: made when the first of them is to be. */
+interface Workshop {
+  runtime: JudgeRuntime;
+  tier: Tier;
+  crew: Worker[];
+  free: Worker[];
+}
+
 /** Bump when the meaning of a verdict changes: cached ones are then judged anew. */
 const judgeVersion = 6;
 
 /** Builds and runs other people's programs behind walls, `workers` units at a time. */
 export async function createJudgePool(options: JudgeOptions = {}): Promise<JudgePool> {
   const {
+    languages,
     workers = availableParallelism(),
     batchSize = 8,
     cacheMiB = 512,
@@ -83,6 +101,8 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
     memoryMiB: options.memoryMiB ?? defaultLimits.memoryMiB,
     outputKiB: options.outputKiB ?? defaultLimits.outputKiB,
   };
+  for (const [i, language] of (languages ?? []).entries())
+    checkLanguage(language, `createJudgePool: languages[${i}]`);
   checkOptions({ workers, batchSize, cacheMiB, ...limits });
   const workspace = createWorkspace();
   const closing = new AbortController();
@@ -91,39 +111,54 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
       options.cacheFolder === null
         ? join(workspace.root, 'cache')
         : (options.cacheFolder ?? userCache());
-    const runtime = await prepareRuntime(cache);
-    const tier = await selectTier(isolation, runtime, workspace, limits);
     const verdicts = createVerdictCache(
       options.cacheFolder
         ? { folder: join(options.cacheFolder, 'verdicts'), maxMiB: cacheMiB }
         : null,
     );
     const queue = new PQueue({ concurrency: workers });
-    const crew = Array.from({ length: workers }, (_, slot) =>
-      createWorker({ slot, tier, limits, workspace }),
-    );
-    const free = [...crew];
     const active = new Set<Promise<unknown>>();
+
+    let shop: Workshop | null = null;
+    let opening: Promise<Workshop> | null = null;
+    const openShop = (): Promise<Workshop> => {
+      opening ??= (async () => {
+        const runtime = await prepareRuntime(cache);
+        const tier = await selectTier(isolation, runtime, workspace, limits);
+        const slots = Array.from({ length: workers }, (_, slot) => slot);
+        const crew = slots.map((slot) => createWorker({ slot, tier, limits, workspace }));
+        shop = { runtime, tier, crew, free: [...crew] };
+        return shop;
+      })();
+      opening.catch(() => (opening = null)); // what is missing may be installed meanwhile
+      return opening;
+    };
 
     const made = new Map<Language, Promise<Toolchain>>();
     const toolchainOf = (language: Language): Promise<Toolchain> => {
       const known = made.get(language);
       if (known !== undefined) return known;
-      const fixed = { runtime, cache, workspace, workers, batchSize };
-      const shared = { ...fixed, std, compiler, compileServer, flags };
-      const fresh = toolchains[language](shared);
+      const fixed = { cache, workspace, workers, batchSize, std, compiler, compileServer, flags };
+      const fresh =
+        language === 'text'
+          ? createTextToolchain()
+          : openShop().then(({ runtime }) => toolchains[language]({ runtime, ...fixed }));
       made.set(language, fresh);
-      fresh.catch(() => made.delete(language)); // what is missing may be installed meanwhile
+      fresh.catch(() => made.delete(language));
       return fresh;
     };
 
     const sandboxFor = (signal: AbortSignal): Sandbox => ({
       limits,
-      isolation: tier.label,
-      leakCheck: tier.leakCheck,
+      isolation: shop?.tier.label ?? nothingRuns,
+      leakCheck: shop?.tier.leakCheck ?? false,
       lastTry: false,
-      reachable: async (path) => (tier.needsOpenPaths ? workspace.openCopy(path) : path),
+      async reachable(path) {
+        const { tier } = await openShop();
+        return tier.needsOpenPaths ? workspace.openCopy(path) : path;
+      },
       async withBench(use) {
+        const { crew, free } = await openShop();
         const worker = free.pop() ?? crew[0];
         try {
           return await worker.withBench(signal, use);
@@ -143,7 +178,8 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
           async ({ language, completion, tests, answer, answerFormat, truncated = false }) => {
             const { fingerprint } = await toolchainOf(language);
             const asked = [language, completion, tests, answer, answerFormat, truncated];
-            return verdictKey([judgeVersion, asked, fingerprint, limits, tier.label]);
+            const walls = language === 'text' ? nothingRuns : (await openShop()).tier.label;
+            return verdictKey([judgeVersion, asked, fingerprint, limits, walls]);
           },
         ),
       );
@@ -151,12 +187,18 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
       return judgeCall({ keys, jobs, toolchainOf, sandbox, verdicts, queue, signal, onProgress });
     };
 
+    if (languages === undefined) await openShop();
+    else await Promise.all(languages.map(toolchainOf));
     return {
-      toolchain: runtime.compiler,
-      isolation: tier.label,
+      get toolchain() {
+        return shop?.runtime.compiler ?? nothingRuns;
+      },
+      get isolation() {
+        return shop?.tier.label ?? nothingRuns;
+      },
       async judge(jobs, { signal, onProgress = () => undefined } = {}) {
         checkJobs(jobs);
-        void markUsed(dirname(runtime.folder));
+        if (shop !== null) void markUsed(dirname(shop.runtime.folder));
         const both =
           signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
         both.throwIfAborted();
@@ -171,7 +213,7 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
       async close() {
         closing.abort(new Error('The judge pool was closed.'));
         await Promise.allSettled([...active]);
-        for (const worker of crew) worker.close();
+        for (const worker of shop?.crew ?? []) worker.close();
         await workspace.close();
       },
     };
@@ -183,15 +225,19 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
 
 function checkJobs(jobs: readonly JudgeJob[]): void {
   for (const [i, { language, tests, answer }] of jobs.entries()) {
-    if (!(language in toolchains))
-      throw inputError(
-        `judge: job ${i}: expected a language of ${Object.keys(toolchains).join(', ')}, came ${JSON.stringify(language)}.`,
-      );
+    checkLanguage(language, `judge: job ${i}`);
     if (language === 'text' ? answer === undefined : tests === undefined)
       throw inputError(
         `judge: job ${i}: expected ${language === 'text' ? 'an `answer` for a text' : `\`tests\` for a program in ${language}`}, came none. Pass those of its problem.`,
       );
   }
+}
+
+function checkLanguage(language: Language, where: string): void {
+  if (language === 'text' || language in toolchains) return;
+  throw inputError(
+    `${where}: expected a language of ${[...Object.keys(toolchains), 'text'].join(', ')}, came ${JSON.stringify(language)}.`,
+  );
 }
 
 function checkOptions(values: Record<string, number>): void {

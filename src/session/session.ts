@@ -3,7 +3,7 @@ import type { Policy, SourceOptions } from '../policy/index.js';
 import type { Problem, Rollout, SamplingSettings } from '../records.js';
 import { sanitizerCurriculum } from '../rewards/index.js';
 import type { RewardFunction } from '../rewards/index.js';
-import { createJudgePool } from '../sandbox/index.js';
+import { createJudgePool, languagesOf } from '../sandbox/index.js';
 import type { JudgeOptions, JudgePool } from '../sandbox/index.js';
 import { getTask } from '../tasks/index.js';
 import type { Task } from '../tasks/index.js';
@@ -114,7 +114,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 }
 
 export async function openJudge(session: Session): Promise<JudgePool> {
-  session.judge ??= await createJudgePool(session.judgeOptions);
+  const languages = languagesOf(session.pool);
+  session.judge ??= await createJudgePool({ languages, ...session.judgeOptions });
   return session.judge;
 }
 

@@ -1,13 +1,16 @@
 import { checkAnswer } from '../../../diagnostics/index.js';
 import { oneByOne } from '../../toolchain.js';
-import type { Toolchain, ToolchainOptions, UnitVerdict } from '../../toolchain.js';
+import type { Toolchain, UnitVerdict } from '../../toolchain.js';
 import { blankVerdict } from '../../verdict.js';
 
 /** Bump when the same text would get another verdict. */
 const version = 2;
 
+/** Stands where a verdict names its isolation. */
+export const nothingRuns = 'none needed: nothing runs';
+
 /** Worked arithmetic: every step of an answer and the answer itself, checked here; nothing is run. */
-export async function createTextToolchain(_options: ToolchainOptions): Promise<Toolchain> {
+export async function createTextToolchain(): Promise<Toolchain> {
   return {
     version: `arithmetic ${version}`,
     fingerprint: `arithmetic-${version}`,
@@ -20,7 +23,7 @@ export async function createTextToolchain(_options: ToolchainOptions): Promise<T
         });
         const blank = blankVerdict(check.outcome, check.testsTotal, {
           toolchain: `arithmetic ${version}`,
-          isolation: 'none needed: nothing runs',
+          isolation: nothingRuns,
         });
         const { diagnostics, prediction, groundTruth, correct, formatOk, testsPassed } = check;
         const { lenientPrediction, lenientCorrect } = check;
