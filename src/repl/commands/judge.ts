@@ -65,6 +65,7 @@ export const judgeCommand: Command = {
     const { createJudgePool, judgeJob } = await import('../../sandbox/index.js');
     const job = judgeJob(problem, completion);
     const pool = await createJudgePool({
+      languages: [job.language],
       workers: 1,
       isolation: isolationOf(textOption(input, 'isolation')),
       std: textOption(input, 'std'),
