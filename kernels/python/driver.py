@@ -167,9 +167,26 @@ def prepare(mode, packages, arguments):
     return namespace
 
 
+PLAIN_LIMIT = sys.getrecursionlimit()
+EXEC_DEPTH = 1 if sys.version_info < (3, 12) else 0  # whether calls in C count as well
+given = [PLAIN_LIMIT]
+
+
+def deepen(now=sys.getrecursionlimit, allow=sys.setrecursionlimit, frame_at=sys._getframe):
+    """Our own frames come on top of the limit, unless the program has set one itself."""
+    if now() != given[0]:
+        return
+    depth, frame = EXEC_DEPTH, frame_at(1)
+    while frame is not None:
+        depth, frame = depth + 1, frame.f_back
+    given[0] = PLAIN_LIMIT + depth
+    allow(given[0])
+
+
 def run(code, namespace, settrace=sys.settrace, setprofile=sys.setprofile):
     """`None`, or what ended it."""
     error = None
+    deepen()
     try:
         exec(code, namespace)
     except BaseException as caught:
@@ -177,7 +194,7 @@ def run(code, namespace, settrace=sys.settrace, setprofile=sys.setprofile):
     settrace(None)
     setprofile(None)
     if sys.getrecursionlimit() < 200:
-        sys.setrecursionlimit(1000)
+        sys.setrecursionlimit(given[0])
     return error
 
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createJudgePool } from '../../src/sandbox/index.js';
 import type { JudgePool } from '../../src/sandbox/index.js';
@@ -181,6 +182,20 @@ describe('Python', () => {
       pool.judge([pythonJob({ ...tests, files: { '../x.py': '' } }, '')]),
     ).rejects.toMatchObject({ tag: 'input' });
   });
+
+  it('leaves a program as many calls as it has alone, at its top and in a test', async () => {
+    const completion =
+      'def deepest(n=0):\n    try: return deepest(n + 1)\n    except RecursionError: return n\nif __name__ == "__main__": print(deepest())\n';
+    const alone = spawnSync('python3', ['-'], { input: completion, encoding: 'utf8' }).stdout.trim();
+    expect(Number(alone)).toBeGreaterThan(900);
+    const main = await one(completion, pythonTests('', { stdin: '', expected: alone }));
+    expect(main.tests).toEqual([{ passed: true, expected: alone, actual: `${alone}\n` }]);
+    const emits = { code: 'rlsf_emit(deepest())', expected: alone };
+    expect((await one(completion, pythonTests('', emits, emits))).testsPassed).toBe(2);
+    const own = `import sys\nsys.setrecursionlimit(400)\n${completion}`;
+    const few = await one(own, pythonTests('', { code: 'rlsf_emit(deepest() < 400)', expected: 'True' }));
+    expect(few.testsPassed).toBe(1);
+  }); // prettier-ignore
 
   it('looks at a program that waits a second time, alone, and blames its loop', async () => {
     const impatient = await createJudgePool({ cacheFolder: null, wallMs: 700 });
