@@ -114,7 +114,7 @@ export function rotaryTable(headDim: number, maxPositions: number): ops.RotaryTa
   return { cos: fill(Math.cos), sin: fill(Math.sin), headDim, maxPositions };
 }
 
-/** Hidden states after the final norm; the same operations as src/policy/decoder.ts. */
+/** Hidden states after the final norm; the same operations as src/policy/decoder/decoder.ts. */
 export function forward(
   weights: ops.DecoderWeights,
   table: ops.RotaryTable,

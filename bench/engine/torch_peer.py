@@ -29,7 +29,7 @@ def dtype_of(options):
 
 
 class Decoder(torch.nn.Module):
-    """The decoder of src/policy/decoder.ts: RMSNorm, rotary, grouped-query attention, SwiGLU."""
+    """The decoder of src/policy/decoder/decoder.ts: RMSNorm, rotary, grouped-query attention, SwiGLU."""
 
     def __init__(self, shape, dtype):
         super().__init__()

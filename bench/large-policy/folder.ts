@@ -4,8 +4,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createRandom } from '../../src/algorithms/random.js';
 import { configToJson, safetensorsChunks, type PolicyConfig } from '../../src/policy/index.js';
-import { countOf } from '../../src/policy/safetensors-chunks.js';
-import { weightShapes } from '../../src/policy/shapes.js';
+import { countOf } from '../../src/policy/folder/safetensors-chunks.js';
+import { weightShapes } from '../../src/policy/decoder/shapes.js';
 
 /** Qwen2.5-0.5B. */
 const config: PolicyConfig = {

@@ -4,16 +4,17 @@ import path from 'node:path';
 import { createRandom } from '../algorithms/random.js';
 import { inputError } from '../errors.js';
 import type { tf } from '../tensor/index.js';
-import { deleteAdapter, scaleText } from './adapter.js';
-import { loadAdapter } from './adapter-files.js';
-import { checkConfig, parseConfig } from './config.js';
-import { isObject, parseJsonObject, readText } from './files.js';
-import { adapterFolder, modelFolder, type SourceOptions } from './sources.js';
-import { weightShapes } from './shapes.js';
-import { loadTokenizer } from './tokenizer.js';
+import { deleteAdapter, scaleText } from './adapters/adapter.js';
+import { loadAdapter } from './adapters/files.js';
+import { checkConfig, parseConfig } from './folder/config.js';
+import { isObject, parseJsonObject, readText } from './folder/files.js';
+import { adapterFolder, modelFolder } from './hub/sources.js';
+import type { SourceOptions } from './hub/source.js';
+import { weightShapes } from './decoder/shapes.js';
+import { loadTokenizer } from './tokenizer/tokenizer.js';
 import type { Policy, PolicyConfig, PolicyTokenizer } from './types.js';
-import { toVariable, trainableVariables } from './variables.js';
-import { readWeights, type WeightType } from './weights.js';
+import { toVariable, trainableVariables } from './decoder/variables.js';
+import { readWeights, type WeightType } from './folder/weights.js';
 
 export interface LoadPolicyOptions extends SourceOptions {
   /** A PEFT folder or Hub id to attach. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/algorithms/random.js';
-import { createCompletionText } from '../../src/policy/completion-text.js';
-import { utf8Bytes } from '../../src/policy/utf8.js';
+import { createCompletionText } from '../../src/policy/sampling/completion-text.js';
+import { utf8Bytes } from '../../src/policy/tokenizer/utf8.js';
 
 const pieces = ['int x', ' = ä;', '\n}', '\n', '\nint', ''];
 const textOf = (stops: string[]): ReturnType<typeof createCompletionText> =>

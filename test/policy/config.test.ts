@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { configToJson, parseConfig } from '../../src/policy/index.js';
-import { rotaryFrequencies } from '../../src/policy/rope.js';
+import { rotaryFrequencies } from '../../src/policy/decoder/rope.js';
 import { itWithData } from '../data.js';
 import { tinyConfig } from './fixtures.js';
 import { knownConfigs } from './known-configs.js';

@@ -7,8 +7,8 @@ import {
   type PolicyConfig,
   type Sample,
 } from '../../src/policy/index.js';
-import { composed, policyDecoder } from '../../src/policy/decoding.js';
-import { float32ToBfloat16 } from '../../src/policy/floats.js';
+import { composed, policyDecoder } from '../../src/policy/sampling/decoding.js';
+import { float32ToBfloat16 } from '../../src/policy/folder/floats.js';
 import {
   createKvCache,
   heldInBf16,

@@ -14,7 +14,7 @@ beforeAll(() => selectBackend('cpu'));
 /** Saves again and again, each time with all weights one higher, and says when one is done. */
 const saver = `
   const { loadPolicy } = await import('${path.resolve('src/policy/policy.ts')}');
-  const { savePolicy } = await import('${path.resolve('src/policy/save.ts')}');
+  const { savePolicy } = await import('${path.resolve('src/policy/folder/save.ts')}');
   const { selectBackend, tf } = await import('${path.resolve('src/tensor/index.ts')}');
   await selectBackend('cpu');
   const [folder, maxShardBytes] = process.argv.slice(1);

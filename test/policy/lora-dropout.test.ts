@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loraDropout, type LoraDropout } from '../../src/policy/lora-dropout.js';
+import { loraDropout, type LoraDropout } from '../../src/policy/adapters/dropout.js';
 import { selectBackend, tf } from '../../src/tensor/index.js';
 
 beforeAll(() => selectBackend('cpu'));

@@ -13,7 +13,7 @@ import {
   trainableVariables,
   type Policy,
 } from '../../src/policy/index.js';
-import { float32ToBfloat16, bfloat16ToFloat32 } from '../../src/policy/floats.js';
+import { float32ToBfloat16, bfloat16ToFloat32 } from '../../src/policy/folder/floats.js';
 import { selectBackend, tf } from '../../src/tensor/index.js';
 import { isAddonBuilt } from '../../src/tensor/native/addon.js';
 import { temporaryFolder, tinyPolicy } from './fixtures.js';

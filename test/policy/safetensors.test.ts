@@ -7,7 +7,7 @@ import {
   float16ToFloat32,
   float32ToBfloat16,
   float32ToFloat16,
-} from '../../src/policy/floats.js';
+} from '../../src/policy/folder/floats.js';
 import { itWithData } from '../data.js';
 import { temporaryFolder } from './fixtures.js';
 

@@ -14,8 +14,8 @@ import {
   float16ToFloat32,
   float32ToBfloat16,
   float32ToFloat16,
-} from '../../src/policy/floats.js';
-import { writeFolder } from '../../src/policy/files.js';
+} from '../../src/policy/folder/floats.js';
+import { writeFolder } from '../../src/policy/folder/files.js';
 import { selectBackend, tf } from '../../src/tensor/index.js';
 import { temporaryFolder, tinyPolicy } from './fixtures.js';
 

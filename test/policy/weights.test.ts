@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { safetensorsChunks, type NamedTensor } from '../../src/policy/index.js';
-import { readWeights, type ReadWeightsOptions } from '../../src/policy/weights.js';
+import { readWeights, type ReadWeightsOptions } from '../../src/policy/folder/weights.js';
 import { temporaryFolder } from './fixtures.js';
 
 const root = await temporaryFolder();

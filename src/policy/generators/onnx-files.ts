@@ -3,7 +3,7 @@ import { createReadStream, existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { inputError } from '../../errors.js';
-import { readJsonObject } from '../files.js';
+import { readJsonObject } from '../folder/files.js';
 
 /** What of an exported model's `config.json` (and `generation_config.json`) sampling needs. */
 export interface OnnxConfig {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { inputError } from '../../errors.js';
 import type { SamplingSettings } from '../../records.js';
 import { sampleRow } from '../../tensor/index.js';
-import type { TextGenerator } from '../generator.js';
+import type { TextGenerator } from './generator.js';
 import {
   addToken,
   endTokens,
@@ -11,8 +11,8 @@ import {
   nextUniform,
   toSample,
   type Row,
-} from '../sampling-rows.js';
-import { loadTokenizer } from '../tokenizer.js';
+} from '../sampling/rows.js';
+import { loadTokenizer } from '../tokenizer/tokenizer.js';
 import { findOnnxFile, hashOnnx, readOnnxConfig } from './onnx-files.js';
 import { openOnnxModel, type OnnxModel } from './onnx-model.js';
 

@@ -1,7 +1,7 @@
 import { createRandom } from '../../algorithms/random.js';
 import { inputError } from '../../errors.js';
 import type { SamplingSettings } from '../../records.js';
-import type { GenerateRequest } from '../generator.js';
+import type { GenerateRequest } from './generator.js';
 import type { ServerKind } from './remote-server.js';
 
 export interface Asked {

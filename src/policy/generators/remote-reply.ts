@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { environmentError } from '../../errors.js';
 import type { FinishReason, SamplingSettings } from '../../records.js';
-import { createCompletionText } from '../completion-text.js';
+import { createCompletionText } from '../sampling/completion-text.js';
 import type { PolicyTokenizer } from '../types.js';
-import { utf8Bytes } from '../utf8.js';
+import { utf8Bytes } from '../tokenizer/utf8.js';
 import type { ServerKind } from './remote-server.js';
 
 /** One completion of a reply; `null` where the server does not tell. */

@@ -1,8 +1,8 @@
 import PQueue from 'p-queue';
 import { inputError } from '../../errors.js';
 import type { SamplingSettings } from '../../records.js';
-import type { GenerateRequest, Generation, TextGenerator } from '../generator.js';
-import { checkSamplingSettings } from '../sampling-settings.js';
+import type { GenerateRequest, Generation, TextGenerator } from './generator.js';
+import { checkSamplingSettings } from '../sampling/settings.js';
 import type { PolicyTokenizer } from '../types.js';
 import { optionalFields, requestBody, requestPath } from './remote-body.js';
 import { HttpFailure } from './remote-failure.js';
