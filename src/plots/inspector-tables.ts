@@ -17,7 +17,7 @@ export function testsHtml({ tests, testsPassed, testsTotal }: Inspection): strin
   const title = `Tests: ${testsPassed} of ${testsTotal} passed`;
   return folded(
     title,
-    table(title, ['test', 'outcome', 'expected', 'got'], rows),
+    table(title, ['test', 'outcome', 'expected', 'got, or what failed'], rows),
     testsPassed < testsTotal,
   );
 }

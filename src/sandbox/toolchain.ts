@@ -22,7 +22,8 @@ export interface JudgeJob {
 
 /**
  * One language: how its programs are built, run and judged. A toolchain is a folder in toolchains/
- * and a line in toolchains/index.ts; cache, queue, isolation, limits and retries are the pool's.
+ * and a line each in toolchains/index.ts and in `languages` of records.ts; cache, queue, isolation,
+ * limits and retries are the pool's.
  */
 export interface Toolchain {
   /** What judged, for the verdict: the first line of `g++ --version`. */
