@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * `npm run test:fast` leaves out `*.slow.test.ts` (they install, pack or train) and `*.soak.test.ts`
+ * `npm run test:fast` leaves out `*.slow.test.ts` (seconds each, or they install, pack and train) and `*.soak.test.ts`
  * (they run for minutes and only under `npm run test:soak`).
  */
 const kind = process.env['RLSF_TESTS'] ?? 'all';
@@ -15,6 +15,8 @@ export default defineConfig({
     testTimeout: kind === 'soak' ? 1_800_000 : 120_000,
     hookTimeout: 120_000,
     pool: 'forks',
+    // The judge keeps all cores busy by itself; the quick tests do not.
+    maxWorkers: kind === 'fast' ? '100%' : undefined,
     env: { TF_CPP_MIN_LOG_LEVEL: '2' },
   },
 });

@@ -5,7 +5,7 @@ import { lexemeEnd } from './tokens.js';
 
 /**
  * A judged file is ours, the completion, ours again. The rules by which a tool's place in it becomes
- * bytes of the completion; each has its property test in `source-map.properties.test.ts`.
+ * bytes of the completion; each has its property test in `source-map.properties.slow.test.ts`.
  *
  *  1. Lines end at `\n` and count from 1; columns are UTF-8 bytes and count from 1. A tab is one
  *     byte; the `\r` of `\r\n` belongs to its line. A column behind its line's end is the line's end.

@@ -49,7 +49,7 @@ const attempts = (...lines: string[]): string =>
 
 export const pythonPrograms: AttackGroup = {
   title: 'Python',
-  about: 'The essential ones; `python-attacks.test.ts` has those that turn against its driver.',
+  about: 'The essential ones; `python-attacks.slow.test.ts` has those that turn against its driver.',
   attacks: [
     among(python, ['Python: processes', 'fork, a shell, exec, posix_spawn, setsid'], 'clean', attempts('os.fork()', 'subprocess.run(["/bin/true"])', 'os.execv("/bin/true", ["true"])', 'os.posix_spawn("/bin/true", ["true"], {})', 'os.setsid()')),
     among(python, ['Python: files', 'reading and writing what is not its own'], 'clean', ({ secretFile, folder, repository, marker }) => attempts('open("/etc/shadow").read(1)', `open("${secretFile}").read(1)`, `open("${repository}/package.json").read(1)`, `open("${folder}/${marker}", "w")`, `open("/tmp/${marker}", "w")`, `os.mkdir("/dev/shm/${marker}")`, `os.symlink("/etc/shadow", "${marker}")`)),
@@ -67,7 +67,7 @@ const tried = (...statements: string[]): string =>
 
 export const javaPrograms: AttackGroup = {
   title: 'Java',
-  about: 'The essential ones; `java-attacks.test.ts` has those that turn against its driver.',
+  about: 'The essential ones; `java-attacks.slow.test.ts` has those that turn against its driver.',
   attacks: [
     among(java, ['Java: processes', 'ProcessBuilder, Runtime.exec'], 'clean', tried('new ProcessBuilder("/bin/true").start();', 'Runtime.getRuntime().exec(new String[] {"/bin/sh", "-c", "true"});')),
     among(java, ['Java: files', 'reading and writing what is not its own, /proc of its parent'], 'clean', ({ secretFile, folder, marker }) => tried('new FileInputStream("/etc/shadow").read();', `new FileInputStream("${secretFile}").read();`, `new FileOutputStream("${folder}/${marker}").write(1);`, `new FileOutputStream("/tmp/${marker}").write(1);`, `java.nio.file.Files.createDirectory(java.nio.file.Path.of("/dev/shm/${marker}"));`, 'new FileInputStream("/proc/" + ProcessHandle.current().parent().get().pid() + "/environ").read();')),

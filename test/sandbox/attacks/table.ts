@@ -29,7 +29,7 @@ const head = `# Attacks on the judge
 <!-- Generated from test/sandbox/attacks; do not edit. \`RLSF_WRITE_DOCS=1 npx vitest run test/sandbox/attacks-table.test.ts\` writes it again. -->
 
 What generated programs may try against the judge, and what becomes of it. Each row is a program of
-\`test/sandbox/attacks/\` that \`attacks.test.ts\` judges on each tier that the machine gives (the other
+\`test/sandbox/attacks/\` that \`attacks.slow.test.ts\` judges on each tier that the machine gives (the other
 is skipped, with the reason in its title). The outcomes are the same on \`bubblewrap\` and
 \`restricted\`. Rows marked «soak» take ten seconds and more and run under \`npm run test:soak\`.
 
@@ -44,10 +44,10 @@ const foot = `## Around the table
   without it, the one behind that by another. A server that is stuck is ended after 70 s.
 - The judge itself is killed while it judges programs that block every signal and undo the signal of
   their parent’s death, and while it compiles: nothing stays, and the next judge removes its folder.
-- \`attacks-texts.test.ts\`: whatever reads what a program or its compiler wrote takes time in
+- \`attacks-texts.slow.test.ts\`: whatever reads what a program or its compiler wrote takes time in
   proportion to its length, 64 KiB of a hundred kinds of hard text.
-- \`attacks-screen.test.ts\`, \`assembly.test.ts\`: the two looks that keep programs of a batch apart.
-- \`python-attacks.test.ts\`, \`java-attacks.test.ts\`: programs that turn against their driver.
+- \`attacks-screen.test.ts\`, \`assembly.slow.test.ts\`: the two looks that keep programs of a batch apart.
+- \`python-attacks.slow.test.ts\`, \`java-attacks.slow.test.ts\`: programs that turn against their driver.
 
 ## What is not covered
 
