@@ -1,11 +1,12 @@
 import type { Evaluation, RateName } from '../../evaluation/index.js';
-import { shipped, shippedPolicy } from '../../session/shipped.js';
+import { shippedPolicy } from '../../session/shipped.js';
 import { line, padEnd, span } from '../styled.js';
 import type { StyledLine } from '../styled.js';
 import { duration, percent } from '../views/numbers.js';
 import { rateTitles } from '../views/tour-lines.js';
 import type { Command } from './command.js';
 import { numberOption, textOption, wholeOption } from './command.js';
+import { policyOption } from './policy-option.js';
 import { sourceHooks } from './source-hooks.js';
 
 export const evaluateCommand: Command = {
@@ -14,7 +15,7 @@ export const evaluateCommand: Command = {
   options: [
     {
       flags: '--policy <folder>',
-      summary: `a Hugging Face model folder or Hub id (default: ${shippedPolicy})`,
+      summary: `a Hugging Face model folder or Hub id (default: the base that --adapter names, else ${shippedPolicy})`,
     },
     { flags: '--adapter <folder>', summary: 'a PEFT adapter on it' },
     { flags: '--task <name>', summary: 'the task (default: cpp)' },
@@ -47,11 +48,8 @@ export const evaluateCommand: Command = {
     const split = textOption(input, 'split') ?? 'held_out';
     const problems = task.problems({ split, n, seed: 0 });
     await selectBackend('auto');
-    const adapter = textOption(input, 'adapter');
-    const policy = await loadPolicy(shipped(textOption(input, 'policy') ?? shippedPolicy), {
-      ...sourceHooks(context),
-      ...(adapter === undefined ? {} : { adapter }),
-    });
+    const { policy: folder, ...adapted } = await policyOption(input, context);
+    const policy = await loadPolicy(folder, { ...sourceHooks(context), ...adapted });
     const judge = await createJudgePool();
     try {
       let told = 0;

@@ -1,10 +1,10 @@
 import { readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { inputError, usageError } from '../../errors.js';
-import { shipped } from '../../session/shipped.js';
 import { line, span } from '../styled.js';
 import type { Command, CommandInput } from './command.js';
 import { flagOption, textOption } from './command.js';
+import { policyOption } from './policy-option.js';
 import { sourceHooks } from './source-hooks.js';
 
 const types = ['float32', 'bfloat16', 'float16'] as const;
@@ -35,17 +35,10 @@ export const mergeCommand: Command = {
     const adapter = neededOption(input, 'adapter');
     const output = path.resolve(neededOption(input, 'output'));
     const dtype = dtypeOption(input);
-    const { adapterFolder, baseOfAdapter, loadPolicy, mergedConfig, savePolicy } =
-      await import('../../policy/index.js');
+    const { loadPolicy, mergedConfig, savePolicy } = await import('../../policy/index.js');
     const { selectBackend } = await import('../../tensor/index.js');
     const hooks = sourceHooks(context);
-    const { folder } = await adapterFolder(adapter, hooks);
-    const named = textOption(input, 'policy') ?? (await baseOfAdapter(folder));
-    if (named === null)
-      throw usageError(
-        `rlsf merge: ${folder} does not say which base it was made for. Give it with --policy.`,
-      );
-    const base = shipped(named);
+    const { policy: base, adapter: folder = adapter } = await policyOption(input, context);
     await checkOutput(output, { base, adapter: folder, force: flagOption(input, 'force') });
     // Products in bfloat16 would not keep base + adapter exact.
     await selectBackend('auto', { matmulPrecision: 'highest' });

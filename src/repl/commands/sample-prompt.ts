@@ -3,7 +3,6 @@ import { text as textOf } from 'node:stream/consumers';
 import { inputError, usageError } from '../../errors.js';
 import type { Generation, Sample, SampleEvent, TextGenerator } from '../../policy/index.js';
 import type { ChatMessage, SamplingSettings } from '../../records.js';
-import { shipped, shippedPolicy } from '../../session/shipped.js';
 import { line, span } from '../styled.js';
 import type { StyledLine } from '../styled.js';
 import type { CommandContext, CommandInput, CommandOption, CommandResult } from './command.js';
@@ -14,6 +13,7 @@ import {
   generatorOptions,
   lengthOf,
 } from './generator-option.js';
+import { policyOption } from './policy-option.js';
 import { sourceHooks } from './source-hooks.js';
 
 export const promptOptions: CommandOption[] = [
@@ -60,11 +60,8 @@ export async function samplePrompt(
   const generator = await generatorFromOptions(input);
   if (generator !== null) return sampleGenerator(generator, context, settings, n, given);
   await selectBackend();
-  const adapter = textOption(input, 'adapter');
-  const policy = await loadPolicy(shipped(textOption(input, 'policy') ?? shippedPolicy), {
-    ...sourceHooks(context),
-    ...(adapter === undefined ? {} : { adapter }),
-  });
+  const { policy: folder, ...adapted } = await policyOption(input, context);
+  const policy = await loadPolicy(folder, { ...sourceHooks(context), ...adapted });
   try {
     const prompt = typeof given === 'string' ? given : policy.tokenizer.renderChat(given);
     const { revision } = policy;

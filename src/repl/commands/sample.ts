@@ -1,6 +1,6 @@
 import { usageError } from '../../errors.js';
 import type { Rollout, SamplingSettings } from '../../records.js';
-import { shipped, shippedPolicy } from '../../session/shipped.js';
+import { shippedPolicy } from '../../session/shipped.js';
 import { line, span } from '../styled.js';
 import type { StyledLine } from '../styled.js';
 import { groupView } from '../views/group-view.js';
@@ -14,6 +14,7 @@ import {
   wholeOption,
 } from './command.js';
 import { hasPrompt, promptOnly, promptOptions, samplePrompt } from './sample-prompt.js';
+import { policyOption } from './policy-option.js';
 import { sourceHooks } from './source-hooks.js';
 import { findProblem } from './tasks.js';
 
@@ -23,7 +24,7 @@ export const sampleCommand: Command = {
   options: [
     {
       flags: '--policy <folder>',
-      summary: `a Hugging Face model folder or Hub id (default: ${shippedPolicy})`,
+      summary: `a Hugging Face model folder or Hub id (default: the base that --adapter names, else ${shippedPolicy})`,
     },
     { flags: '--adapter <folder>', summary: 'a PEFT adapter on it' },
     { flags: '-n, --n <count>', summary: 'completions (default: 8, of a prompt 1)' },
@@ -78,12 +79,10 @@ async function ofTask(input: CommandInput, context: CommandContext): Promise<Com
   const task = textOption(input, 'task') ?? 'cpp';
   const id = textOption(input, 'id');
   const n = wholeOption(input, 'n', 8, 1);
-  const adapter = textOption(input, 'adapter');
   const { seed, ...sampling } = samplingOf(input);
   checkSamplingSettings('rlsf sample', { seed, ...sampling }, Infinity);
   const session = await openSession({
-    policy: shipped(textOption(input, 'policy') ?? shippedPolicy),
-    ...(adapter === undefined ? {} : { adapter }),
+    ...(await policyOption(input, context)),
     source: sourceHooks(context),
     task,
     split: textOption(input, 'split') ?? 'train',
