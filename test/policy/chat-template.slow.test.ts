@@ -62,6 +62,13 @@ for (const name of ['qwen2.5', 'deepseek-coder']) {
 }
 
 describe('a chat template', () => {
+  it('is told that there are neither tools nor documents, as transformers tells it', async () => {
+    for (const name of ['tools', 'documents']) {
+      const template = `{{ ${name} is defined }} {% if ${name} is not none %}some{% else %}none{% endif %}`;
+      expect(await render(template)).toBe('true none');
+    }
+  });
+
   // Expected texts are those of Jinja2 3.1.6 set up as transformers 5.18 does.
   it('may use what the templates of Llama 3 and Qwen3 use', async () => {
     const llama =

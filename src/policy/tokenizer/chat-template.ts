@@ -6,8 +6,9 @@ import { isObject } from '../folder/files.js';
 /**
  * A conversation as text, by the Jinja template of a tokenizer's config (`chat_template`: one text,
  * or a list of named ones of which "default" is taken), opened for the assistant's turn. The
- * template sees `messages`, `add_generation_prompt` and the special tokens by name; no tools, and no
- * date, so that the same messages give the same text on any day.
+ * template sees `messages`, `add_generation_prompt`, the special tokens by name, and `tools` and
+ * `documents` as `none`, as transformers hands them over; no date, so that the same messages give the
+ * same text on any day.
  */
 export function createChatRenderer(
   template: unknown,
@@ -24,6 +25,8 @@ export function createChatRenderer(
         ...specialTokens,
         messages: messages.map((message) => ({ ...message })),
         add_generation_prompt: true,
+        tools: null,
+        documents: null,
       });
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
