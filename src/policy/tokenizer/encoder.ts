@@ -1,6 +1,7 @@
 import type { PreTrainedTokenizer } from '@xenova/transformers';
 import { inputError } from '../../errors.js';
 import { isObject } from '../folder/files.js';
+import { checkAddedTokens } from './added-token-check.js';
 import { gpt2Pattern, javascriptPattern, literalPattern, splitPattern } from './split-patterns.js';
 import { prefixScheme } from './token-bytes.js';
 
@@ -16,6 +17,7 @@ export async function createEncoder(
   json: Record<string, unknown>,
   where: string,
 ): Promise<Encoder> {
+  checkAddedTokens(json.added_tokens, json.normalizer, where);
   // Imported when first needed: the library brings an ONNX runtime along.
   const { PreTrainedTokenizer } = await import('@xenova/transformers');
   const rewritten = {
