@@ -92,7 +92,9 @@ function pack(sequences: readonly TokenSequence[]): Packed {
       place[row * length + t] = predictingRows.length;
       predictingRows.push(ids.length + promptIds.length - 1 + t);
     }
-    ids.push(...promptIds, ...completionIds.slice(0, -1));
+    // One by one: the arguments of one push would lie on the stack, which a long prompt overflows.
+    for (const id of promptIds) ids.push(id);
+    for (let t = 0; t + 1 < completionIds.length; t++) ids.push(completionIds[t]);
     segments.push(ids.length);
     targetSegments.push(predictingRows.length);
     packed.push(row);
