@@ -22,6 +22,11 @@ const { values } = parseArgs({
     write: { type: 'boolean', default: false },
   },
 });
+const asked = values.held ?? 'both';
+if (!['both', 'bfloat16', 'float32'].includes(asked)) {
+  console.error(`large-policy: --held expects bfloat16 or float32, got '${asked}'.`);
+  process.exit(2);
+}
 const tokenizer = join(process.env['RLSF_TEST_DATA'] ?? '../shared/data', 'tokenizers/qwen2.5');
 if (!existsSync(tokenizer)) {
   console.error(`large-policy: no tokenizer in ${tokenizer}: set RLSF_TEST_DATA.`);
@@ -41,7 +46,7 @@ const outcomes: Outcome[] = [];
 try {
   const weights = await makeFolder(folder, tokenizer);
   console.log(`${(weights / 1e6).toFixed(0)} million weights in ${folder}`);
-  for (const held of values.held === undefined ? ['bfloat16', 'float32'] : [values.held]) {
+  for (const held of asked === 'both' ? ['bfloat16', 'float32'] : [asked]) {
     const options = JSON.stringify({ folder, held, checkpointing: values.checkpointing });
     const out = execFileSync(process.execPath, [tsx, work, options], {
       encoding: 'utf8',
