@@ -11,10 +11,11 @@ import { isObject, parseJsonObject, readText } from './folder/files.js';
 import { adapterFolder, modelFolder } from './hub/sources.js';
 import type { SourceOptions } from './hub/source.js';
 import { weightShapes } from './decoder/shapes.js';
+import { tokenTexts } from './tokenizer/token-table.js';
 import { loadTokenizer } from './tokenizer/tokenizer.js';
 import type { Policy, PolicyConfig, PolicyTokenizer } from './types.js';
 import { toVariable, trainableVariables } from './decoder/variables.js';
-import { readWeights, type WeightType } from './folder/weights.js';
+import { checkWeightType, listed, readWeights, type WeightType } from './folder/weights.js';
 
 export interface LoadPolicyOptions extends SourceOptions {
   /** A PEFT folder or Hub id to attach. */
@@ -33,10 +34,11 @@ export interface LoadPolicyOptions extends SourceOptions {
  * some megabytes.
  */
 export async function loadPolicy(source: string, options: LoadPolicyOptions = {}): Promise<Policy> {
+  checkWeightType(options.dtype, 'loadPolicy');
   const { folder, hub } = await modelFolder(source, options);
   const { config, texts } = await readConfig(folder);
   const tokenizer = await loadTokenizer(folder);
-  checkVocabulary(config, tokenizer, folder);
+  checkFolderVocabulary(config, tokenizer, folder);
   if (texts.padToken === null) config.padTokenId = padTokenOf(tokenizer, config);
   const weights = new Map<string, tf.Variable>();
   const policy = makePolicy(config, tokenizer, weights, {
@@ -138,6 +140,24 @@ function checkVocabulary(config: PolicyConfig, tokenizer: PolicyTokenizer, where
       `${where}: the tokenizer has ${tokenizer.vocabSize} tokens, the policy only ${config.vocabSize}. Set vocabSize to at least the tokenizer's.`,
     );
   }
+}
+
+/** The same for a folder, whose files are what can be changed. */
+function checkFolderVocabulary(
+  { vocabSize }: PolicyConfig,
+  tokenizer: PolicyTokenizer,
+  folder: string,
+): void {
+  if (tokenizer.vocabSize <= vocabSize) return;
+  const tokenOf = tokenTexts(tokenizer.files, folder);
+  const surplus: string[] = [];
+  for (let id = vocabSize; id < tokenizer.vocabSize; id++) {
+    const text = tokenOf.get(id);
+    if (text !== undefined) surplus.push(`${JSON.stringify(text)} (${id})`);
+  }
+  throw inputError(
+    `${folder}: the tokenizer has ids up to ${tokenizer.vocabSize - 1}, config.json says vocab_size ${vocabSize}: the embedding has no row for ${listed(surplus)}. Resize the model's embedding (model.resize_token_embeddings(${tokenizer.vocabSize}) in transformers, then save_pretrained), or drop those tokens from tokenizer.json and tokenizer_config.json.`,
+  );
 }
 
 function makePolicy(

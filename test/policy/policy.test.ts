@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -8,6 +8,7 @@ import {
   detachAdapter,
   loadAdapter,
   loadPolicy,
+  samplePolicy,
   saveAdapter,
   savePolicy,
   trainableVariables,
@@ -20,6 +21,16 @@ import { temporaryFolder, tinyPolicy } from './fixtures.js';
 
 const folder = await temporaryFolder();
 beforeAll(() => selectBackend('cpu'));
+
+const greedy = {
+  temperature: 0,
+  topK: 0,
+  topP: 1,
+  minP: 0,
+  maxNewTokens: 2,
+  stop: [],
+  seed: 0,
+};
 
 function bitsOf(policy: Policy): Record<string, string> {
   return Object.fromEntries(
@@ -126,13 +137,68 @@ describe('a saved policy', () => {
       JSON.stringify({ ...config, vocab_size: 20 }),
     );
     await expect(loadPolicy(target)).rejects.toThrow(
-      /tokenizer has \d+ tokens, the policy only 20/,
+      /tokenizer has ids up to 294, config\.json says vocab_size 20: the embedding has no row for "5" \(20\), .* and 270 more\. Resize the model's embedding/,
+    );
+    policy.dispose();
+  });
+});
+
+describe('a policy that cannot run', () => {
+  it('says that it was disposed of, wherever it is used', async () => {
+    const policy = await tinyPolicy();
+    policy.dispose();
+    const message = /policy was disposed of\. Load it again/;
+    expect(() => logprobsOf(policy)).toThrow(message);
+    const request = { prompt: 'int', n: 1, seed: 1 };
+    await expect(samplePolicy(policy, [request], greedy)).rejects.toThrow(message);
+    await expect(savePolicy(policy, path.join(folder, 'gone'))).rejects.toThrow(message);
+  });
+
+  it('is refused where dtype is no type that weights are held in', async () => {
+    const options = { dtype: 'bf16' } as unknown as { dtype: 'bfloat16' };
+    await expect(loadPolicy(folder, options)).rejects.toThrow(
+      /loadPolicy: expected dtype to be float32 or bfloat16, got "bf16"/,
+    );
+  });
+
+  it('is refused in a folder that Git LFS has not filled, and in one with empty files', async () => {
+    const policy = await tinyPolicy();
+    const target = path.join(folder, 'pointers');
+    const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 988097824\n';
+    for (const name of ['model.safetensors', 'tokenizer.json', 'config.json']) {
+      for (const [content, message] of [
+        [pointer, `${name}: is a Git LFS pointer, not the file itself. Run git lfs pull`],
+        ['', `${name}: is empty`],
+      ]) {
+        await rm(target, { recursive: true, force: true });
+        await savePolicy(policy, target);
+        await writeFile(path.join(target, name), content);
+        await expect(loadPolicy(target)).rejects.toThrow(message);
+      }
+    }
+    policy.dispose();
+  });
+});
+
+describe('log-probabilities', () => {
+  it('are refused for a prompt of 130,000 tokens by the context, not by the stack', async () => {
+    const policy = await tinyPolicy();
+    const promptIds = new Array<number>(130_000).fill(1);
+    expect(() => completionLogprobs(policy, [{ promptIds, completionIds: [2] }])).toThrow(
+      /a sequence has 130000 tokens, the policy's context holds 128/,
     );
     policy.dispose();
   });
 });
 
 describe('a new policy', () => {
+  it('says what to set where the tokenizer has more tokens', async () => {
+    const policy = await tinyPolicy();
+    const config = { ...policy.config, vocabSize: 20 };
+    expect(() => createPolicy(config, policy.tokenizer, 1)).toThrow(/Set vocabSize to at least/);
+    policy.dispose();
+  });
+
   it('is the same for the same seed and another for another', async () => {
     const policy = await tinyPolicy();
     const make = (seed: number): string => {

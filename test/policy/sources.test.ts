@@ -2,14 +2,16 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { adapterFolder, loadPolicy, modelFolder } from '../../src/policy/index.js';
-import { temporaryFolder } from './fixtures.js';
+import { adapterFolder, loadAdapter, loadPolicy, modelFolder } from '../../src/policy/index.js';
+import { temporaryFolder, tinyPolicy } from './fixtures.js';
 
 const root = await temporaryFolder();
 
 describe('where a policy comes from', () => {
-  it('is a folder, as it was given', async () => {
+  it('is a folder, by its whole path', async () => {
     expect(await modelFolder(root)).toEqual({ folder: root, hub: null });
+    // An adapter that is saved later names it, and is read from other places.
+    expect(await modelFolder(path.relative('', root))).toEqual({ folder: root, hub: null });
     expect(await modelFolder('~/')).toMatchObject({ folder: homedir() });
   });
 
@@ -21,6 +23,11 @@ describe('where a policy comes from', () => {
       'gpt2',
       '~/no-folder',
     ]) {
+      const policy = await tinyPolicy();
+      await expect(loadAdapter(policy, source)).rejects.toThrow(
+        `Policy: no folder ${source}, and it is no Hub id (owner/name, owner/name@revision) either. Give a PEFT folder`,
+      );
+      policy.dispose();
       await expect(loadPolicy(source)).rejects.toThrow(
         `Policy: no folder ${source}, and it is no Hub id (owner/name, owner/name@revision) either. Give the folder of a Hugging Face model`,
       );

@@ -4,6 +4,7 @@ import type { DecoderProjection, LoraPair, tf } from '../../tensor/index.js';
 import { adapterNamed } from '../adapters/adapter.js';
 import { loraDropout, type LoraDropout } from '../adapters/dropout.js';
 import type { Adapter, Policy } from '../types.js';
+import { checkNotDisposed } from './variables.js';
 
 /** What one pass runs with. */
 export interface Pass {
@@ -64,6 +65,9 @@ export function vector(policy: Policy, name: string, adapter: Adapter | null): t
 
 function weight(policy: Policy, name: string, adapter: Adapter | null): tf.Variable {
   const variable = adapter?.saved.get(name) ?? policy.weights.get(name);
-  if (variable === undefined) throw internalError(`the policy has no weight ${name}.`);
+  if (variable === undefined) {
+    checkNotDisposed(policy, 'Decoder');
+    throw internalError(`the policy has no weight ${name}.`);
+  }
   return variable;
 }

@@ -36,3 +36,9 @@ export function valuesOf(variable: tf.Variable): NamedTensor {
   }
   return { shape: [...variable.shape], values: values.slice() };
 }
+
+/** `where` names the function for the message. @throws inputError where the weights are gone */
+export function checkNotDisposed(policy: Policy, where: string): void {
+  if (policy.weights.size > 0) return;
+  throw inputError(`${where}: the policy was disposed of. Load it again, or dispose of it later.`);
+}

@@ -19,6 +19,8 @@ export async function readText(file: string, what: string): Promise<string> {
 }
 
 export function parseJsonObject(text: string, file: string): Record<string, unknown> {
+  if (isLfsPointer(text)) throw inputError(pointerMessage(file));
+  if (text.trim() === '') throw inputError(`${file}: is empty. Fetch it again.`);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -31,6 +33,15 @@ export function parseJsonObject(text: string, file: string): Record<string, unkn
     );
   }
   return value;
+}
+
+/** What `git clone` leaves in place of a large file where Git LFS did not run. */
+export function isLfsPointer(start: string): boolean {
+  return start.startsWith('version https://git-lfs');
+}
+
+export function pointerMessage(file: string): string {
+  return `${file}: is a Git LFS pointer, not the file itself. Run git lfs pull in that folder.`;
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { inputError } from '../../errors.js';
-import { isObject, parseJsonObject } from './files.js';
+import { isLfsPointer, isObject, parseJsonObject, pointerMessage } from './files.js';
 
 /** Where a tensor lies; bytes count from the end of the header. */
 export interface Entry {
@@ -27,8 +27,11 @@ export async function readHeader(
   file: string,
 ): Promise<{ entries: Map<string, Entry>; dataStart: number }> {
   const { size } = await handle.stat();
-  const prefix = Buffer.alloc(8);
-  await handle.read(prefix, 0, 8, 0);
+  if (size === 0) throw inputError(`${file}: is empty. Fetch it again.`);
+  const start = Buffer.alloc(32);
+  await handle.read(start, 0, start.length, 0);
+  if (isLfsPointer(start.toString('latin1'))) throw inputError(pointerMessage(file));
+  const prefix = start.subarray(0, 8);
   const headerBytes = Number(prefix.readBigUInt64LE());
   if (size < 8 || headerBytes > Math.min(size - 8, largestHeader)) {
     throw inputError(

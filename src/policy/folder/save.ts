@@ -13,6 +13,7 @@ import {
 } from './safetensors-chunks.js';
 import { configText, tokenizerFileEntries } from './saved-files.js';
 import { weightShapes } from '../decoder/shapes.js';
+import { checkNotDisposed } from '../decoder/variables.js';
 import type { Policy } from '../types.js';
 
 /**
@@ -42,7 +43,7 @@ export async function savePolicy(
   if (merge && policy.adapter === null) {
     throw inputError('savePolicy: merge asks for an adapter, the policy has none.');
   }
-  if (policy.weights.size === 0) throw inputError('savePolicy: the policy was disposed of.');
+  checkNotDisposed(policy, 'savePolicy');
   if (!(maxShardBytes > 0)) {
     throw inputError(
       `savePolicy: expected maxShardBytes to be a positive number of bytes, got ${maxShardBytes}.`,

@@ -7,7 +7,16 @@ import { isFloatType, openSafetensors, wrongType, type SafetensorsFile } from '.
 import type { HalfTensor, NamedTensor } from './named-tensor.js';
 
 /** How weights are held in memory. */
-export type WeightType = 'float32' | 'bfloat16';
+export type WeightType = (typeof weightTypes)[number];
+const weightTypes = ['float32', 'bfloat16'] as const;
+
+/** @throws inputError for another type than the two, as a caller without types may name */
+export function checkWeightType(dtype: string | undefined, where: string): void {
+  if (dtype === undefined || weightTypes.some((type) => type === dtype)) return;
+  throw inputError(
+    `${where}: expected dtype to be ${weightTypes.join(' or ')}, got ${JSON.stringify(dtype)}.`,
+  );
+}
 
 export interface ReadWeightsOptions {
   /** Weights that may be there beside the expected ones. @default none */
@@ -30,6 +39,7 @@ export async function readWeights(
   options: ReadWeightsOptions = {},
 ): Promise<void> {
   const { mayIgnore = () => false } = options;
+  checkWeightType(options.dtype, 'readWeights');
   const { files, placeOf } = await openWeightFiles(folder, mayIgnore);
   try {
     checkNames(folder, expected, placeOf, mayIgnore);

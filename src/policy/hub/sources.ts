@@ -24,7 +24,8 @@ async function folderOf(source: string, kind: SourceKind, options: SourceOptions
   const folder = source.startsWith('~/') ? path.join(homedir(), source.slice(2)) : source;
   if (existsSync(folder)) {
     checkFolder(folder, kind);
-    return { folder, hub: null };
+    // Whole: an adapter that is saved later names it, and is read from elsewhere.
+    return { folder: path.resolve(folder), hub: null };
   }
   const id = parseHubId(source);
   if (id === null) {

@@ -1,6 +1,7 @@
 import { inputError } from '../../errors.js';
 import type { SamplingSettings } from '../../records.js';
 import { createKvCache, type Decoder, type SeenIds } from '../../tensor/index.js';
+import { checkNotDisposed } from '../decoder/variables.js';
 import { policyDecoder } from './decoding.js';
 import { createSampleQueue, prefilled } from './queue.js';
 import { addToken, endTokens, nextUniform, type Row } from './rows.js';
@@ -18,6 +19,7 @@ export function* sampleSteps(
   options: { maxRows?: number } = {},
 ): Generator<readonly Row[], void, undefined> {
   if (rows.length === 0) return;
+  checkNotDisposed(policy, 'samplePolicy');
   const longest = rows.reduce(
     (most, row) => Math.max(most, row.maxTokens + row.promptIds.length),
     0,

@@ -1,5 +1,6 @@
 import { inputError } from '../../errors.js';
-import { isObject } from '../folder/files.js';
+import { isObject, parseJsonObject } from '../folder/files.js';
+import type { TokenizerFiles } from '../types.js';
 import { spellingOf } from './token-bytes.js';
 import { utf8Bytes } from './utf8.js';
 
@@ -100,6 +101,16 @@ export function addedTokens(
     known.set(content, { ...token, id: token.id, content, special });
   }
   return [...known.values()];
+}
+
+/** The token of each id as the files spell it. */
+export function tokenTexts(files: TokenizerFiles, where: string): Map<number, string> {
+  const json = parseJsonObject(files.tokenizer, where);
+  const config = parseJsonObject(files.tokenizerConfig, where);
+  const vocabulary = isObject(json.model) && isObject(json.model.vocab) ? json.model.vocab : {};
+  const texts = new Map(Object.entries(vocabulary).map(([token, id]) => [Number(id), token]));
+  for (const { id, content } of addedTokens(json, config, where)) texts.set(id, content);
+  return texts;
 }
 
 /** Every `…_token` of a config, by its key. */
