@@ -59,6 +59,14 @@ describe('a remote generator on a server like vLLM', () => {
     await remote.close();
   });
 
+  it('is given up by its signal while the server keeps silent about its models', async () => {
+    const server = await startServer('vllm', { delayMs: 60_000 });
+    const ending = new AbortController();
+    const opening = openRemoteGenerator({ endpoint: server.url, signal: ending.signal });
+    setTimeout(() => ending.abort(), 50);
+    await expect(opening).rejects.toMatchObject({ name: 'AbortError' });
+  }, 10_000);
+
   it('sends what is off as off, because servers have defaults of their own', async () => {
     const server = await startServer('vllm');
     const remote = await openRemoteGenerator({ endpoint: `${server.url}/v1/`, model: 'tiny' });

@@ -31,6 +31,14 @@ it('samples a prompt from a server, each completion as it comes, or as JSON', as
   });
 });
 
+it('takes a Hub id or a folder for the tokenizer, and says so where it is neither', async () => {
+  const { code, err } = await call(
+    'sample', '--endpoint', 'http://127.0.0.1:1', '--prompt', 'x', '--tokenizer', './nowhere',
+  ); // prettier-ignore
+  expect(code).toBe(1);
+  expect(err).toMatch(/no folder \.\/nowhere, and it is no Hub id/);
+});
+
 it('samples a prompt from an exported ONNX model', async () => {
   const { code, out } = await call(
     'sample', '--onnx', folder, '--prompt', 'int', '--max-new-tokens', '5', '--json',

@@ -9,6 +9,8 @@ import { jsonText, readJsonObject, writeFolder } from '../folder/files.js';
 import { openSafetensors, safetensorsChunks } from '../folder/safetensors.js';
 import type { NamedTensor } from '../folder/named-tensor.js';
 import { tokenizerFileEntries } from '../folder/saved-files.js';
+import type { SourceOptions } from '../hub/source.js';
+import { adapterFolder } from '../hub/sources.js';
 import { headName } from '../decoder/shapes.js';
 import type { Adapter, AdapterPair, AdapterSettings, Policy } from '../types.js';
 import { toVariable, valuesOf } from '../decoder/variables.js';
@@ -40,20 +42,21 @@ export async function saveAdapter(policy: Policy, folder: string): Promise<void>
 }
 
 /**
- * Reads a PEFT LoRA folder, attaches it under a name, and makes it the active adapter. What the
+ * Reads a PEFT LoRA adapter (a folder or a Hub id), attaches it under a name, and makes it the active adapter. What the
  * decoder lacks is refused by name; so is a file that does not hold exactly what its config says, or
  * that was made for another base.
  */
 export async function loadAdapter(
   policy: Policy,
-  folder: string,
-  options: {
+  source: string,
+  options: SourceOptions & {
     /** @default 'default' */ name?: string;
     /** @default true */ activate?: boolean;
   } = {},
 ): Promise<Adapter> {
   const { name = defaultAdapterName, activate = true } = options;
   refuseSecond(policy, name, 'loadAdapter');
+  const { folder } = await adapterFolder(source, options);
   const configFile = path.join(folder, 'adapter_config.json');
   const config = await readJsonObject(configFile, 'Adapter');
   const settings = settingsFromPeft(config, configFile);

@@ -20,11 +20,15 @@ const listSchema = z.object({
  * What `/models` says: the names, and by `owned_by` whose server it is. Servers without the list, or
  * with a broken one, are `other`.
  */
-export async function askServer(http: HttpClient, url: string): Promise<RemoteServer> {
+export async function askServer(
+  http: HttpClient,
+  url: string,
+  signal?: AbortSignal,
+): Promise<RemoteServer> {
   const isOpenAi = /(^|\.)openai\.com$/.test(new URL(url).hostname);
   let reply: unknown;
   try {
-    reply = await http.send('get', '/models', undefined, { retries: 2 });
+    reply = await http.send('get', '/models', undefined, { signal, retries: 2 });
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error;
     // Completions may well work where the list does not; where there is no way in, they will not.

@@ -34,6 +34,8 @@ export interface RemoteOptions {
   retryDelayMs?: number;
   /** A longer reply is given up. @default 64 MiB */
   maxReplyBytes?: number;
+  /** Ends the opening, which asks the server for its models; `generate` has one of its own. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -66,7 +68,7 @@ export async function openRemoteGenerator(options: RemoteOptions): Promise<TextG
     retryDelayMs: whole('retryDelayMs', options.retryDelayMs ?? 500, 0, 60_000),
     maxReplyBytes: whole('maxReplyBytes', options.maxReplyBytes ?? 2 ** 26, 1, 2 ** 29),
   });
-  const server = await askServer(http, url);
+  const server = await askServer(http, url, options.signal);
   const kind = options.server ?? server.kind;
   const model = chooseModel(url, server.models, options.model);
   const dropped = new Set<string>();

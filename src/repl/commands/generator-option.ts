@@ -1,7 +1,8 @@
 import { usageError } from '../../errors.js';
-import type { Generation, TextGenerator } from '../../policy/index.js';
-import type { CommandInput, CommandOption } from './command.js';
+import type { Generation, PolicyTokenizer, TextGenerator } from '../../policy/index.js';
+import type { CommandContext, CommandInput, CommandOption } from './command.js';
 import { dashed, textOption, wholeOption } from './command.js';
+import { sourceHooks } from './source-hooks.js';
 
 /** Something else than a policy held here that completes prompts. */
 export const generatorOptions: CommandOption[] = [
@@ -14,7 +15,7 @@ export const generatorOptions: CommandOption[] = [
   { flags: '--model <name>', summary: "the model there (default: the server's only one)" },
   {
     flags: '--tokenizer <folder>',
-    summary: "the model's tokenizer, for byte offsets (with --endpoint)",
+    summary: "the model's tokenizer, a folder or Hub id, for byte offsets (with --endpoint)",
   },
   { flags: '--concurrency <count>', summary: 'requests at once (with --endpoint, default: 8)' },
 ];
@@ -29,7 +30,10 @@ export const generatorNames: readonly string[] = [
 ];
 
 /** The generator that the options name; `null` where they name none and a policy is meant. */
-export async function generatorFromOptions(input: CommandInput): Promise<TextGenerator | null> {
+export async function generatorFromOptions(
+  input: CommandInput,
+  context: Pick<CommandContext, 'json' | 'note' | 'signal'>,
+): Promise<TextGenerator | null> {
   const [onnx, endpoint] = [textOption(input, 'onnx'), textOption(input, 'endpoint')];
   const given = (names: readonly string[]): string | undefined =>
     names.find((name) => input.options[name] !== undefined);
@@ -44,15 +48,18 @@ export async function generatorFromOptions(input: CommandInput): Promise<TextGen
       `--${dashed(remoteOnly)} belongs to a server: give --endpoint as well, or leave it out.`,
     );
   if (source === undefined) return null;
-  const { loadOnnxGenerator, loadTokenizer, openRemoteGenerator } =
+  const { loadOnnxGenerator, loadTokenizer, openRemoteGenerator, tokenizerFolder } =
     await import('../../policy/index.js');
   if (onnx !== undefined) return loadOnnxGenerator(onnx);
   const [model, tokenizer] = [textOption(input, 'model'), textOption(input, 'tokenizer')];
+  const tokenizerOf = async (source: string): Promise<PolicyTokenizer> =>
+    loadTokenizer((await tokenizerFolder(source, sourceHooks(context))).folder);
   return openRemoteGenerator({
     endpoint: endpoint ?? '',
+    signal: context.signal,
     concurrency: wholeOption(input, 'concurrency', 8, 1),
     ...(model === undefined ? {} : { model }),
-    ...(tokenizer === undefined ? {} : { tokenizer: await loadTokenizer(tokenizer) }),
+    ...(tokenizer === undefined ? {} : { tokenizer: await tokenizerOf(tokenizer) }),
   });
 }
 

@@ -57,7 +57,7 @@ export async function samplePrompt(
   checkSamplingSettings('rlsf sample', settings, Infinity);
   const n = wholeOption(input, 'n', 1, 1);
   const given = conversation(input, await givenPrompt(input));
-  const generator = await generatorFromOptions(input);
+  const generator = await generatorFromOptions(input, context);
   if (generator !== null) return sampleGenerator(generator, context, settings, n, given);
   await selectBackend();
   const { policy: folder, ...adapted } = await policyOption(input, context);
