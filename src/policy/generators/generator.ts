@@ -61,7 +61,7 @@ export interface TextGenerator {
   close(): Promise<void>;
 }
 
-/** A policy as a generator; generations are told when all are done. */
+/** A policy as a generator. */
 export function nativeGenerator(policy: Policy, options: { maxRows?: number } = {}): TextGenerator {
   return {
     kind: 'native',
@@ -78,15 +78,12 @@ export function nativeGenerator(policy: Policy, options: { maxRows?: number } = 
             ? request.prompt
             : policy.tokenizer.renderChat(request.prompt),
       }));
-      const samples = await samplePolicy(policy, texts, settings, {
+      return samplePolicy(policy, texts, settings, {
         signal,
         onProgress,
+        onSample: onGeneration,
         ...(options.maxRows === undefined ? {} : { maxRows: options.maxRows }),
       });
-      for (const sample of samples) {
-        if (sample.finishReason !== 'cancelled') onGeneration?.(sample);
-      }
-      return samples;
     },
     close: () => Promise.resolve(),
   };

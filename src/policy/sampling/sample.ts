@@ -50,4 +50,6 @@ export interface SampleOptions {
   /** Rows that run at once; finished ones make room for waiting ones. @default 64, less where their cache would pass 1 GiB */
   maxRows?: number;
   onProgress?: (done: number, total: number) => void;
+  /** Each sample as soon as it has ended; cancelled ones are not told. */
+  onSample?: (sample: Sample) => void;
 }

@@ -67,13 +67,14 @@ function eventOf(row: Row): SampleEvent {
 
 function progressOf(
   rows: readonly Row[],
-  { onProgress }: SampleOptions,
+  { onProgress, onSample }: SampleOptions,
 ): (stepped: readonly Row[]) => void {
   let done = 0;
   return (stepped) => {
-    const finished = stepped.filter((row) => row.finishReason !== null).length;
-    done += finished;
-    if (finished > 0) onProgress?.(done, rows.length);
+    const finished = stepped.filter((row) => row.finishReason !== null);
+    for (const row of finished) onSample?.(toSample(row));
+    done += finished.length;
+    if (finished.length > 0) onProgress?.(done, rows.length);
   };
 }
 
