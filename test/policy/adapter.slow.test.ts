@@ -262,6 +262,8 @@ describe('target modules', () => {
 
   it.each<[string, Partial<AttachOptions>, RegExp]>([
     ['a name of nothing', { targetModules: ['q_proj', 'c_attn'] }, /got c_attn/],
+    ['a name that is not in a list', { targetModules: 'q_proj' }, /a regular expression for the whole path .* got q_proj, .* write a list: \['q_proj'\]/],
+    ['names that are not in a list', { targetModules: 'q_proj, v_proj' }, /write a list: \['q_proj', 'v_proj'\]/],
     ['an expression for nothing', { targetModules: 'c_.*' }, /got c_\.\*/],
     ['no name', { targetModules: [] }, /got none/],
     ['the embedding', { targetModules: ['embed_tokens'] }, /LoRA on the embedding is not supported/],

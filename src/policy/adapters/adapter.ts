@@ -171,6 +171,13 @@ function settingsOf(options: AttachOptions): AdapterSettings {
   };
 }
 
+/** What was perhaps meant: `['q_proj']` for `q_proj`; an example for what is no name. */
+function listOf(text: string): string {
+  const names = text.split(/[,\s]+/).filter((name) => name !== '');
+  const areNames = names.every((name) => /^[\w.-]+$/.test(name));
+  return `[${(areNames ? names : ['q_proj', 'v_proj']).map((name) => `'${name}'`).join(', ')}]`;
+}
+
 /** A name that means nothing is a mistake of the caller, even where others mean something. */
 function checkNames(policy: Policy, settings: AdapterSettings, where: string): void {
   const modules = linearModules(policy.config).map(({ module }) => module);
@@ -179,6 +186,11 @@ function checkNames(policy: Policy, settings: AdapterSettings, where: string): v
     const means = typeof targets === 'string' ? targets : [name];
     return ![...modules, 'model.embed_tokens'].some((module) => namesModule(means, module, where));
   });
+  if (typeof targets === 'string' && targets !== '' && unknown.length > 0) {
+    throw inputError(
+      `${where}: target modules given as one text are a regular expression for the whole path (model.layers.0.self_attn.q_proj) and should match some, got ${targets}, which matches none. To name layers write a list: ${listOf(targets)}.`,
+    );
+  }
   if (unknown.length > 0 || targets.length === 0) {
     throw inputError(
       `${where}: expected target modules among ${projections.join(', ')}, lm_head, ends of their paths, or all-linear, got ${targets.length === 0 ? 'none' : unknown.join(', ')}.`,
