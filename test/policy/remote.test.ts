@@ -67,6 +67,21 @@ describe('a remote generator on a server like vLLM', () => {
     await expect(opening).rejects.toMatchObject({ name: 'AbortError' });
   }, 10_000);
 
+  it('is found by the address of its completions as by its root', async () => {
+    const { url } = await startServer('vllm');
+    for (const path of ['/v1/completions', '/v1/chat/completions/']) {
+      const remote = await openRemoteGenerator({ endpoint: `${url}${path}` });
+      expect(await remote.generate([{ prompt: 'x', n: 1, seed: 1 }], settings)).toHaveLength(1);
+    }
+  });
+
+  it('is said to speak http where https was asked for, at the first try', async () => {
+    const { url } = await startServer('vllm');
+    await expect(openRemoteGenerator({ endpoint: url.replace('http:', 'https:') })).rejects.toThrow(
+      /\/models failed: ERR_SSL_\w+\. The server speaks http, not https: write http:/,
+    );
+  });
+
   it('sends what is off as off, because servers have defaults of their own', async () => {
     const server = await startServer('vllm');
     const remote = await openRemoteGenerator({ endpoint: `${server.url}/v1/`, model: 'tiny' });

@@ -1,3 +1,8 @@
+/** Whether a connection failed because a server that speaks http was addressed by https. */
+export function isPlainServer(detail: string): boolean {
+  return ['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG'].includes(detail);
+}
+
 /** A request that was given up, with what there is to tell. */
 export class HttpFailure extends Error {
   readonly request: string;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
 import { createRandom } from '../../algorithms/random.js';
-import { HttpFailure } from './remote-failure.js';
+import { HttpFailure, isPlainServer } from './remote-failure.js';
 
 export interface HttpOptions {
   /** The API's root, e.g. `http://localhost:8000/v1`. */
@@ -109,7 +109,7 @@ class Refusal {
   get isPassing(): boolean {
     if (this.reason === 'status')
       return [408, 409, 429].includes(this.status) || this.status >= 500;
-    return this.reason !== 'too_long';
+    return this.reason !== 'too_long' && !isPlainServer(this.detail);
   }
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { environmentError, inputError, type RlsfError } from '../../errors.js';
-import { HttpFailure } from './remote-failure.js';
+import { HttpFailure, isPlainServer } from './remote-failure.js';
 import type { HttpClient } from './remote-http.js';
 
 /** Which fields a server knows beside OpenAI's own. */
@@ -125,6 +125,8 @@ function statusError(
 }
 
 function connectionAdvice(code: string): string {
+  if (isPlainServer(code))
+    return 'The server speaks http, not https: write http:// in the endpoint.';
   if (code === 'ECONNREFUSED') return 'Nothing listens there: start the server, or check the port.';
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'No such host: check the URL.';
   if (code === 'bad port')

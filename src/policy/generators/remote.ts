@@ -10,7 +10,10 @@ import { assignLogprobs, readReply, type Choice } from './remote-reply.js';
 import { askServer, chooseModel, explain, type ServerKind } from './remote-server.js';
 
 export interface RemoteOptions {
-  /** The API's root, e.g. `http://localhost:8000/v1`; without a path, `/v1` is added. */
+  /**
+   * The API's root, e.g. `http://localhost:8000/v1`; without a path, `/v1` is added. The address of
+   * its `/completions` or `/chat/completions` means the same root.
+   */
   endpoint: string;
   /** @default the server's only model */
   model?: string;
@@ -198,7 +201,7 @@ function apiRoot(endpoint: string): string {
       'Remote: endpoint holds a name or password. Set OPENAI_API_KEY in the environment, or the option apiKey.',
     );
   }
-  const path = url.pathname.replace(/\/+$/, '');
+  const path = url.pathname.replace(/\/+$/, '').replace(/(\/chat)?\/completions$/, '');
   return `${url.origin}${path === '' ? '/v1' : path}`;
 }
 
