@@ -150,7 +150,8 @@ function reportError(error: unknown, argv: readonly string[]): number {
     return 130;
   }
   if (isRlsfError(error)) {
-    print(`rlsf: ${error.message}`);
+    // A message that begins with its command says enough.
+    print(error.message.startsWith('rlsf ') ? error.message : `rlsf: ${error.message}`);
     if (verbose && error.stack) print(error.stack);
     return error.tag === 'usage' ? 2 : 1;
   }

@@ -28,7 +28,7 @@ describe('rlsf judge refuses', () => {
     const [code, said] = await refusal(await file('a.cpp', 'int f();\n'), '--answer', '4');
     expect(code).toBe(2);
     expect(said).toBe(
-      'rlsf: rlsf judge: --answer is for worked answers (.txt .md), but a.cpp is a program in cpp. Leave it out, or say --language text.',
+      'rlsf judge: --answer is for worked answers (.txt .md), but a.cpp is a program in cpp. Leave it out, or say --language text.',
     );
     const other = await file('worked.cpp', '2 + 2 = 4\n#### 4\n');
     const { code: judged, out } = await call('judge', other, '--answer', '4', '--language', 'text');
@@ -61,7 +61,7 @@ describe('rlsf judge refuses', () => {
     const text = await file('w.txt', 'Final: 4\n');
     expect(await refusal(text, '--answer', '4', '--answer-format', 'finale')).toEqual([
       2,
-      "rlsf: rlsf judge: --answer-format expects gsm8k or final, got 'finale'. Did you mean 'final'?",
+      "rlsf judge: --answer-format expects gsm8k or final, got 'finale'. Did you mean 'final'?",
     ]);
     const [code, said] = await refusal(text, '--answer-format', 'final');
     expect(code).toBe(2);

@@ -59,8 +59,8 @@ export function chooseModel(url: string, models: string[], model: string | undef
   if (models.length === 1) return models[0];
   throw inputError(
     models.length === 0
-      ? `Remote: ${url} does not list its models. Name one with the option model.`
-      : `Remote: ${url} has ${models.length} models: ${listed(models)}. Name one with the option model.`,
+      ? `Remote: ${url} does not list its models. Name one with the option model (on the command line --model).`
+      : `Remote: ${url} has ${models.length} models: ${listed(models)}. Name one with the option model (on the command line --model).`,
   );
 }
 
@@ -76,7 +76,7 @@ export function explain(
   switch (reason) {
     case 'timeout':
       return environmentError(
-        `${where} gave no whole answer within ${detail}${after}. Raise timeoutMs, ask for fewer tokens, or lower the concurrency.`,
+        `${where} gave no whole answer within ${detail}${after}. Ask for fewer tokens, lower the concurrency, or in code raise timeoutMs.`,
       );
     case 'connection':
       return environmentError(`${where} failed: ${detail}${after}. ${connectionAdvice(detail)}`);
@@ -86,7 +86,7 @@ export function explain(
       );
     case 'too_long':
       return environmentError(
-        `${where} sent ${detail}, and more was to come. Ask for fewer tokens or completions, or raise maxReplyBytes.`,
+        `${where} sent ${detail}, and more was to come. Ask for fewer tokens or completions, or in code raise maxReplyBytes.`,
       );
     case 'wait':
       return environmentError(
@@ -106,7 +106,7 @@ function statusError(
     const sent =
       context?.hasKey === false ? 'No key was sent' : 'The key was refused, or is missing';
     return environmentError(
-      `${message} ${sent}: set OPENAI_API_KEY in the environment, or the option apiKey.`,
+      `${message} ${sent}: set OPENAI_API_KEY in the environment, or in code the option apiKey.`,
     );
   }
   if (status === 404) {
@@ -120,7 +120,7 @@ function statusError(
   if (status === 429) return environmentError(`${message} Lower the concurrency or wait.`);
   if (status >= 500) return environmentError(`${message} See the server's own log.`);
   return inputError(
-    `${message} Change the settings it names; logprobs: false leaves log-probabilities out.`,
+    `${message} Change the settings it names; in code logprobs: false leaves log-probabilities out.`,
   );
 }
 

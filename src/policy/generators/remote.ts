@@ -198,7 +198,7 @@ function apiRoot(endpoint: string): string {
   }
   if (url.username !== '' || url.password !== '') {
     throw inputError(
-      'Remote: endpoint holds a name or password. Set OPENAI_API_KEY in the environment, or the option apiKey.',
+      'Remote: endpoint holds a name or password. Set OPENAI_API_KEY in the environment, or in code the option apiKey.',
     );
   }
   const path = url.pathname.replace(/\/+$/, '').replace(/(\/chat)?\/completions$/, '');

@@ -14,6 +14,7 @@ import {
   lengthOf,
 } from './generator-option.js';
 import { policyOption } from './policy-option.js';
+import { checkSamplingOptions } from './sampling-check.js';
 import { sourceHooks } from './source-hooks.js';
 
 export const promptOptions: CommandOption[] = [
@@ -52,9 +53,11 @@ export async function samplePrompt(
   context: CommandContext,
   settings: SamplingSettings,
 ): Promise<CommandResult> {
-  const [{ checkSamplingSettings, loadPolicy, streamPolicy }, { selectBackend }] =
-    await Promise.all([import('../../policy/index.js'), import('../../tensor/index.js')]);
-  checkSamplingSettings('rlsf sample', settings, Infinity);
+  const [{ loadPolicy, streamPolicy }, { selectBackend }] = await Promise.all([
+    import('../../policy/index.js'),
+    import('../../tensor/index.js'),
+  ]);
+  await checkSamplingOptions('rlsf sample', settings);
   const n = wholeOption(input, 'n', 1, 1);
   const given = conversation(input, await givenPrompt(input));
   const generator = await generatorFromOptions(input, context);

@@ -15,6 +15,7 @@ import {
 } from './command.js';
 import { hasPrompt, promptOnly, promptOptions, samplePrompt } from './sample-prompt.js';
 import { policyOption } from './policy-option.js';
+import { checkSamplingOptions } from './sampling-check.js';
 import { sourceHooks } from './source-hooks.js';
 import { findProblem } from './tasks.js';
 
@@ -72,7 +73,6 @@ async function ofTask(input: CommandInput, context: CommandContext): Promise<Com
     throw usageError(
       `rlsf sample: ${given.map((name) => `--${dashed(name)}`).join(' and ')} need${given.length === 1 ? 's' : ''} a prompt: give --prompt or --prompt-file. A task brings its own.`,
     );
-  const { checkSamplingSettings } = await import('../../policy/index.js');
   const { closeSession, judge, openSession, sample, score } =
     await import('../../session/index.js');
   const { reachedTokens } = await import('../../rollouts/index.js');
@@ -80,7 +80,7 @@ async function ofTask(input: CommandInput, context: CommandContext): Promise<Com
   const id = textOption(input, 'id');
   const n = wholeOption(input, 'n', 8, 1);
   const { seed, ...sampling } = samplingOf(input);
-  checkSamplingSettings('rlsf sample', { seed, ...sampling }, Infinity);
+  await checkSamplingOptions('rlsf sample', { seed, ...sampling });
   const session = await openSession({
     ...(await policyOption(input, context)),
     source: sourceHooks(context),
