@@ -8,6 +8,7 @@ import { deleteAdapter, scaleText } from './adapters/adapter.js';
 import { loadAdapter } from './adapters/files.js';
 import { checkConfig, parseConfig } from './folder/config.js';
 import { isObject, parseJsonObject, readText } from './folder/files.js';
+import { listed } from './listed.js';
 import { adapterFolder, modelFolder } from './hub/sources.js';
 import type { SourceOptions } from './hub/source.js';
 import { weightShapes } from './decoder/shapes.js';
@@ -15,7 +16,7 @@ import { tokenTexts } from './tokenizer/token-table.js';
 import { loadTokenizer } from './tokenizer/tokenizer.js';
 import type { Policy, PolicyConfig, PolicyTokenizer } from './types.js';
 import { toVariable, trainableVariables } from './decoder/variables.js';
-import { checkWeightType, listed, readWeights, type WeightType } from './folder/weights.js';
+import { checkWeightType, readWeights, type WeightType } from './folder/weights.js';
 
 export interface LoadPolicyOptions extends SourceOptions {
   /** A PEFT folder or Hub id to attach. */

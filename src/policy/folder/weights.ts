@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { inputError } from '../../errors.js';
+import { listed } from '../listed.js';
 import { isObject, readJsonObject } from './files.js';
 import { isFloatType, openSafetensors, wrongType, type SafetensorsFile } from './safetensors.js';
 import type { HalfTensor, NamedTensor } from './named-tensor.js';
@@ -161,9 +162,4 @@ function checkNames(
   throw inputError(
     `${folder}: the weights do not fit config.json: ${parts.join('; ')}. ${untied ? 'A model whose output is its embedding says "tie_word_embeddings": true in config.json.' : 'Weights and config must come from the same model.'}`,
   );
-}
-
-export function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 5).join(', ');
-  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
 }

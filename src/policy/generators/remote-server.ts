@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { environmentError, inputError, type RlsfError } from '../../errors.js';
+import { listed } from '../listed.js';
 import { HttpFailure, isPlainServer } from './remote-failure.js';
 import type { HttpClient } from './remote-http.js';
 
@@ -54,13 +55,16 @@ const kindOfOwner: Record<string, ServerKind> = {
   system: 'openai',
 };
 
+/** A message does not list more models than these. */
+const mostListed = 20;
+
 export function chooseModel(url: string, models: string[], model: string | undefined): string {
   if (model !== undefined) return model;
   if (models.length === 1) return models[0];
   throw inputError(
     models.length === 0
       ? `Remote: ${url} does not list its models. Name one with the option model (on the command line --model).`
-      : `Remote: ${url} has ${models.length} models: ${listed(models)}. Name one with the option model (on the command line --model).`,
+      : `Remote: ${url} has ${models.length} models: ${listed(models, mostListed)}. Name one with the option model (on the command line --model).`,
   );
 }
 
@@ -113,7 +117,7 @@ function statusError(
     const models = context?.models ?? [];
     const has =
       models.length > 0
-        ? `The server's models: ${listed(models)}.`
+        ? `The server's models: ${listed(models, mostListed)}.`
         : "Check the URL (it usually ends in /v1) and the model's name.";
     return inputError(`${message} ${has}`);
   }
@@ -132,10 +136,4 @@ function connectionAdvice(code: string): string {
   if (code === 'bad port')
     return "Node's fetch refuses this port: let the server listen on another.";
   return "The connection broke off: see the server's own log.";
-}
-
-function listed(models: string[]): string {
-  return models.length > 20
-    ? `${models.slice(0, 20).join(', ')} and ${models.length - 20} more`
-    : models.join(', ');
 }

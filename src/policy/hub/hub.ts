@@ -18,7 +18,8 @@ import { hubEnvironment, type HubEnvironment } from './environment.js';
 import { hubError, isPassing } from './errors.js';
 import { hubIdText, type HubId } from './id.js';
 import type { SourceKind, SourceOptions } from './source.js';
-import { listed, readShardIndex } from '../folder/weights.js';
+import { readShardIndex } from '../folder/weights.js';
+import { listed } from '../listed.js';
 
 /**
  * The snapshot folder of a Hub repository in the cache that is shared with Python's huggingface_hub,
