@@ -52,6 +52,7 @@ export { trainByteLevelBpe } from './tokenizer/bpe.js';
 export { loadTokenizer, tokenizerFromFiles } from './tokenizer/tokenizer.js';
 export { configToJson, parseConfig } from './folder/config.js';
 export { openSafetensors, safetensorsChunks } from './folder/safetensors.js';
+export type { SavedType } from './folder/safetensors-chunks.js';
 export type { SafetensorsFile } from './folder/safetensors.js';
 export type { NamedTensor } from './folder/named-tensor.js';
 export { decodeBytes } from './tokenizer/utf8.js';

@@ -1,14 +1,14 @@
 import { readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { inputError, usageError } from '../../errors.js';
+import type { SavedType } from '../../policy/index.js';
 import { line, span } from '../styled.js';
 import type { Command, CommandInput } from './command.js';
 import { flagOption, textOption } from './command.js';
 import { policyOption } from './policy-option.js';
 import { sourceHooks } from './source-hooks.js';
 
-const types = ['float32', 'bfloat16', 'float16'] as const;
-type SavedType = (typeof types)[number];
+const types: readonly SavedType[] = ['float32', 'bfloat16', 'float16'];
 
 export const mergeCommand: Command = {
   name: 'merge',
