@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { inputError } from '../errors.js';
-import { writeFolder } from '../policy/folder/files.js';
+import { writeFolder } from '../policy/folder/write.js';
 import {
   openSafetensors,
   safetensorsChunks,

@@ -17,9 +17,16 @@ const saver = `
   const { savePolicy } = await import('${path.resolve('src/policy/folder/save.ts')}');
   const { selectBackend, tf } = await import('${path.resolve('src/tensor/index.ts')}');
   await selectBackend('cpu');
-  const [folder, maxShardBytes] = process.argv.slice(1);
+  const [folder, maxShardBytes, alternates] = process.argv.slice(1);
   const policy = await loadPolicy(folder);
   for (;;) {
+    if (alternates === 'true') {
+      // The output layer tied and untied in turn: config.json and weights fit only together.
+      const { config, weights } = policy;
+      config.tieWordEmbeddings = !config.tieWordEmbeddings;
+      if (config.tieWordEmbeddings) weights.delete('lm_head.weight');
+      else weights.set('lm_head.weight', tf.variable(weights.get('model.embed_tokens.weight')));
+    }
     tf.tidy(() => {
       for (const variable of policy.weights.values()) variable.assign(variable.add(1));
     });
@@ -31,11 +38,15 @@ const saver = `
 async function killedWhileSaving(
   folder: string,
   maxShardBytes: number,
+  alternates: boolean,
   delay: number,
 ): Promise<void> {
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', '--input-type=module', '-e', saver, folder, String(maxShardBytes)],
+    [
+      ...['--import', 'tsx', '--input-type=module', '-e', saver],
+      ...[folder, maxShardBytes, alternates].map(String),
+    ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   await Promise.race([
@@ -48,11 +59,12 @@ async function killedWhileSaving(
 }
 
 it.each([
-  ['one file', 1e9],
-  ['shards', 8000],
+  ['one file', 1e9, false],
+  ['shards', 8000, false],
+  ['one file with another config', 2e9, true],
 ])(
-  'a save into %s that is killed at any moment leaves all old or all new weights',
-  async (_, maxShardBytes) => {
+  'a save into %s that is killed at any moment leaves all of the old folder or all of the new one',
+  async (_, maxShardBytes, alternates) => {
     const folder = path.join(root, String(maxShardBytes));
     const policy = await tinyPolicy();
     for (const variable of policy.weights.values()) variable.assign(variable.zerosLike());
@@ -60,8 +72,8 @@ it.each([
     policy.dispose();
     const random = createRandom(5);
     let last = 0;
-    for (let round = 0; round < 4; round++) {
-      await killedWhileSaving(folder, maxShardBytes, random.next() * 40);
+    for (let round = 0; round < (alternates ? 8 : 4); round++) {
+      await killedWhileSaving(folder, maxShardBytes, alternates, random.next() * 40);
       const loaded = await loadPolicy(folder);
       const values = new Set<number>();
       for (const variable of loaded.weights.values()) {

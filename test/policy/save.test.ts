@@ -1,4 +1,14 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -15,7 +25,7 @@ import {
   float32ToBfloat16,
   float32ToFloat16,
 } from '../../src/policy/folder/floats.js';
-import { writeFolder } from '../../src/policy/folder/files.js';
+import { writeFolder } from '../../src/policy/folder/write.js';
 import { selectBackend, tf } from '../../src/tensor/index.js';
 import { temporaryFolder, tinyPolicy } from './fixtures.js';
 
@@ -227,11 +237,10 @@ describe('saving a policy', () => {
     const target = fresh();
     const single = /^model\.safetensors$/;
     const plain = /^model-\d{5}-of-\d{5}\.safetensors$/;
-    const other = /^model-b-\d{5}-of-\d{5}\.safetensors$/;
     const saves = [
       [undefined, single],
       [8000, plain],
-      [8000, other],
+      [8000, plain],
       [9000, plain],
       [undefined, single],
     ] as const;
@@ -255,34 +264,67 @@ describe('saving a policy', () => {
     policy.dispose();
   });
 
-  it('never writes over the shards that the index names, whatever a killed save left', async () => {
+  it('leaves no file of the model before: no template, no tokenizer file, no shard', async () => {
+    const { folder } = await foreignFolder();
+    for (const name of ['vocab.json', 'tokenizer.model', 'model-b-00001-of-00002.safetensors'])
+      await writeFile(path.join(folder, name), 'old');
+    await mkdir(path.join(folder, 'additional_chat_templates'));
+    // The same tokenizer's other files still fit.
+    const policy = await tinyPolicy();
+    await savePolicy(policy, folder);
+    const others = ['additional_chat_templates', 'tokenizer.model', 'vocab.json'];
+    const written = [
+      'config.json',
+      'generation_config.json',
+      'model.safetensors',
+      'special_tokens_map.json',
+      'tokenizer.json',
+      'tokenizer_config.json',
+    ];
+    expect((await readdir(folder)).sort()).toEqual([...others, ...written].sort());
+    await writeFile(path.join(folder, 'tokenizer.json'), '{}');
+    await savePolicy(policy, folder);
+    expect((await readdir(folder)).sort()).toEqual(written);
+    policy.dispose();
+  });
+
+  it('does not go over an adapter unless it is told to remove it', async () => {
     const policy = await tinyPolicy();
     const target = fresh();
-    const shardsOf = async (): Promise<string[]> =>
-      (await readdir(target)).filter((name) => name.endsWith('.safetensors'));
-    await savePolicy(policy, target, { maxShardBytes: 8000 });
-    const plain = await shardsOf();
-    const other = plain.map((name) => name.replace('model-', 'model-b-'));
-    for (const [used, unused] of [
-      [plain, other],
-      [other, plain],
-    ]) {
-      // A save that was killed before its index was in place has left its shards.
-      for (const name of unused) await writeFile(path.join(target, name), 'half a save');
-      const before = await loadPolicy(target);
-      expect(before.revision).toBe(policy.revision);
-      before.dispose();
-      expect((await shardsOf()).sort()).toEqual([...used, ...unused].sort());
-      tf.tidy(() => {
-        for (const variable of policy.weights.values()) variable.assign(variable.add(1));
-      });
-      await savePolicy(policy, target, { maxShardBytes: 8000 });
-      expect(await shardsOf()).toEqual(unused);
-      const after = await loadPolicy(target);
-      expect(after.revision).toBe(policy.revision);
-      after.dispose();
-    }
+    attachAdapter(policy, { r: 1, loraAlpha: 1, targetModules: ['q_proj'], seed: 1 });
+    await saveAdapter(policy, target);
+    const before = await readdir(target);
+    await expect(savePolicy(policy, target, { merge: true })).rejects.toThrow(
+      /holds a PEFT adapter \(adapter_config\.json, adapter_model\.safetensors\).*removeAdapter/,
+    );
+    expect(await readdir(target)).toEqual(before);
+    await savePolicy(policy, target, { merge: true, removeAdapter: true });
+    expect((await readdir(target)).filter((name) => name.startsWith('adapter'))).toEqual([]);
     policy.dispose();
+  });
+
+  it.each(['load', 'save'])('is put back by the next %s where it was set aside', async (next) => {
+    const policy = await tinyPolicy();
+    const target = fresh();
+    await savePolicy(policy, target);
+    await writeFile(path.join(target, 'README.md'), 'mine');
+    await writeFile(path.join(target, 'chat_template.jinja'), 'old');
+    // Killed between its two renames; no process has this id.
+    await rename(target, `${target}.old-99999999`);
+    if (next === 'save') await savePolicy(policy, target);
+    const loaded = await loadPolicy(target);
+    expect((await readdir(target)).includes('chat_template.jinja')).toBe(next === 'load');
+    expect(loaded.revision).toBe(policy.revision);
+    expect(await readFile(path.join(target, 'README.md'), 'utf8')).toBe('mine');
+    const beside = (await readdir(root)).filter((name) =>
+      name.startsWith(`${path.basename(target)}.`),
+    );
+    expect(beside).toEqual([]);
+    // Another process is between them just now.
+    await rename(target, `${target}.old-${process.pid}`);
+    await expect(loadPolicy(target)).rejects.toThrow(/is just being saved, its old files are in/);
+    policy.dispose();
+    loaded.dispose();
   });
 
   it('keeps other files of the folder, and clears what a killed save left', async () => {
@@ -293,8 +335,20 @@ describe('saving a policy', () => {
     await mkdir(target);
     await mkdir(leftover);
     await writeFile(path.join(target, 'README.md'), 'mine');
-    await savePolicy(policy, target);
-    expect(await readFile(path.join(target, 'README.md'), 'utf8')).toBe('mine');
+    await mkdir(path.join(target, 'logs'));
+    await writeFile(path.join(target, 'logs', 'one'), 'log');
+    await symlink('README.md', path.join(target, 'link'));
+    await chmod(target, 0o750);
+    const link = fresh();
+    await symlink(target, link);
+    for (const place of [target, link]) {
+      await savePolicy(policy, place);
+      expect(await readFile(path.join(target, 'README.md'), 'utf8')).toBe('mine');
+      expect(await readFile(path.join(target, 'logs', 'one'), 'utf8')).toBe('log');
+      expect(await readlink(path.join(target, 'link'))).toBe('README.md');
+      expect((await stat(target)).mode & 0o777).toBe(0o750);
+    }
+    expect(await readlink(link)).toBe(target);
     const beside = await readdir(root);
     expect(beside.filter((name) => name.includes('partial'))).toEqual([]);
     policy.dispose();
@@ -333,7 +387,7 @@ describe('saving a policy', () => {
 });
 
 describe('writing a folder', () => {
-  it('replaces file by file in order, then removes', async () => {
+  it('replaces what it is given, and removes what it is told to', async () => {
     const target = fresh();
     await writeFolder(target, [
       { name: 'a', chunks: ['1'] },

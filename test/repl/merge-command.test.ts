@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -110,7 +110,10 @@ describe('rlsf merge', () => {
       /has files already \(notes\.txt\).*--force/,
     );
     expect(await readdir(output)).toEqual(['notes.txt']);
+    for (const file of ['adapter_config.json', 'adapter_model.safetensors'])
+      await copyFile(path.join(adapter, file), path.join(output, file));
     await merge({ policy, adapter, output, force: true });
+    expect((await readdir(output)).filter((file) => file.startsWith('adapter'))).toEqual([]);
     expect(await readFile(path.join(output, 'notes.txt'), 'utf8')).toBe('mine');
     expect(await readdir(output)).toContain('model.safetensors');
     for (const [what, taken] of Object.entries({ base: policy, adapter }))

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { inputError } from '../../errors.js';
-import { isObject, jsonText, readJsonObject, writeFolder } from './files.js';
+import { jsonText } from './files.js';
+import { staleFiles } from './stale-files.js';
+import { writeFolder } from './write.js';
 import { mergedConfig, mergedWeight } from '../adapters/merge.js';
 import {
   bytesPerValue,
@@ -23,9 +23,11 @@ import type { Policy } from '../types.js';
  * bfloat16 and float16 round to nearest, ties to even. Weights are read one at a time while the file
  * grows: do not train meanwhile.
  *
- * A process killed at any moment before the new weights are in place leaves a folder with all of the
- * old ones: they change hands by one rename (of the file or of the index), the small files just
- * before it.
+ * Over a folder that exists, the old model's files go (of its tokenizer those of another one), other
+ * files stay. The new folder is written beside the old one and the two change places by two renames:
+ * what is read is all old or all new. A process killed between the two renames leaves the old folder
+ * as `FOLDER.old-PID`, and nothing under its name until the next loadPolicy or savePolicy puts it back.
+ * A load that runs during the save may read its first files from the old folder, its last from the new.
  */
 export async function savePolicy(
   policy: Policy,
@@ -37,9 +39,14 @@ export async function savePolicy(
     merge?: boolean;
     /** Bytes of weights in one file. @default 5e9 */
     maxShardBytes?: number;
+    /**
+     * Remove an adapter's files from the folder: transformers would add it to the model. Without it
+     * such a folder is refused. @default false
+     */
+    removeAdapter?: boolean;
   } = {},
 ): Promise<void> {
-  const { dtype = 'float32', merge = false, maxShardBytes = 5e9 } = options;
+  const { dtype = 'float32', merge = false, maxShardBytes = 5e9, removeAdapter = false } = options;
   if (merge && policy.adapter === null) {
     throw inputError('savePolicy: merge asks for an adapter, the policy has none.');
   }
@@ -58,17 +65,14 @@ export async function savePolicy(
         merge ? mergedWeight(policy, name).values : policy.weights.get(name)!.dataSync<'float32'>(),
     });
   }
-  const old = await oldWeightFiles(folder);
-  const weights = weightFiles(tensors, dtype, maxShardBytes, await shardsInUse(folder, old));
-  const names = new Set(weights.map(({ name }) => name));
   await writeFolder(
     folder,
     [
       { name: 'config.json', chunks: [configText(policy, config, dtype)] },
       ...tokenizerFileEntries(policy),
-      ...weights,
+      ...weightFiles(tensors, dtype, maxShardBytes),
     ],
-    { remove: old.filter((name) => !names.has(name)) },
+    { remove: await staleFiles(policy, folder, removeAdapter) },
   );
   // The merged folder is not the base of the adapter, which may be saved later and names its base.
   if (merge) return;
@@ -76,32 +80,12 @@ export async function savePolicy(
   if (policy.source !== null) policy.source = { ...policy.source, hub: null };
 }
 
-const single = 'model.safetensors';
-const index = 'model.safetensors.index.json';
-
-/** The weights that a folder holds, in the order in which they may go: readers prefer the first. */
-async function oldWeightFiles(folder: string): Promise<string[]> {
-  if (!existsSync(folder)) return [];
-  const names = await readdir(folder);
-  const shards = names.filter((name) => /^model-.*\d+-of-\d+\.safetensors$/.test(name)).sort();
-  return [single, index].filter((name) => names.includes(name)).concat(shards);
-}
-
-/** The shards that the folder's index names. */
-async function shardsInUse(folder: string, old: readonly string[]): Promise<Set<unknown>> {
-  if (!old.includes(index)) return new Set();
-  const { weight_map: map } = await readJsonObject(path.join(folder, index), 'Shard index');
-  return new Set(isObject(map) ? Object.values(map) : []);
-}
-
 type WeightFile = { name: string; chunks: Iterable<Uint8Array | string> };
 
-/** The file whose appearance makes the new weights the folder's weights comes last. */
 function weightFiles(
   tensors: ReadonlyMap<string, LazyTensor>,
   dtype: SavedType,
   maxShardBytes: number,
-  inUse: ReadonlySet<unknown>,
 ): WeightFile[] {
   const bytesOf = ({ shape }: LazyTensor): number => countOf(shape) * bytesPerValue[dtype];
   const shards: Map<string, LazyTensor>[] = [];
@@ -118,9 +102,11 @@ function weightFiles(
     shards[shards.length - 1].set(name, tensor);
   }
   if (shards.length === 1) {
-    return [{ name: single, chunks: safetensorsChunks(shards[0], dtype) }];
+    return [{ name: 'model.safetensors', chunks: safetensorsChunks(shards[0], dtype) }];
   }
-  const nameOf = shardNames(shards.length, inUse);
+  const padded = (value: number): string => String(value).padStart(5, '0');
+  const nameOf = (i: number): string =>
+    `model-${padded(i + 1)}-of-${padded(shards.length)}.safetensors`;
   const weightMap = shards.flatMap((shard, i) =>
     [...shard.keys()].map((name) => [name, nameOf(i)]),
   );
@@ -131,21 +117,6 @@ function weightFiles(
   };
   return [
     ...shards.map((shard, i) => ({ name: nameOf(i), chunks: safetensorsChunks(shard, dtype) })),
-    { name: index, chunks: [jsonText(indexJson)] },
+    { name: 'model.safetensors.index.json', chunks: [jsonText(indexJson)] },
   ];
-}
-
-/**
- * `model-00001-of-00003.safetensors`. Where the folder's index names shards like that already, the
- * new ones get others: until the index names them, the old ones must stay as they are.
- */
-function shardNames(count: number, inUse: ReadonlySet<unknown>): (i: number) => string {
-  const padded = (value: number): string => String(value).padStart(5, '0');
-  const namer =
-    (mark: string) =>
-    (i: number): string =>
-      `model-${mark}${padded(i + 1)}-of-${padded(count)}.safetensors`;
-  const plain = namer('');
-  const isTaken = Array.from({ length: count }, (_, i) => plain(i)).some((name) => inUse.has(name));
-  return isTaken ? namer('b-') : plain;
 }

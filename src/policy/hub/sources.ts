@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { inputError } from '../../errors.js';
+import { restoreFolder } from '../folder/write.js';
 import { parseHubId } from './id.js';
 import type { Source, SourceKind, SourceOptions } from './source.js';
 
@@ -22,10 +23,16 @@ export function adapterFolder(source: string, options: SourceOptions = {}): Prom
 
 async function folderOf(source: string, kind: SourceKind, options: SourceOptions): Promise<Source> {
   const folder = source.startsWith('~/') ? path.join(homedir(), source.slice(2)) : source;
+  const setAside = await restoreFolder(folder);
   if (existsSync(folder)) {
     checkFolder(folder, kind);
     // Whole: an adapter that is saved later names it, and is read from elsewhere.
     return { folder: path.resolve(folder), hub: null };
+  }
+  if (setAside !== null) {
+    throw inputError(
+      `Policy: ${source} is just being saved, its old files are in ${setAside}. Load it again; if the save was killed, rename that folder back.`,
+    );
   }
   const id = parseHubId(source);
   if (id === null) {

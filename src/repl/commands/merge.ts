@@ -24,7 +24,7 @@ export const mergeCommand: Command = {
     { flags: '--dtype <type>', summary: `of the weights: ${types.join(', ')} (default: float32)` },
     {
       flags: '--force',
-      summary: 'write into a folder that has files: those of a model are replaced',
+      summary: 'write into a folder that has files: those of a model or an adapter are replaced',
     },
   ],
   examples: [
@@ -44,7 +44,7 @@ export const mergeCommand: Command = {
     await selectBackend('auto', { matmulPrecision: 'highest' });
     const policy = await loadPolicy(base, { ...hooks, adapter: folder });
     try {
-      await savePolicy(policy, output, { dtype, merge: true });
+      await savePolicy(policy, output, { dtype, merge: true, removeAdapter: true });
       const untied = mergedConfig(policy) !== policy.config;
       return {
         value: { output, base, adapter: folder, dtype, untied },
