@@ -152,8 +152,8 @@ describe('rlsf sample refuses', () => {
   });
   it('settings out of range, before the policy is read', async () => {
     await refused(
-      1,
-      'topP above 0 and at most 1',
+      2,
+      '--top-p above 0 and at most 1',
       '--prompt',
       'x',
       '--top-p',

@@ -163,7 +163,7 @@ describe('a Hub id', () => {
     await mkdir(path.join(place, id), { recursive: true });
     process.chdir(place);
     try {
-      expect(await modelFolder(id)).toEqual({ folder: id, hub: null });
+      expect(await modelFolder(id)).toEqual({ folder: path.resolve(id), hub: null });
       expect(hub.requests).toEqual([]);
     } finally {
       process.chdir(before);
