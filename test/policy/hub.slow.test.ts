@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   attachAdapter,
+  loadAdapter,
   loadPolicy,
   modelFolder,
   saveAdapter,
@@ -136,6 +137,7 @@ describe('a Hub id', () => {
     expect(await readdir(path.join(repositoryFolder(), 'refs'))).toEqual(['v1.0']);
     const policy = await loadPolicy('some/sharded', { adapter: 'some/adapter' });
     expect(policy.adapter?.r).toBe(2);
+    expect((await loadAdapter(policy, 'some/adapter', { name: 'second' })).r).toBe(2);
     policy.dispose();
     const snapshot = path.join(repositoryFolder('some/adapter'), 'snapshots');
     expect(await readdir(path.join(snapshot, commitOf('some/adapter')))).toEqual([
