@@ -17,10 +17,15 @@ const saver = `
   const { savePolicy } = await import('${path.resolve('src/policy/folder/save.ts')}');
   const { selectBackend, tf } = await import('${path.resolve('src/tensor/index.ts')}');
   await selectBackend('cpu');
-  const [folder, maxShardBytes, alternates] = process.argv.slice(1);
+  const { default: files } = await import('node:fs/promises');
+  const { syncBuiltinESMExports } = await import('node:module');
+  const [folder, maxShardBytes, lastRename] = process.argv.slice(1);
+  const { rename } = files;
+  let left = Number(lastRename);
+  const isAlternating = left > 0;
   const policy = await loadPolicy(folder);
   for (;;) {
-    if (alternates === 'true') {
+    if (isAlternating) {
       // The output layer tied and untied in turn: config.json and weights fit only together.
       const { config, weights } = policy;
       config.tieWordEmbeddings = !config.tieWordEmbeddings;
@@ -32,20 +37,28 @@ const saver = `
     });
     await savePolicy(policy, folder, { maxShardBytes: Number(maxShardBytes) });
     process.stdout.write('saved ');
+    // From the second save on: the process dies just before the rename of this number.
+    if (left > 0) {
+      files.rename = (...places) => {
+        if (--left === 0) process.kill(process.pid, 'SIGKILL');
+        return rename(...places);
+      };
+      syncBuiltinESMExports();
+    }
   }
 `;
 
 async function killedWhileSaving(
   folder: string,
   maxShardBytes: number,
-  alternates: boolean,
+  lastRename: number,
   delay: number,
 ): Promise<void> {
   const child = spawn(
     process.execPath,
     [
       ...['--import', 'tsx', '--input-type=module', '-e', saver],
-      ...[folder, maxShardBytes, alternates].map(String),
+      ...[folder, maxShardBytes, lastRename].map(String),
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
@@ -53,18 +66,20 @@ async function killedWhileSaving(
     once(child.stdout, 'data'),
     once(child, 'exit').then(([code]) => Promise.reject(new Error(`the saver ended: ${code}`))),
   ]);
-  await wait(delay);
-  child.kill('SIGKILL');
+  if (lastRename === 0) {
+    await wait(delay);
+    child.kill('SIGKILL');
+  }
   await once(child, 'close');
 }
 
 it.each([
-  ['one file', 1e9, false],
-  ['shards', 8000, false],
-  ['one file with another config', 2e9, true],
+  ['one file', 1e9, 0],
+  ['shards', 8000, 0],
+  ['one file with another config, just before each of its renames,', 2e9, 8],
 ])(
   'a save into %s that is killed at any moment leaves all of the old folder or all of the new one',
-  async (_, maxShardBytes, alternates) => {
+  async (_, maxShardBytes, renames) => {
     const folder = path.join(root, String(maxShardBytes));
     const policy = await tinyPolicy();
     for (const variable of policy.weights.values()) variable.assign(variable.zerosLike());
@@ -72,8 +87,8 @@ it.each([
     policy.dispose();
     const random = createRandom(5);
     let last = 0;
-    for (let round = 0; round < (alternates ? 8 : 4); round++) {
-      await killedWhileSaving(folder, maxShardBytes, alternates, random.next() * 40);
+    for (let round = 0; round < (renames || 4); round++) {
+      await killedWhileSaving(folder, maxShardBytes, renames && round + 1, random.next() * 40);
       const loaded = await loadPolicy(folder);
       const values = new Set<number>();
       for (const variable of loaded.weights.values()) {

@@ -15,6 +15,7 @@ import {
   stat,
 } from 'node:fs/promises';
 import path from 'node:path';
+import { isMainThread } from 'node:worker_threads';
 import { inputError, isRlsfError } from '../../errors.js';
 
 /**
@@ -92,7 +93,7 @@ async function swap(
   await carryOver(target, temporary, replaced);
   await chmod(temporary, (await stat(target)).mode & 0o7777);
   await syncFolder(temporary);
-  const here = process.cwd();
+  const here = isMainThread ? process.cwd() : null; // Only the main thread may change it.
   await rename(target, setAside);
   try {
     await rename(temporary, target);
@@ -101,11 +102,12 @@ async function swap(
     throw cause;
   }
   // Who works in the folder would be left in the old one.
-  if (`${here}/`.startsWith(`${target}/`)) process.chdir(here);
+  if (here !== null && `${here}/`.startsWith(`${target}/`)) process.chdir(here);
   await syncFolder(path.dirname(target));
   // What others put into it before it was renamed.
   await carryOver(setAside, target, replaced);
-  await rm(setAside, { recursive: true, force: true });
+  // The new folder is in place; what cannot be removed now goes at the next save.
+  await rm(setAside, { recursive: true, force: true }).catch(() => {});
 }
 
 /** Hard links, so that nothing is copied and each file stays the same file. */
