@@ -209,6 +209,9 @@ fi
 if [ $need_npm = 1 ]; then
   step npm "npm packages (npm ci)" npm ci --no-audit --no-fund ||
     stop "npm ci failed, see above. Check the network and the registry (npm config get registry), then run this again."
+  # npm's record of the tree leads npx in circles here (its link to ourselves, and what we bundle): npm
+  # then fails, and for good. Out of date, it is not read.
+  touch node_modules
   stamp npm "$npm_hash"
 fi
 

@@ -15,6 +15,8 @@ export default defineConfig({
     testTimeout: kind === 'soak' ? 1_800_000 : 120_000,
     hookTimeout: 120_000,
     pool: 'forks',
+    // Loading the library anew for each file is most of their time.
+    isolate: kind !== 'fast',
     // The judge keeps all cores busy by itself; the quick tests do not.
     maxWorkers: kind === 'fast' ? '100%' : undefined,
     env: { TF_CPP_MIN_LOG_LEVEL: '2' },
