@@ -84,8 +84,3 @@ export function createPartTimer(): PartTimer {
     totalMs: () => performance.now() - started,
   };
 }
-
-/** Lets signals, timers and the screen have their turn before the next long computation. */
-export function breathe(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}

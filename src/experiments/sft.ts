@@ -18,8 +18,9 @@ import {
   saveCheckpoint,
   sftStep,
 } from '../training/index.js';
+import { nextTurn } from '../tensor/index.js';
 import type { StageClock } from './clock.js';
-import { breathe, createPartTimer, createStageClock, remainingMs } from './clock.js';
+import { createPartTimer, createStageClock, remainingMs } from './clock.js';
 import type { Config } from './config/index.js';
 import { recipeFile } from './corpus-share.js';
 import type { PolicyRecipe } from './corpus-share.js';
@@ -143,12 +144,12 @@ async function prepareData(
     );
   }
   clock.begin('corpus', `Writing ${sft.corpus.n} programs, right and wrong`);
-  await breathe();
+  await nextTurn();
   const corpus = makeCorpus(corpusOptions(config));
   signal.throwIfAborted();
 
   clock.begin('tokenizer', `Training the tokenizer: ${sft.tokenizer.vocab_size} entries`);
-  await breathe();
+  await nextTurn();
   const texts = corpus
     .slice(0, sft.tokenizer.sample)
     .map((program) => program.prompt + program.completion);
@@ -158,7 +159,7 @@ async function prepareData(
     preTokenizer: sft.tokenizer.pre_tokenizer,
   });
   const tokenizer = await tokenizerFromFiles(files);
-  await breathe();
+  await nextTurn();
   signal.throwIfAborted();
   const sequences = encodeCorpus(corpus, tokenizer, {
     completionOnly: sft.completion_only_loss,
@@ -245,7 +246,7 @@ async function trainLoop(loop: TrainLoop): Promise<void> {
       await saveCheckpoint({ folder, step, policy, optimizer, ...(keep === null ? {} : { keep }) });
       await run.setStatus({ step });
     }
-    await breathe();
+    await nextTurn();
     signal.throwIfAborted();
   }
 }

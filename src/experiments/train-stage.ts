@@ -3,7 +3,8 @@ import type { Rollout } from '../records.js';
 import { collectRollouts } from '../rollouts/index.js';
 import type { GrpoStepSettings } from '../training/index.js';
 import { assignAdvantages, grpoStep, learningRateAt, saveCheckpoint } from '../training/index.js';
-import { breathe, createPartTimer, remainingMs } from './clock.js';
+import { nextTurn } from '../tensor/index.js';
+import { createPartTimer, remainingMs } from './clock.js';
 import { problemsOfStep, shuffleFeedback } from './feedback.js';
 import type { ActiveRun } from './grpo-run.js';
 import { appendMetrics } from './metrics-log.js';
@@ -50,7 +51,7 @@ export async function trainStage(active: ActiveRun): Promise<void> {
     });
 
     timer.enter('update');
-    await breathe();
+    await nextTurn();
     signal.throwIfAborted();
     const rollouts = withAdvantages(place, scored, step);
     const settings = grpoSettings(place, step);
@@ -78,7 +79,7 @@ export async function trainStage(active: ActiveRun): Promise<void> {
     const elapsedMs = Date.now() - started;
     const etaMs = remainingMs(elapsedMs, step - firstStep + 1, maxSteps - firstStep + 1);
     emit({ type: 'step', step, maxSteps, metrics: row, elapsedMs, etaMs, shares: timer.shares() });
-    await breathe();
+    await nextTurn();
     signal.throwIfAborted();
   }
 }

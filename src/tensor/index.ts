@@ -38,3 +38,4 @@ export type {
   SeenIds,
   TokenLogprobs,
 } from './types.js';
+export { nextTurn } from './turn.js';

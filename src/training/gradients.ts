@@ -1,6 +1,6 @@
 import { inputError } from '../errors.js';
 import { trainableVariables, type Policy } from '../policy/index.js';
-import { tf } from '../tensor/index.js';
+import { nextTurn, tf } from '../tensor/index.js';
 
 /** One gradient per trainable variable, by its name; a variable the loss does not reach is absent. */
 export type Gradients = Map<string, tf.Tensor>;
@@ -65,7 +65,7 @@ export async function accumulateGradients<Part>(
 /** Lets timers, signals and the screen have their turn; throws the reason of an aborted signal. */
 export async function takeTurns(signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
-  await new Promise((resolve) => setImmediate(resolve));
+  await nextTurn();
   signal?.throwIfAborted();
 }
 

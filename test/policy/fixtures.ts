@@ -14,7 +14,13 @@ import {
   type PolicyTokenizer,
   type TokenSequence,
 } from '../../src/policy/index.js';
+import type { SamplingSettings } from '../../src/records.js';
 import { tf } from '../../src/tensor/index.js';
+
+/** Plain sampling: nothing truncated, nothing ends it but its length. */
+export function plainSettings(maxNewTokens: number): SamplingSettings {
+  return { temperature: 1, topK: 0, topP: 1, minP: 0, maxNewTokens, stop: [], seed: 0 };
+}
 
 export const programs = [
   'int sum(const std::vector<int>& values) {\n  int total = 0;\n  for (int value : values) total += value;\n  return total;\n}\n',

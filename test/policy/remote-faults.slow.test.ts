@@ -5,18 +5,10 @@ import {
   type Generation,
   type RemoteOptions,
 } from '../../src/policy/index.js';
-import type { SamplingSettings } from '../../src/records.js';
 import { startServer, type Fault, type TestServer } from './remote-server.js';
+import { plainSettings } from './fixtures.js';
 
-const settings: SamplingSettings = {
-  temperature: 1,
-  topK: 0,
-  topP: 1,
-  minP: 0,
-  maxNewTokens: 40,
-  stop: [],
-  seed: 0,
-};
+const settings = plainSettings(40);
 const key = 'sk-very-secret-0123456789';
 
 async function generateWith(

@@ -1,17 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { openRemoteGenerator, type Generation } from '../../src/policy/index.js';
-import type { ChatMessage, SamplingSettings } from '../../src/records.js';
+import type { ChatMessage } from '../../src/records.js';
 import { answerOf, logprobOf, startServer, tokenizer } from './remote-server.js';
+import { plainSettings } from './fixtures.js';
 
-const settings: SamplingSettings = {
-  temperature: 1,
-  topK: 0,
-  topP: 1,
-  minP: 0,
-  maxNewTokens: 40,
-  stop: [],
-  seed: 0,
-};
+const settings = plainSettings(40);
 const chat: ChatMessage[] = [{ role: 'user', content: 'Add two numbers.' }];
 const quick = { retryDelayMs: 5 };
 

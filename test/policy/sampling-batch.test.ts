@@ -11,17 +11,9 @@ import {
 import type { SamplingSettings } from '../../src/records.js';
 import { selectBackend, tf } from '../../src/tensor/index.js';
 import { isAddonBuilt } from '../../src/tensor/native/addon.js';
-import { programs, tinyPolicy } from './fixtures.js';
+import { plainSettings, programs, tinyPolicy } from './fixtures.js';
 
-const open: SamplingSettings = {
-  temperature: 1,
-  topK: 0,
-  topP: 1,
-  minP: 0,
-  maxNewTokens: 14,
-  stop: [],
-  seed: 0,
-};
+const open = plainSettings(14);
 const truncated = { ...open, temperature: 0.8, topK: 60, topP: 0.95, minP: 0.01 };
 
 /** Prompts from one token to sixty, groups of different sizes. */

@@ -2,17 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { samplePolicy, streamPolicy, type Policy } from '../../src/policy/index.js';
 import type { SamplingSettings } from '../../src/records.js';
 import { selectBackend } from '../../src/tensor/index.js';
-import { tinyPolicy } from './fixtures.js';
+import { tinyPolicy, plainSettings } from './fixtures.js';
 
-const settings: SamplingSettings = {
-  temperature: 1,
-  topK: 0,
-  topP: 1,
-  minP: 0,
-  maxNewTokens: 2,
-  stop: [],
-  seed: 0,
-};
+const settings = plainSettings(2);
 
 describe('sampling refuses what lies outside a range and names it', () => {
   let policy: Policy;

@@ -5,20 +5,11 @@ import {
   type Policy,
   type Sample,
 } from '../../src/policy/index.js';
-import type { SamplingSettings } from '../../src/records.js';
 import { selectBackend, tf } from '../../src/tensor/index.js';
 import { availableBackends } from './backends.js';
-import { tinyPolicy } from './fixtures.js';
+import { tinyPolicy, plainSettings } from './fixtures.js';
 
-const settings: SamplingSettings = {
-  temperature: 1,
-  topK: 0,
-  topP: 1,
-  minP: 0,
-  maxNewTokens: 12,
-  stop: [],
-  seed: 0,
-};
+const settings = plainSettings(12);
 const prompts = ['int sum(', 'bool is_even(int value) { return', 'i', 'for (int value : values)'];
 
 for (const backend of await availableBackends()) {

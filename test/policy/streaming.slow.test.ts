@@ -11,17 +11,9 @@ import {
 import type { SamplingSettings } from '../../src/records.js';
 import { selectBackend, tf } from '../../src/tensor/index.js';
 import { availableBackends } from './backends.js';
-import { programs, tinyPolicy } from './fixtures.js';
+import { programs, tinyPolicy, plainSettings } from './fixtures.js';
 
-const settings: SamplingSettings = {
-  temperature: 1,
-  topK: 0,
-  topP: 1,
-  minP: 0,
-  maxNewTokens: 8,
-  stop: [],
-  seed: 0,
-};
+const settings = plainSettings(8);
 const requests: SampleRequest[] = ['int sum(', 'i', programs[2]].map((prompt, seed) => ({
   prompt,
   n: 3,

@@ -2,13 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  createPolicy,
-  savePolicy,
-  tokenizerFromFiles,
-  trainableVariables,
-  trainByteLevelBpe,
-} from '../../src/policy/index.js';
+import { savePolicy, trainableVariables } from '../../src/policy/index.js';
 import type { Rollout } from '../../src/records.js';
 import {
   closeSession,
@@ -22,6 +16,7 @@ import {
 import { reachedTokens } from '../../src/rollouts/index.js';
 import type { Session } from '../../src/session/index.js';
 import { selectBackend, tf } from '../../src/tensor/index.js';
+import { tinyPolicy } from '../training/tiny-policy.js';
 
 let folder = '';
 let model = '';
@@ -29,30 +24,7 @@ beforeAll(async () => {
   folder = mkdtempSync(path.join(os.tmpdir(), 'rlsf-session-'));
   model = path.join(folder, 'model');
   await selectBackend('auto', { threads: 1 });
-  const tokenizer = await tokenizerFromFiles(
-    trainByteLevelBpe([], { vocabSize: 257, specialTokens: ['<|endoftext|>'] }),
-  );
-  const policy = createPolicy(
-    {
-      modelType: 'qwen2',
-      vocabSize: 257,
-      hiddenSize: 32,
-      intermediateSize: 64,
-      layers: 1,
-      heads: 2,
-      kvHeads: 1,
-      headDim: 16,
-      rmsNormEps: 1e-6,
-      ropeTheta: 10_000,
-      maxPositions: 1024,
-      tieWordEmbeddings: true,
-      attentionBias: true,
-      eosTokenIds: [256],
-      padTokenId: 256,
-    },
-    tokenizer,
-    1,
-  );
+  const policy = await tinyPolicy(1, { maxPositions: 1024 });
   await savePolicy(policy, model);
   policy.dispose();
 });

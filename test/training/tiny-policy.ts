@@ -30,7 +30,7 @@ export function byteTokenizer(): Promise<PolicyTokenizer> {
 /** About 20,000 weights: one layer, width 32, grouped-query attention. */
 export async function tinyPolicy(
   seed: number,
-  options: { readonly adapter?: boolean } = {},
+  options: { readonly adapter?: boolean; readonly maxPositions?: number } = {},
 ): Promise<Policy> {
   const tokenizer = await byteTokenizer();
   const policy = createPolicy(
@@ -45,7 +45,7 @@ export async function tinyPolicy(
       headDim: 16,
       rmsNormEps: 1e-6,
       ropeTheta: 10_000,
-      maxPositions: 64,
+      maxPositions: options.maxPositions ?? 64,
       tieWordEmbeddings: true,
       attentionBias: true,
       eosTokenIds: [256],

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { inputError } from '../../errors.js';
 import type { SamplingSettings } from '../../records.js';
-import { sampleRow } from '../../tensor/index.js';
+import { nextTurn, sampleRow } from '../../tensor/index.js';
 import type { TextGenerator } from './generator.js';
 import {
   addToken,
@@ -122,8 +122,7 @@ async function runGroup(
       if (past !== null && going.length > 0 && going.length < running.length)
         past = model.gather(past, going);
       running = going.map((i) => running[i]);
-      // Lets signals, timers and the screen have their turn between two steps.
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
       if (run.signal?.aborted === true) return;
       if (running.length === 0) break;
       const inputs = running.map((row) =>

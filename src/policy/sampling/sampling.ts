@@ -1,4 +1,5 @@
 import type { SamplingSettings } from '../../records.js';
+import { nextTurn } from '../../tensor/index.js';
 import { makeRows, toSample, type Row } from './rows.js';
 import type { Sample, SampleEvent, SampleOptions, SampleRequest } from './sample.js';
 import { sampleSteps } from './steps.js';
@@ -23,7 +24,7 @@ export async function samplePolicy(
   const progress = progressOf(rows, options);
   for (const stepped of sampleSteps(policy, rows, settings, options)) {
     progress(stepped);
-    await turn();
+    await nextTurn();
     if (isAborted(options)) break;
   }
   return rows.map(toSample);
@@ -46,7 +47,7 @@ export async function* streamPolicy(
   for (const stepped of sampleSteps(policy, rows, settings, options)) {
     for (const row of stepped) yield eventOf(row);
     progress(stepped);
-    await turn();
+    await nextTurn();
     if (isAborted(options)) break;
   }
   return rows.map(toSample);
@@ -80,9 +81,4 @@ function progressOf(
 
 function isAborted({ signal }: SampleOptions): boolean {
   return signal?.aborted === true;
-}
-
-/** Lets signals, timers and the screen have their turn between two steps. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,23 +1,18 @@
 import type { Evaluation, RateName } from '../../evaluation/index.js';
-import { shippedPolicy } from '../../session/shipped.js';
 import { line, padEnd, span } from '../styled.js';
 import type { StyledLine } from '../styled.js';
 import { duration, percent } from '../views/numbers.js';
 import { rateTitles } from '../views/tour-lines.js';
 import type { Command } from './command.js';
 import { numberOption, textOption, wholeOption } from './command.js';
-import { policyOption } from './policy-option.js';
+import { policyOption, policyOptions } from './policy-option.js';
 import { sourceHooks } from './source-hooks.js';
 
 export const evaluateCommand: Command = {
   name: 'evaluate',
   summary: 'rates of a policy on problems it was not trained on, with 95 % intervals',
   options: [
-    {
-      flags: '--policy <folder>',
-      summary: `a Hugging Face model folder or Hub id (default: the base that --adapter names, else ${shippedPolicy})`,
-    },
-    { flags: '--adapter <folder>', summary: 'a PEFT adapter on it' },
+    ...policyOptions,
     { flags: '--task <name>', summary: 'the task (default: cpp)' },
     { flags: '--split <split>', summary: 'held_out (default), held_out_families, train' },
     { flags: '--problems <count>', summary: 'how many (default: 200)' },

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { usageError } from '../../errors.js';
 import { shipped, shippedPolicy } from '../../session/shipped.js';
-import type { CommandContext, CommandInput } from './command.js';
+import type { CommandContext, CommandInput, CommandOption } from './command.js';
 import { textOption } from './command.js';
 import { sourceHooks } from './source-hooks.js';
 
@@ -12,8 +12,17 @@ export interface NamedPolicy {
   adapter?: string;
 }
 
+/** `--policy` and `--adapter`, as `policyOption` reads them. */
+export const policyOptions: CommandOption[] = [
+  {
+    flags: '--policy <folder>',
+    summary: `a Hugging Face model folder or Hub id (default: the base that --adapter names, else ${shippedPolicy})`,
+  },
+  { flags: '--adapter <folder>', summary: 'a PEFT adapter on it' },
+];
+
 /**
- * `--policy` and `--adapter`. An adapter alone brings its base: the one that it names, which must be
+ * What they name. An adapter alone brings its base: the one that it names, which must be
  * at hand. Without either it is the shipped policy.
  */
 export async function policyOption(

@@ -1,6 +1,5 @@
 import { usageError } from '../../errors.js';
 import type { Rollout, SamplingSettings } from '../../records.js';
-import { shippedPolicy } from '../../session/shipped.js';
 import { line, span } from '../styled.js';
 import type { StyledLine } from '../styled.js';
 import { groupView } from '../views/group-view.js';
@@ -14,7 +13,7 @@ import {
   wholeOption,
 } from './command.js';
 import { hasPrompt, promptOnly, promptOptions, samplePrompt } from './sample-prompt.js';
-import { policyOption } from './policy-option.js';
+import { policyOption, policyOptions } from './policy-option.js';
 import { checkSamplingOptions } from './sampling-check.js';
 import { sourceHooks } from './source-hooks.js';
 import { findProblem } from './tasks.js';
@@ -23,11 +22,7 @@ export const sampleCommand: Command = {
   name: 'sample',
   summary: 'completions to look at: of a problem, judged and scored, or of any prompt',
   options: [
-    {
-      flags: '--policy <folder>',
-      summary: `a Hugging Face model folder or Hub id (default: the base that --adapter names, else ${shippedPolicy})`,
-    },
-    { flags: '--adapter <folder>', summary: 'a PEFT adapter on it' },
+    ...policyOptions,
     { flags: '-n, --n <count>', summary: 'completions (default: 8, of a prompt 1)' },
     { flags: '--seed <seed>', summary: 'seed of problem and draws (default: 42)' },
     { flags: '--max-new-tokens <count>', summary: 'tokens of a completion (default: 256)' },

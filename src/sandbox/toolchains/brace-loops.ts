@@ -1,7 +1,7 @@
 import { byteOffsetOfIndex, lineColumnOf } from '../../diagnostics/index.js';
 import type { SourceMap } from '../../diagnostics/index.js';
 import type { LoopExtent } from '../loops.js';
-import { lex } from './cpp/lexer.js';
+import { lex } from './brace-lexer.js';
 
 /** A loop of C++ or Java; `first` and `last` are the lines of the whole statement. */
 export interface Loop extends LoopExtent {

@@ -1,4 +1,4 @@
-import { lex } from './lexer.js';
+import { lex } from '../brace-lexer.js';
 
 /**
  * Whether a program may share a compile with others. Everything is judged alone that could reach a

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ProgramTests } from '../../../records.js';
-import { lex } from './lexer.js';
+import { lex } from '../brace-lexer.js';
 import { endOfItem, isType } from './screen.js';
 
 /**
