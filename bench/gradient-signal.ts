@@ -3,8 +3,8 @@
 //   npm run bench -- gradient-signal [config.yaml] [section.key=value ...]
 // Prints that share for the whole gradient and for each kind of weight, all weights trained.
 import { loadConfig } from '../src/experiments/index.js';
-import { problemsOfStep } from '../src/experiments/feedback.js';
-import { withAdvantages } from '../src/experiments/train-stage.js';
+import { problemsOfStep } from '../src/experiments/stages/feedback.js';
+import { withAdvantages } from '../src/experiments/stages/train.js';
 import { openWorkplace, trainingSampling } from '../src/experiments/workplace.js';
 import { collectRollouts } from '../src/rollouts/index.js';
 import type { Optimizer } from '../src/training/index.js';

@@ -1,10 +1,10 @@
 import type { Config } from './config/index.js';
-import { evaluateStage } from './evaluate-stage.js';
-import type { RunOptions, RunResult } from './grpo-run.js';
-import { withGrpoRun } from './grpo-run.js';
-import { groupStage } from './group-stage.js';
-import { reportStage } from './report-stage.js';
-import { trainStage } from './train-stage.js';
+import { evaluateStage } from './stages/evaluate.js';
+import type { RunOptions, RunResult } from './run/run.js';
+import { withGrpoRun } from './run/run.js';
+import { groupStage } from './stages/group.js';
+import { reportStage } from './stages/report.js';
+import { trainStage } from './stages/train.js';
 
 /**
  * The main job: measure the policy on held-out problems, show one group, train it by GRPO on what

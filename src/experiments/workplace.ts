@@ -15,7 +15,7 @@ import { selectBackend } from '../tensor/index.js';
 import type { Optimizer } from '../training/index.js';
 import { createOptimizer } from '../training/index.js';
 import type { Config } from './config/index.js';
-import { sha256OfFile, sha256OfText } from './files.js';
+import { sha256OfFile, sha256OfText } from './run/files.js';
 
 export interface Workplace {
   config: Config;

@@ -1,7 +1,7 @@
 import { Box, Static, Text, useInput, useStdout } from 'ink';
 import { useEffect, useReducer } from 'react';
 import type { ReactElement } from 'react';
-import type { TourEvent } from '../experiments/events.js';
+import type { TourEvent } from '../experiments/run/events.js';
 import { StyledText } from './StyledText.js';
 import { initialTourState, reduceTour } from './tour-state.js';
 import { liveLines } from './views/live-view.js';

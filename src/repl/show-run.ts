@@ -1,4 +1,4 @@
-import type { Emit, TourEvent } from '../experiments/events.js';
+import type { Emit, TourEvent } from '../experiments/run/events.js';
 import type { StyledLine } from './styled.js';
 import { ansiText, plainText } from './styled.js';
 import { progressLine } from './views/live-view.js';

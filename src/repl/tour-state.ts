@@ -1,4 +1,4 @@
-import type { ProgressEvent, StepEvent, TourEvent } from '../experiments/events.js';
+import type { ProgressEvent, StepEvent, TourEvent } from '../experiments/run/events.js';
 import type { StyledLine } from './styled.js';
 import { eventLines } from './views/tour-lines.js';
 

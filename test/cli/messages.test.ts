@@ -73,7 +73,7 @@ describe('a wrong command line exits 2 and names what was meant', () => {
       "Did you mean 'tour'?",
     ));
   it('for training without a config', async () =>
-    expectMessage(await call('train', 'sft'), 2, '--config <file> is expected'));
+    expectMessage(await call('train', 'pretrain'), 2, '--config <file> is expected'));
 });
 
 describe('bad input exits 1 with one message', () => {

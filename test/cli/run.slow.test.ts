@@ -14,16 +14,16 @@ const rlsf = (argv: string[], options: Partial<SpawnOptions> = {}): Promise<Call
 const set = (...values: string[]): string[] => values.flatMap((value) => ['--set', value]);
 
 const tinyModel = set(
-  'sft.corpus.n=300',
-  'sft.tokenizer.vocab_size=320',
-  'sft.tokenizer.sample=100',
-  'sft.model.hidden_size=32',
-  'sft.model.intermediate_size=64',
-  'sft.model.num_hidden_layers=2',
-  'sft.model.num_attention_heads=2',
-  'sft.model.num_key_value_heads=1',
-  'sft.model.head_dim=16',
-  'sft.max_steps=6',
+  'pretrain.corpus.n=300',
+  'pretrain.tokenizer.vocab_size=320',
+  'pretrain.tokenizer.sample=100',
+  'pretrain.model.hidden_size=32',
+  'pretrain.model.intermediate_size=64',
+  'pretrain.model.num_hidden_layers=2',
+  'pretrain.model.num_attention_heads=2',
+  'pretrain.model.num_key_value_heads=1',
+  'pretrain.model.head_dim=16',
+  'pretrain.max_steps=6',
 );
 const tinyTour = set(
   'policy.model_name_or_path=data/policies/cpp-tiny',
@@ -39,7 +39,7 @@ const tinyTour = set(
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'rlsf-run-'));
   const { code, out, err } = await rlsf([
-    ...['train', 'sft', '--config', 'configs/pretrain-cpp.yaml', '--run-name', 'tiny'],
+    ...['train', 'pretrain', '--config', 'configs/pretrain-cpp.yaml', '--run-name', 'tiny'],
     ...tinyModel,
   ]);
   expect(out + err).toContain('Done in');

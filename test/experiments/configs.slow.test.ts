@@ -3,14 +3,14 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadConfig, runTour, trainGrpo, trainSft } from '../../src/experiments/index.js';
-import { hasCompiler, tinySft } from './tiny.js';
+import { loadConfig, runTour, trainGrpo, trainPretrain } from '../../src/experiments/index.js';
+import { hasCompiler, tinyPretrain } from './tiny.js';
 
 let folder = '';
 let model = '';
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'rlsf-configs-'));
-  model = (await trainSft(tinySft(path.join(folder, 'sft')))).paths.model ?? '';
+  model = (await trainPretrain(tinyPretrain(path.join(folder, 'pretrain')))).paths.model ?? '';
 }, 60_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -28,16 +28,16 @@ const caps = () => [
   'evaluation.held_out_families_problems=1',
   'evaluation.num_samples=1',
   'evaluation.bootstrap_resamples=100',
-  'sft.corpus.n=40',
-  'sft.tokenizer.sample=40',
-  'sft.tokenizer.vocab_size=300',
-  'sft.max_steps=1',
-  'sft.tokens_per_batch=512',
-  `sft.output=${path.join(folder, 'policy')}`,
+  'pretrain.corpus.n=40',
+  'pretrain.tokenizer.sample=40',
+  'pretrain.tokenizer.vocab_size=300',
+  'pretrain.max_steps=1',
+  'pretrain.tokens_per_batch=512',
+  `pretrain.output=${path.join(folder, 'policy')}`,
 ];
 
 /** What runs a file of configs/, by how its name starts. */
-const runners = { tour: runTour, grpo: trainGrpo, pretrain: trainSft };
+const runners = { tour: runTour, grpo: trainGrpo, pretrain: trainPretrain };
 
 describe('every file in configs/', () => {
   it('has something that runs it', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/algorithms/random.js';
-import { problemsOfStep, shuffleFeedback } from '../../src/experiments/feedback.js';
-import { batchesOfPass, planBatches } from '../../src/experiments/sft-data.js';
+import { problemsOfStep, shuffleFeedback } from '../../src/experiments/stages/feedback.js';
+import { batchesOfPass, planBatches } from '../../src/experiments/pretrain/data.js';
 import type { Problem, Rollout } from '../../src/records.js';
 
 const problems = Array.from({ length: 6 }, (_, i): Problem => {

@@ -2,16 +2,16 @@ import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createPartTimer, createStageClock, remainingMs } from '../../src/experiments/clock.js';
-import type { TourEvent } from '../../src/experiments/events.js';
-import { readJson } from '../../src/experiments/files.js';
-import { beginSession, endSession, gitRevision } from '../../src/experiments/metadata.js';
-import type { RunMetadata } from '../../src/experiments/metadata.js';
+import { createPartTimer, createStageClock, remainingMs } from '../../src/experiments/run/clock.js';
+import type { TourEvent } from '../../src/experiments/run/events.js';
+import { readJson } from '../../src/experiments/run/files.js';
+import { beginSession, endSession, gitRevision } from '../../src/experiments/run/metadata.js';
+import type { RunMetadata } from '../../src/experiments/run/metadata.js';
 import {
   appendMetrics,
   readMetrics,
   truncateMetricsAfter,
-} from '../../src/experiments/metrics-log.js';
+} from '../../src/experiments/run/metrics-log.js';
 import { configFromObject } from '../../src/experiments/config/index.js';
 
 let folder = '';

@@ -3,14 +3,14 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { configFromObject } from '../../src/experiments/config/index.js';
-import { readJson, writeJson } from '../../src/experiments/files.js';
+import { readJson, writeJson } from '../../src/experiments/run/files.js';
 import {
   createRun,
   findInterruptedRun,
   listRuns,
   resumeRun,
   type RunStatus,
-} from '../../src/experiments/run-folder.js';
+} from '../../src/experiments/run/run-folder.js';
 
 let outputDir = '';
 beforeEach(async () => {

@@ -4,11 +4,11 @@ import path from 'node:path';
 import { configFromObject } from '../../src/experiments/config/index.js';
 import type { Config } from '../../src/experiments/config/index.js';
 
-export function tinySft(outputDir: string, sft: Record<string, unknown> = {}): Config {
+export function tinyPretrain(outputDir: string, options: Record<string, unknown> = {}): Config {
   return configFromObject({
-    run: { output_dir: outputDir, name_prefix: 'sft', seed: 3, threads: 1 },
+    run: { output_dir: outputDir, name_prefix: 'pretrain', seed: 3, threads: 1 },
     task: { name: 'cpp' },
-    sft: {
+    pretrain: {
       corpus: { n: 60, fault_rate: 0.2, slip_rate: 0.1, seed: 1 },
       tokenizer: { vocab_size: 320, sample: 60 },
       model: {
@@ -23,7 +23,7 @@ export function tinySft(outputDir: string, sft: Record<string, unknown> = {}): C
       max_steps: 6,
       logging_steps: 2,
       save_steps: 2,
-      ...sft,
+      ...options,
     },
   });
 }

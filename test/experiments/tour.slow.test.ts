@@ -4,24 +4,24 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configFromObject } from '../../src/experiments/config/index.js';
-import { readJson, sha256OfFile, writeJson } from '../../src/experiments/files.js';
+import { readJson, sha256OfFile, writeJson } from '../../src/experiments/run/files.js';
 import type { Config, RunMetadata, RunStatus, TourEvent } from '../../src/experiments/index.js';
 import {
   findInterruptedRun,
   readMetrics,
   runTour,
   trainGrpo,
-  trainSft,
+  trainPretrain,
 } from '../../src/experiments/index.js';
 import type { Rollout } from '../../src/records.js';
 import { readRollouts } from '../../src/rollouts/index.js';
-import { hasCompiler, tinySft } from './tiny.js';
+import { hasCompiler, tinyPretrain } from './tiny.js';
 
 let folder = '';
 let model = '';
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'rlsf-tour-'));
-  model = (await trainSft(tinySft(path.join(folder, 'sft')))).paths.model ?? '';
+  model = (await trainPretrain(tinyPretrain(path.join(folder, 'pretrain')))).paths.model ?? '';
 }, 60_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

@@ -1,4 +1,4 @@
-import type { TourEvent } from '../../src/experiments/events.js';
+import type { TourEvent } from '../../src/experiments/run/events.js';
 import type { Diagnostic, Rollout } from '../../src/records.js';
 import type { Evaluation, Interval, Rates } from '../../src/evaluation/records.js';
 import type { ReachedToken } from '../../src/rollouts/index.js';

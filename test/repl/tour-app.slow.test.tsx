@@ -1,7 +1,7 @@
 import { render } from 'ink-testing-library';
 import { createElement } from 'react';
 import { describe, expect, it } from 'vitest';
-import type { TourEvent } from '../../src/experiments/events.js';
+import type { TourEvent } from '../../src/experiments/run/events.js';
 import { Question } from '../../src/repl/Question.js';
 import { showRun } from '../../src/repl/show-run.js';
 import { TourApp } from '../../src/repl/TourApp.js';

@@ -7,7 +7,7 @@ import { policySection } from './sections/policy.js';
 import { rewardSection } from './sections/reward.js';
 import { runSection } from './sections/run.js';
 import { samplingSection } from './sections/sampling.js';
-import { sftSection } from './sections/sft.js';
+import { pretrainSection } from './sections/pretrain.js';
 import { taskSection } from './sections/task.js';
 
 /** The tree without the rules that tie several options together: what the reference page walks. */
@@ -19,30 +19,30 @@ export const configTree = z.strictObject({
   sampling: samplingSection.prefault({}),
   reward: rewardSection.prefault({}),
   grpo: grpoSection.prefault({}),
-  sft: sftSection.prefault({}),
+  pretrain: pretrainSection.prefault({}),
   evaluation: evaluationSection.prefault({}),
 });
 
 export const configSchema = configTree.superRefine((config, context) => {
   const fail = (path: string[], message: string): void =>
     context.addIssue({ code: 'custom', path, message });
-  const { model, tokenizer, corpus } = config.sft;
+  const { model, tokenizer, corpus } = config.pretrain;
   if (model.num_attention_heads % model.num_key_value_heads !== 0) {
     fail(
-      ['sft', 'model', 'num_key_value_heads'],
+      ['pretrain', 'model', 'num_key_value_heads'],
       `expected a divisor of num_attention_heads (${model.num_attention_heads}), got ${model.num_key_value_heads}. Choose one that divides it.`,
     );
   }
   if (model.head_dim % 2 !== 0) {
     fail(
-      ['sft', 'model', 'head_dim'],
+      ['pretrain', 'model', 'head_dim'],
       `expected an even number (rotary embedding turns pairs), got ${model.head_dim}.`,
     );
   }
   if (tokenizer.sample > corpus.n) {
     fail(
-      ['sft', 'tokenizer', 'sample'],
-      `expected at most sft.corpus.n (${corpus.n}), got ${tokenizer.sample}. Lower it or enlarge the corpus.`,
+      ['pretrain', 'tokenizer', 'sample'],
+      `expected at most pretrain.corpus.n (${corpus.n}), got ${tokenizer.sample}. Lower it or enlarge the corpus.`,
     );
   }
   if (config.grpo.epsilon_high !== null && config.grpo.epsilon_high < config.grpo.epsilon) {

@@ -1,5 +1,5 @@
 import { usageError } from '../../errors.js';
-import type { Emit } from '../../experiments/events.js';
+import type { Emit } from '../../experiments/run/events.js';
 import type { StyledLine } from '../styled.js';
 
 /**
@@ -7,7 +7,7 @@ import type { StyledLine } from '../styled.js';
  * parse, call and print. Heavy modules are imported inside `run`, so that help is instant.
  */
 export interface Command {
-  /** One word, or two for a command with kinds: `train sft`. */
+  /** One word, or two for a command with kinds: `train grpo`. */
   name: string;
   summary: string;
   arguments?: CommandArgument[];

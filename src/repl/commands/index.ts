@@ -10,12 +10,12 @@ import { sampleCommand } from './sample.js';
 import { setupCommand } from './setup.js';
 import { tasksListCommand, tasksShowCommand } from './tasks.js';
 import { tourCommand } from './tour.js';
-import { trainGrpoCommand, trainSftCommand } from './train.js';
+import { trainGrpoCommand, trainPretrainCommand } from './train.js';
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
   tourCommand,
-  trainSftCommand,
+  trainPretrainCommand,
   trainGrpoCommand,
   sampleCommand,
   judgeCommand,

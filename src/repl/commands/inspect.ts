@@ -70,7 +70,7 @@ export async function writeInspectionPage(
   inspections: readonly Inspection[],
 ): Promise<StyledLine[]> {
   const { inspectionHtml } = await import('../../plots/index.js');
-  const { writeFileAtomically } = await import('../../experiments/files.js');
+  const { writeFileAtomically } = await import('../../experiments/run/files.js');
   try {
     await writeFileAtomically(file, inspectionHtml(inspections, { page: true }));
   } catch (cause) {

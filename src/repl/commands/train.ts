@@ -2,8 +2,8 @@ import { prepareNative } from '../prepare-native.js';
 import type { Command } from './command.js';
 import { experimentConfig, runEnd, runOptions, runToResume } from './experiment.js';
 
-export const trainSftCommand = trainCommand(
-  'sft',
+export const trainPretrainCommand = trainCommand(
+  'pretrain',
   'train a policy on the corpus of a task (how the shipped policy was made)',
   'configs/pretrain-cpp.yaml',
 );
@@ -14,7 +14,7 @@ export const trainGrpoCommand = trainCommand(
   'configs/grpo-cpp-token.yaml',
 );
 
-function trainCommand(kind: 'sft' | 'grpo', summary: string, example: string): Command {
+function trainCommand(kind: 'pretrain' | 'grpo', summary: string, example: string): Command {
   return {
     name: `train ${kind}`,
     summary,
@@ -25,8 +25,8 @@ function trainCommand(kind: 'sft' | 'grpo', summary: string, example: string): C
       const resume = await runToResume(config, kind, input, context);
       if (resume === 'left') return { value: undefined, lines: [], exitCode: 130 };
       await prepareNative((text) => context.note(text));
-      const { trainGrpo, trainSft } = await import('../../experiments/index.js');
-      const train = kind === 'sft' ? trainSft : trainGrpo;
+      const { trainGrpo, trainPretrain } = await import('../../experiments/index.js');
+      const train = kind === 'pretrain' ? trainPretrain : trainGrpo;
       const { status } = await context.showRun((hooks) =>
         train(config, { ...hooks, ...(resume ? { resume: resume.folder } : {}) }),
       );

@@ -1,4 +1,4 @@
-import type { ProgressEvent } from '../../experiments/events.js';
+import type { ProgressEvent } from '../../experiments/run/events.js';
 import type { StyledLine } from '../styled.js';
 import { fitLine, line, padEnd, span } from '../styled.js';
 import type { TourState } from '../tour-state.js';

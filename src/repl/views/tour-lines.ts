@@ -5,7 +5,7 @@ import type {
   RunPaths,
   StepEvent,
   TourEvent,
-} from '../../experiments/events.js';
+} from '../../experiments/run/events.js';
 import type { RateName } from '../../evaluation/records.js';
 import type { StyledLine } from '../styled.js';
 import {

@@ -5,7 +5,7 @@ export const policySection = z
   .strictObject({
     model_name_or_path: option(
       z.string().min(1).nullable().default(null),
-      'Folder of the policy in Hugging Face layout, or its Hub id (`owner/name`, `owner/name@revision`; name a commit to resume a run later with the same weights). No default: tour and grpo need it; sft makes a new policy.',
+      'Folder of the policy in Hugging Face layout, or its Hub id (`owner/name`, `owner/name@revision`; name a commit to resume a run later with the same weights). No default: pretrain makes a new one, everything else needs it.',
     ),
     dtype: option(
       z.enum(['float32', 'bfloat16']).default('float32'),

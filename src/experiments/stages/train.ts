@@ -1,15 +1,20 @@
-import { createRandom } from '../algorithms/index.js';
-import type { Rollout } from '../records.js';
-import { collectRollouts } from '../rollouts/index.js';
-import type { GrpoStepSettings } from '../training/index.js';
-import { assignAdvantages, grpoStep, learningRateAt, saveCheckpoint } from '../training/index.js';
-import { nextTurn } from '../tensor/index.js';
-import { createPartTimer, remainingMs } from './clock.js';
+import { createRandom } from '../../algorithms/index.js';
+import type { Rollout } from '../../records.js';
+import { collectRollouts } from '../../rollouts/index.js';
+import type { GrpoStepSettings } from '../../training/index.js';
+import {
+  assignAdvantages,
+  grpoStep,
+  learningRateAt,
+  saveCheckpoint,
+} from '../../training/index.js';
+import { nextTurn } from '../../tensor/index.js';
+import { createPartTimer, remainingMs } from '../run/clock.js';
 import { problemsOfStep, shuffleFeedback } from './feedback.js';
-import type { ActiveRun } from './grpo-run.js';
-import { appendMetrics } from './metrics-log.js';
-import type { Workplace } from './workplace.js';
-import { trainingSampling } from './workplace.js';
+import type { ActiveRun } from '../run/run.js';
+import { appendMetrics } from '../run/metrics-log.js';
+import type { Workplace } from '../workplace.js';
+import { trainingSampling } from '../workplace.js';
 
 /**
  * The GRPO loop: sample, judge, score, advantages, update, record. All randomness of a step follows

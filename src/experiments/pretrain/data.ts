@@ -1,7 +1,7 @@
 /** From corpus to batches: everything follows from the config, so a resumed run sees the same. */
-import { createRandom } from '../algorithms/index.js';
-import type { PolicyTokenizer, TokenSequence } from '../policy/index.js';
-import type { CorpusProgram } from '../tasks/index.js';
+import { createRandom } from '../../algorithms/index.js';
+import type { PolicyTokenizer, TokenSequence } from '../../policy/index.js';
+import type { CorpusProgram } from '../../tasks/index.js';
 
 /**
  * Token ids of the programs, each closed by the end token. Learning the completion only, the prompt

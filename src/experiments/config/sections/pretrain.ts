@@ -52,7 +52,7 @@ const model = z
   })
   .describe('The shape of a new policy, in the words of Hugging Face’s config.json.');
 
-export const sftSection = z
+export const pretrainSection = z
   .strictObject({
     corpus: corpus.prefault({}),
     tokenizer: tokenizer.prefault({}),
@@ -115,4 +115,4 @@ export const sftSection = z
       'Folder the policy is saved to. null: `model/` in the run folder.',
     ),
   })
-  .describe('Pre-training of a tiny policy (`rlsf train sft`).');
+  .describe('Pre-training of a tiny policy (`rlsf train pretrain`).');

@@ -1,6 +1,6 @@
 /** Which prompts a step takes, and the control run's shuffled feedback: pure, from (seed, step). */
-import { createRandom, type Random } from '../algorithms/random.js';
-import type { Problem, Rollout } from '../records.js';
+import { createRandom, type Random } from '../../algorithms/random.js';
+import type { Problem, Rollout } from '../../records.js';
 
 /**
  * The problems of one step. All problems pass once, in an order drawn anew for each pass; a step

@@ -1,10 +1,10 @@
-import { familyOf } from '../evaluation/index.js';
-import type { Rollout } from '../records.js';
-import { collectRollouts } from '../rollouts/index.js';
-import type { ActiveRun } from './grpo-run.js';
-import { reachedTokens } from '../rollouts/index.js';
-import { withAdvantages } from './train-stage.js';
-import { trainingSampling } from './workplace.js';
+import { familyOf } from '../../evaluation/index.js';
+import type { Rollout } from '../../records.js';
+import { collectRollouts } from '../../rollouts/index.js';
+import type { ActiveRun } from '../run/run.js';
+import { reachedTokens } from '../../rollouts/index.js';
+import { withAdvantages } from './train.js';
+import { trainingSampling } from '../workplace.js';
 
 /** Groups looked at to find one worth showing. */
 const candidates = 4;

@@ -1,6 +1,6 @@
-import { corpusForms, heldOutForms } from '../tasks/index.js';
-import type { CorpusProgram } from '../tasks/index.js';
-import type { Config } from './config/index.js';
+import { corpusForms, heldOutForms } from '../../tasks/index.js';
+import type { CorpusProgram } from '../../tasks/index.js';
+import type { Config } from '../config/index.js';
 
 export interface ModelCardInput {
   name: string;
@@ -18,8 +18,8 @@ export interface ModelCardInput {
 /** README.md of a pre-trained policy: its recipe and the figures of its corpus. No dates: the same recipe gives the same card. */
 export function modelCard(input: ModelCardInput): string {
   const { name, config, corpus, parameters, programs, steps, finalLoss, sha256 } = input;
-  const { sft } = config;
-  const { model } = sft;
+  const { pretrain } = config;
+  const { model } = pretrain;
   const clean = corpus.filter((program) => program.faults.length === 0).length;
   const forms = corpusForms(corpus);
   const held = heldOutForms();
@@ -40,20 +40,20 @@ Trained from nothing by this project's own code on programs it made itself; no t
 
 ## Recipe
 
-\`rlsf train sft --config configs/pretrain-cpp.yaml\`; the same machine and thread count give the
+\`rlsf train pretrain --config configs/pretrain-cpp.yaml\`; the same machine and thread count give the
 same file: SHA-256 of \`model.safetensors\` \`${sha256}\`.
 
 | | |
 | --- | --- |
 | shape | ${model.num_hidden_layers} layers, hidden ${model.hidden_size}, ${model.num_attention_heads} heads (${model.num_key_value_heads} for keys and values) of ${model.head_dim}, intermediate ${model.intermediate_size}, ${model.tie_word_embeddings ? 'tied' : 'untied'} embeddings |
-| tokenizer | byte-level BPE trained on ${sft.tokenizer.sample} of the programs, at most ${sft.tokenizer.vocab_size} entries |
-| training | ${steps} AdamW updates of at most ${sft.tokens_per_batch} tokens, peak learning rate ${sft.learning_rate} (${sft.lr_scheduler_type}), decay ${sft.weight_decay}, seed ${config.run.seed} |
+| tokenizer | byte-level BPE trained on ${pretrain.tokenizer.sample} of the programs, at most ${pretrain.tokenizer.vocab_size} entries |
+| training | ${steps} AdamW updates of at most ${pretrain.tokens_per_batch} tokens, peak learning rate ${pretrain.learning_rate} (${pretrain.lr_scheduler_type}), decay ${pretrain.weight_decay}, seed ${config.run.seed} |
 | final loss | ${finalLoss.toFixed(4)} nats a token |
-| saved as | ${sft.dtype} |
+| saved as | ${pretrain.dtype} |
 
 ## Corpus
 
-${programs} programs of ${families.length} families from seed ${sft.corpus.seed}; every site that can go wrong does so with chance ${sft.corpus.fault_rate}, each by itself, and a program has a slip of the pen with chance ${sft.corpus.slip_rate}. ${share(clean, corpus.length)} have no fault. ${forms.size} forms remain once names and literals are renamed; ${overlap} of them occur among the forms of the held-out problems.
+${programs} programs of ${families.length} families from seed ${pretrain.corpus.seed}; every site that can go wrong does so with chance ${pretrain.corpus.fault_rate}, each by itself, and a program has a slip of the pen with chance ${pretrain.corpus.slip_rate}. ${share(clean, corpus.length)} have no fault. ${forms.size} forms remain once names and literals are renamed; ${overlap} of them occur among the forms of the held-out problems.
 
 | fault | programs |
 | --- | ---: |

@@ -1,15 +1,15 @@
 import path from 'node:path';
-import { inputError } from '../errors.js';
-import type { Policy, PolicyConfig, PolicyTokenizer } from '../policy/index.js';
+import { inputError } from '../../errors.js';
+import type { Policy, PolicyConfig, PolicyTokenizer } from '../../policy/index.js';
 import {
   createPolicy,
   savePolicy,
   tokenizerFromFiles,
   trainByteLevelBpe,
-} from '../policy/index.js';
-import { getTask, makeCorpus } from '../tasks/index.js';
-import type { CorpusProgram } from '../tasks/index.js';
-import type { Optimizer } from '../training/index.js';
+} from '../../policy/index.js';
+import { getTask, makeCorpus } from '../../tasks/index.js';
+import type { CorpusProgram } from '../../tasks/index.js';
+import type { Optimizer } from '../../training/index.js';
 import {
   createOptimizer,
   latestCheckpoint,
@@ -17,24 +17,24 @@ import {
   loadCheckpoint,
   saveCheckpoint,
   sftStep,
-} from '../training/index.js';
-import { nextTurn } from '../tensor/index.js';
-import type { StageClock } from './clock.js';
-import { createPartTimer, createStageClock, remainingMs } from './clock.js';
-import type { Config } from './config/index.js';
+} from '../../training/index.js';
+import { nextTurn } from '../../tensor/index.js';
+import type { StageClock } from '../run/clock.js';
+import { createPartTimer, createStageClock, remainingMs } from '../run/clock.js';
+import type { Config } from '../config/index.js';
 import { recipeFile } from './corpus-share.js';
 import type { PolicyRecipe } from './corpus-share.js';
-import type { Emit, StageName } from './events.js';
-import { sha256OfFile, sha256OfText, writeFileAtomically, writeJson } from './files.js';
-import type { RunOptions, RunResult } from './grpo-run.js';
-import { leave, takeUp } from './grpo-run.js';
-import { beginSession, describeHardware, endSession, hardware } from './metadata.js';
-import { appendMetrics, readMetrics, truncateMetricsAfter } from './metrics-log.js';
+import type { Emit, StageName } from '../run/events.js';
+import { sha256OfFile, sha256OfText, writeFileAtomically, writeJson } from '../run/files.js';
+import type { RunOptions, RunResult } from '../run/run.js';
+import { leave, takeUp } from '../run/run.js';
+import { beginSession, describeHardware, endSession, hardware } from '../run/metadata.js';
+import { appendMetrics, readMetrics, truncateMetricsAfter } from '../run/metrics-log.js';
 import { modelCard } from './model-card.js';
-import type { RunFolder } from './run-folder.js';
-import { createRun } from './run-folder.js';
-import { encodeCorpus, planBatches } from './sft-data.js';
-import { describeTrained, modelSize, openBackend } from './workplace.js';
+import type { RunFolder } from '../run/run-folder.js';
+import { createRun } from '../run/run-folder.js';
+import { encodeCorpus, planBatches } from './data.js';
+import { describeTrained, modelSize, openBackend } from '../workplace.js';
 
 const stages: readonly StageName[] = ['load', 'corpus', 'tokenizer', 'train', 'report'];
 
@@ -43,11 +43,11 @@ const stages: readonly StageName[] = ['load', 'corpus', 'tokenizer', 'train', 'r
  * in Hugging Face layout with its recipe and model card. The same config, machine and thread count
  * give the same files to the bit, stopped and resumed or not.
  */
-export async function trainSft(given: Config, options: RunOptions = {}): Promise<RunResult> {
+export async function trainPretrain(given: Config, options: RunOptions = {}): Promise<RunResult> {
   const { emit = () => undefined, signal = new AbortController().signal } = options;
   const clock = createStageClock(emit, stages);
   clock.begin('load', 'Choosing the tensor backend');
-  let run = await takeUp('sft', given, options.resume, emit);
+  let run = await takeUp('pretrain', given, options.resume, emit);
   const config = run?.config ?? given;
   let policy: Policy | null = null;
   let optimizer: Optimizer | null = null;
@@ -56,7 +56,7 @@ export async function trainSft(given: Config, options: RunOptions = {}): Promise
     const { corpus, tokenizer, sequences, plan } = await prepareData(config, clock, signal);
     policy = createPolicy(policyConfig(config, tokenizer), tokenizer, config.run.seed);
     optimizer = createOptimizer(policy, optimizerSettings(config));
-    run ??= await createRun(config, 'sft', plan.length);
+    run ??= await createRun(config, 'pretrain', plan.length);
     const checkpoint = run.resumed ? await latestCheckpoint(run.paths.checkpoints) : null;
     const from = checkpoint ? (await loadCheckpoint(checkpoint, { policy, optimizer })).step : 0;
     if (run.resumed) await truncateMetricsAfter(run.paths.metrics, from);
@@ -64,7 +64,7 @@ export async function trainSft(given: Config, options: RunOptions = {}): Promise
       run.paths.metadata,
       {
         run: run.name,
-        kind: 'sft',
+        kind: 'pretrain',
         config,
         seed: config.run.seed,
         backend,
@@ -76,7 +76,7 @@ export async function trainSft(given: Config, options: RunOptions = {}): Promise
     );
     emit({
       type: 'header',
-      kind: 'sft',
+      kind: 'pretrain',
       run: run.name,
       folder: run.folder,
       seed: config.run.seed,
@@ -97,7 +97,7 @@ export async function trainSft(given: Config, options: RunOptions = {}): Promise
 
     clock.begin(
       'train',
-      `Training: ${plan.length} updates of at most ${config.sft.tokens_per_batch} tokens`,
+      `Training: ${plan.length} updates of at most ${config.pretrain.tokens_per_batch} tokens`,
     );
     const batches = plan.map((batch) => batch.map((index) => sequences[index]));
     await trainLoop({ config, run, policy, optimizer, batches, from, emit, clock, signal });
@@ -123,7 +123,7 @@ export async function trainSft(given: Config, options: RunOptions = {}): Promise
   }
 }
 
-interface SftData {
+interface PretrainData {
   corpus: CorpusProgram[];
   tokenizer: PolicyTokenizer;
   sequences: ReturnType<typeof encodeCorpus>;
@@ -135,48 +135,48 @@ async function prepareData(
   config: Config,
   clock: StageClock,
   signal: AbortSignal,
-): Promise<SftData> {
-  const { sft, task } = config;
+): Promise<PretrainData> {
+  const { pretrain, task } = config;
   getTask(task.name);
   if (task.name !== 'cpp') {
     throw inputError(
       `task.name: expected cpp, the one task with a corpus to pre-train on, got ${task.name}. Set task.name=cpp.`,
     );
   }
-  clock.begin('corpus', `Writing ${sft.corpus.n} programs, right and wrong`);
+  clock.begin('corpus', `Writing ${pretrain.corpus.n} programs, right and wrong`);
   await nextTurn();
   const corpus = makeCorpus(corpusOptions(config));
   signal.throwIfAborted();
 
-  clock.begin('tokenizer', `Training the tokenizer: ${sft.tokenizer.vocab_size} entries`);
+  clock.begin('tokenizer', `Training the tokenizer: ${pretrain.tokenizer.vocab_size} entries`);
   await nextTurn();
   const texts = corpus
-    .slice(0, sft.tokenizer.sample)
+    .slice(0, pretrain.tokenizer.sample)
     .map((program) => program.prompt + program.completion);
   const files = trainByteLevelBpe(texts, {
-    vocabSize: sft.tokenizer.vocab_size,
+    vocabSize: pretrain.tokenizer.vocab_size,
     specialTokens: ['<|endoftext|>'],
-    preTokenizer: sft.tokenizer.pre_tokenizer,
+    preTokenizer: pretrain.tokenizer.pre_tokenizer,
   });
   const tokenizer = await tokenizerFromFiles(files);
   await nextTurn();
   signal.throwIfAborted();
   const sequences = encodeCorpus(corpus, tokenizer, {
-    completionOnly: sft.completion_only_loss,
+    completionOnly: pretrain.completion_only_loss,
     onProgress: (done, total) => clock.progress('programs encoded', done, total),
   });
   const lengths = sequences.map((sequence) => tokensIn([sequence]));
   const longest = Math.max(...lengths);
-  if (longest > sft.model.max_position_embeddings) {
+  if (longest > pretrain.model.max_position_embeddings) {
     throw inputError(
-      `sft.model.max_position_embeddings: expected at least the longest program (${longest} tokens), got ${sft.model.max_position_embeddings}. Raise it.`,
+      `pretrain.model.max_position_embeddings: expected at least the longest program (${longest} tokens), got ${pretrain.model.max_position_embeddings}. Raise it.`,
     );
   }
   const plan = planBatches(lengths, {
-    tokensPerBatch: sft.tokens_per_batch,
+    tokensPerBatch: pretrain.tokens_per_batch,
     seed: config.run.seed,
-    epochs: sft.num_train_epochs,
-    maxSteps: sft.max_steps,
+    epochs: pretrain.num_train_epochs,
+    maxSteps: pretrain.max_steps,
   });
   signal.throwIfAborted();
   return { corpus, tokenizer, sequences, plan };
@@ -187,7 +187,7 @@ interface TrainLoop {
   run: RunFolder;
   policy: Policy;
   optimizer: Optimizer;
-  batches: SftData['sequences'][];
+  batches: PretrainData['sequences'][];
   /** The last update already made. */
   from: number;
   emit: Emit;
@@ -197,7 +197,7 @@ interface TrainLoop {
 
 async function trainLoop(loop: TrainLoop): Promise<void> {
   const { config, run, policy, optimizer, batches, from, emit, clock, signal } = loop;
-  const { sft } = config;
+  const { pretrain } = config;
   const maxSteps = batches.length;
   const started = Date.now();
   let timer = createPartTimer();
@@ -206,14 +206,14 @@ async function trainLoop(loop: TrainLoop): Promise<void> {
   for (let step = from + 1; step <= maxSteps; step++) {
     timer.enter('update');
     const learningRate = learningRateAt(step, maxSteps, {
-      learningRate: sft.learning_rate,
-      lrSchedulerType: sft.lr_scheduler_type,
-      warmupRatio: sft.warmup_ratio,
+      learningRate: pretrain.learning_rate,
+      lrSchedulerType: pretrain.lr_scheduler_type,
+      warmupRatio: pretrain.warmup_ratio,
     });
     window.push(
       await sftStep(policy, optimizer, batches[step - 1], {
         learningRate,
-        gradientCheckpointing: sft.gradient_checkpointing,
+        gradientCheckpointing: pretrain.gradient_checkpointing,
         signal,
       }),
     );
@@ -221,7 +221,7 @@ async function trainLoop(loop: TrainLoop): Promise<void> {
     clock.progress('updates', step, maxSteps);
 
     timer.enter('save');
-    if (step % sft.logging_steps === 0 || step === maxSteps) {
+    if (step % pretrain.logging_steps === 0 || step === maxSteps) {
       const seconds = timer.totalMs() / 1000;
       const metrics = {
         step,
@@ -240,7 +240,7 @@ async function trainLoop(loop: TrainLoop): Promise<void> {
       tokensRead = 0;
       timer = createPartTimer();
     }
-    if (step % sft.save_steps === 0 || step === maxSteps) {
+    if (step % pretrain.save_steps === 0 || step === maxSteps) {
       const keep = config.run.save_total_limit;
       const folder = run.paths.checkpoints;
       await saveCheckpoint({ folder, step, policy, optimizer, ...(keep === null ? {} : { keep }) });
@@ -261,7 +261,7 @@ async function publish(
   steps: number,
 ): Promise<string> {
   const folder = outputFolder(config, run);
-  await savePolicy(policy, folder, { dtype: config.sft.dtype });
+  await savePolicy(policy, folder, { dtype: config.pretrain.dtype });
   const recipe: PolicyRecipe = { task: config.task.name, corpus: corpusOptions(config) };
   await writeJson(path.join(folder, recipeFile), recipe);
   const metrics = await readMetrics(run.paths.metrics);
@@ -280,16 +280,16 @@ async function publish(
 }
 
 function outputFolder(config: Config, run: RunFolder): string {
-  return config.sft.output ?? run.paths.model;
+  return config.pretrain.output ?? run.paths.model;
 }
 
-function corpusOptions({ sft }: Config): PolicyRecipe['corpus'] {
-  const { n, fault_rate: faultRate, slip_rate: slipRate, seed } = sft.corpus;
+function corpusOptions({ pretrain }: Config): PolicyRecipe['corpus'] {
+  const { n, fault_rate: faultRate, slip_rate: slipRate, seed } = pretrain.corpus;
   return { n, faultRate, slipRate, seed };
 }
 
-function policyConfig({ sft }: Config, tokenizer: PolicyTokenizer): PolicyConfig {
-  const { model } = sft;
+function policyConfig({ pretrain }: Config, tokenizer: PolicyTokenizer): PolicyConfig {
+  const { model } = pretrain;
   return {
     modelType: model.model_type,
     vocabSize: tokenizer.vocabSize,
@@ -309,18 +309,18 @@ function policyConfig({ sft }: Config, tokenizer: PolicyTokenizer): PolicyConfig
   };
 }
 
-function optimizerSettings({ sft }: Config): Parameters<typeof createOptimizer>[1] {
+function optimizerSettings({ pretrain }: Config): Parameters<typeof createOptimizer>[1] {
   return {
-    learningRate: sft.learning_rate,
-    adamBeta1: sft.adam_beta1,
-    adamBeta2: sft.adam_beta2,
-    adamEpsilon: sft.adam_epsilon,
-    weightDecay: sft.weight_decay,
-    maxGradNorm: sft.max_grad_norm,
+    learningRate: pretrain.learning_rate,
+    adamBeta1: pretrain.adam_beta1,
+    adamBeta2: pretrain.adam_beta2,
+    adamEpsilon: pretrain.adam_epsilon,
+    weightDecay: pretrain.weight_decay,
+    maxGradNorm: pretrain.max_grad_norm,
   };
 }
 
-function tokensIn(sequences: SftData['sequences']): number {
+function tokensIn(sequences: PretrainData['sequences']): number {
   return sequences.reduce((sum, { promptIds, completionIds }) => {
     return sum + promptIds.length + completionIds.length;
   }, 0);

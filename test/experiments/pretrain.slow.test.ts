@@ -2,25 +2,25 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sha256OfFile } from '../../src/experiments/files.js';
+import { sha256OfFile } from '../../src/experiments/run/files.js';
 import type { TourEvent } from '../../src/experiments/index.js';
-import { findInterruptedRun, readMetrics, trainSft } from '../../src/experiments/index.js';
+import { findInterruptedRun, readMetrics, trainPretrain } from '../../src/experiments/index.js';
 import { tf } from '../../src/tensor/index.js';
-import { tinySft } from './tiny.js';
+import { tinyPretrain } from './tiny.js';
 
 let folder = '';
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'rlsf-sft-'));
+  folder = await mkdtemp(path.join(os.tmpdir(), 'rlsf-pretrain-'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const weights = (model: string | undefined) =>
   sha256OfFile(path.join(model ?? '', 'model.safetensors'));
 
-describe('trainSft', () => {
+describe('trainPretrain', () => {
   it('gives the same files again, and also when it was stopped in between and resumed', async () => {
-    const whole = await trainSft(tinySft(path.join(folder, 'whole')));
-    const config = tinySft(path.join(folder, 'stopped'));
+    const whole = await trainPretrain(tinyPretrain(path.join(folder, 'whole')));
+    const config = tinyPretrain(path.join(folder, 'stopped'));
     const stop = new AbortController();
     const events: TourEvent[] = [];
     const emit = (event: TourEvent): void => {
@@ -29,16 +29,16 @@ describe('trainSft', () => {
       if (event.type === 'progress' && event.label === 'updates' && event.done === 3) stop.abort();
       if (event.type === 'step' && event.step === 4) stop.abort();
     };
-    const stopped = await trainSft(config, { signal: stop.signal, emit });
+    const stopped = await trainPretrain(config, { signal: stop.signal, emit });
     expect(stopped.status).toBe('interrupted');
     expect(events.at(-1)).toMatchObject({ type: 'interrupted', maxSteps: 6 });
-    expect(await findInterruptedRun(config, 'sft')).toMatchObject({
-      name: 'sft',
+    expect(await findInterruptedRun(config, 'pretrain')).toMatchObject({
+      name: 'pretrain',
       interrupted: true,
     });
 
-    const resumed = await trainSft(config, { resume: true });
-    expect(resumed).toMatchObject({ status: 'finished', run: 'sft' });
+    const resumed = await trainPretrain(config, { resume: true });
+    expect(resumed).toMatchObject({ status: 'finished', run: 'pretrain' });
     expect(await weights(resumed.paths.model)).toBe(await weights(whole.paths.model));
     const card = await readFile(path.join(resumed.paths.model ?? '', 'README.md'), 'utf8');
     expect(card).toBe(await readFile(path.join(whole.paths.model ?? '', 'README.md'), 'utf8'));
@@ -49,7 +49,7 @@ describe('trainSft', () => {
 
   it('leaves a Hugging Face folder with recipe and card, and no tensor behind', async () => {
     const before = tf.memory().numTensors;
-    const { paths } = await trainSft(tinySft(path.join(folder, 'files')));
+    const { paths } = await trainPretrain(tinyPretrain(path.join(folder, 'files')));
     expect(tf.memory().numTensors).toBe(before);
     expect(await readdir(paths.model ?? '')).toEqual(
       expect.arrayContaining([
@@ -65,8 +65,10 @@ describe('trainSft', () => {
   }, 60_000);
 
   it('says which option is too small for the corpus', async () => {
-    const config = tinySft(path.join(folder, 'short'));
-    config.sft.model.max_position_embeddings = 16;
-    await expect(trainSft(config)).rejects.toThrow(/max_position_embeddings: expected at least/);
+    const config = tinyPretrain(path.join(folder, 'short'));
+    config.pretrain.model.max_position_embeddings = 16;
+    await expect(trainPretrain(config)).rejects.toThrow(
+      /max_position_embeddings: expected at least/,
+    );
   }, 30_000);
 });

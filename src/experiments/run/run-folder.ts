@@ -7,14 +7,14 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { distance } from 'fastest-levenshtein';
 import { parse as parseYaml, stringify as stringifyYaml } from 'yaml';
-import { inputError } from '../errors.js';
-import type { Config } from './config/index.js';
-import { configFromObject } from './config/index.js';
+import { inputError } from '../../errors.js';
+import type { Config } from '../config/index.js';
+import { configFromObject } from '../config/index.js';
 import { readJson, writeFileAtomically, writeJson } from './files.js';
 import { isAlive, thisProcess } from './process-identity.js';
 import type { ProcessIdentity } from './process-identity.js';
 
-export type RunKind = 'tour' | 'grpo' | 'sft';
+export type RunKind = 'tour' | 'grpo' | 'pretrain';
 
 export interface RunStatus {
   kind: RunKind;

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { ReportInput } from '../evaluation/index.js';
-import { compareEvaluations, makeReport } from '../evaluation/index.js';
-import type { Figure } from '../plots/index.js';
+import type { ReportInput } from '../../evaluation/index.js';
+import { compareEvaluations, makeReport } from '../../evaluation/index.js';
+import type { Figure } from '../../plots/index.js';
 import {
   beforeAfterFigure,
   learningCurves,
@@ -11,19 +11,19 @@ import {
   renderHtml,
   renderPng,
   renderSvg,
-} from '../plots/index.js';
-import { saveAdapter, savePolicy } from '../policy/index.js';
-import { readRollouts } from '../rollouts/index.js';
-import { corpusShares } from './corpus-share.js';
-import type { Evaluations } from './evaluate-stage.js';
-import { intervalOptions } from './evaluate-stage.js';
-import type { BeforeAfter } from './events.js';
-import { writeFileAtomically } from './files.js';
-import type { ActiveRun, RunResult } from './grpo-run.js';
-import { describeHardware, hardware } from './metadata.js';
-import type { MetricsLogRow } from './metrics-log.js';
-import { readMetrics } from './metrics-log.js';
-import { describeTrained, evaluationSplits } from './workplace.js';
+} from '../../plots/index.js';
+import { saveAdapter, savePolicy } from '../../policy/index.js';
+import { readRollouts } from '../../rollouts/index.js';
+import { corpusShares } from '../pretrain/corpus-share.js';
+import type { Evaluations } from './evaluate.js';
+import { intervalOptions } from './evaluate.js';
+import type { BeforeAfter } from '../run/events.js';
+import { writeFileAtomically } from '../run/files.js';
+import type { ActiveRun, RunResult } from '../run/run.js';
+import { describeHardware, hardware } from '../run/metadata.js';
+import type { MetricsLogRow } from '../run/metrics-log.js';
+import { readMetrics } from '../run/metrics-log.js';
+import { describeTrained, evaluationSplits } from '../workplace.js';
 
 /** Saves what was trained, draws the plots, and writes report.md where there is a before and after. */
 export async function reportStage(

@@ -1,18 +1,18 @@
 /** What `runTour` and `trainGrpo` share: opening, resuming, and ending a run whatever happens. */
-import { inputError } from '../errors.js';
-import type { RolloutStore } from '../rollouts/index.js';
-import { openRolloutStore } from '../rollouts/index.js';
-import { latestCheckpoint, loadCheckpoint } from '../training/index.js';
+import { inputError } from '../../errors.js';
+import type { RolloutStore } from '../../rollouts/index.js';
+import { openRolloutStore } from '../../rollouts/index.js';
+import { latestCheckpoint, loadCheckpoint } from '../../training/index.js';
 import type { StageClock } from './clock.js';
 import { createStageClock } from './clock.js';
-import type { Config } from './config/index.js';
+import type { Config } from '../config/index.js';
 import type { BeforeAfter, Emit, RunPaths, StageName } from './events.js';
 import { beginSession, describeHardware, endSession, hardware } from './metadata.js';
 import { truncateMetricsAfter } from './metrics-log.js';
 import type { RunFolder, RunKind } from './run-folder.js';
 import { createRun, findInterruptedRun, resumeRun } from './run-folder.js';
-import type { Workplace } from './workplace.js';
-import { dataHashes, describeTrained, modelSize, openWorkplace } from './workplace.js';
+import type { Workplace } from '../workplace.js';
+import { dataHashes, describeTrained, modelSize, openWorkplace } from '../workplace.js';
 
 export interface RunOptions {
   signal?: AbortSignal;
@@ -46,7 +46,7 @@ export interface ActiveRun {
  * or failed (an error, which is thrown on).
  */
 export async function withGrpoRun(
-  kind: Exclude<RunKind, 'sft'>,
+  kind: Exclude<RunKind, 'pretrain'>,
   stages: readonly StageName[],
   given: Config,
   options: RunOptions,

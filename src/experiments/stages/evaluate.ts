@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { Evaluation, EvaluationRow, IntervalOptions } from '../evaluation/index.js';
-import { evaluatePolicy } from '../evaluation/index.js';
-import type { Config } from './config/index.js';
-import { readJson, writeFileAtomically, writeJson } from './files.js';
-import type { ActiveRun } from './grpo-run.js';
-import { runPaths } from './run-folder.js';
-import { evaluationSampling, evaluationSplits } from './workplace.js';
+import type { Evaluation, EvaluationRow, IntervalOptions } from '../../evaluation/index.js';
+import { evaluatePolicy } from '../../evaluation/index.js';
+import type { Config } from '../config/index.js';
+import { readJson, writeFileAtomically, writeJson } from '../run/files.js';
+import type { ActiveRun } from '../run/run.js';
+import { runPaths } from '../run/run-folder.js';
+import { evaluationSampling, evaluationSplits } from '../workplace.js';
 
 /** Evaluations by split. */
 export type Evaluations = Record<string, Evaluation>;

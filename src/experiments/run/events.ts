@@ -1,11 +1,11 @@
 /**
  * What a long experiment says while it runs. Experiments never print: a front end draws these.
- * `TourEvent` is emitted by `runTour`, `trainGrpo` and `trainSft` alike; a kind of run simply
+ * `TourEvent` is emitted by `runTour`, `trainGrpo` and `trainPretrain` alike; a kind of run simply
  * leaves out the events it has no use for.
  */
-import type { Comparison, Evaluation } from '../evaluation/records.js';
-import type { Rollout } from '../records.js';
-import type { ReachedToken } from '../rollouts/index.js';
+import type { Comparison, Evaluation } from '../../evaluation/records.js';
+import type { Rollout } from '../../records.js';
+import type { ReachedToken } from '../../rollouts/index.js';
 
 export type StageName =
   | 'prepare'
@@ -20,7 +20,7 @@ export type StageName =
 
 export interface HeaderEvent {
   type: 'header';
-  kind: 'tour' | 'grpo' | 'sft';
+  kind: 'tour' | 'grpo' | 'pretrain';
   /** The run's name and its folder. */
   run: string;
   folder: string;

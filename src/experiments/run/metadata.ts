@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Config } from './config/index.js';
+import type { Config } from '../config/index.js';
 import { readJson, writeJson } from './files.js';
 
 export interface Hardware {
@@ -79,7 +79,9 @@ export function describeHardware({ cpu, cores, memoryMiB }: Hardware): string {
 }
 
 async function versions(): Promise<Record<string, string>> {
-  const own = (await readJson(fileURLToPath(new URL('../../package.json', import.meta.url)))) as {
+  const own = (await readJson(
+    fileURLToPath(new URL('../../../package.json', import.meta.url)),
+  )) as {
     version: string;
   };
   return { rlsf: own.version, node: process.versions.node, v8: process.versions.v8 };

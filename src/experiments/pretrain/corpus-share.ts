@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Evaluation } from '../evaluation/index.js';
-import type { Problem } from '../records.js';
-import type { CorpusOptions } from '../tasks/index.js';
-import { corpusForms, makeCorpus } from '../tasks/index.js';
-import type { Workplace } from './workplace.js';
+import type { Evaluation } from '../../evaluation/index.js';
+import type { Problem } from '../../records.js';
+import type { CorpusOptions } from '../../tasks/index.js';
+import { corpusForms, makeCorpus } from '../../tasks/index.js';
+import type { Workplace } from '../workplace.js';
 
-/** Written beside a policy's weights by `trainSft`; enough to make its corpus again. */
+/** Written beside a policy's weights by `trainPretrain`; enough to make its corpus again. */
 export interface PolicyRecipe {
   task: string;
   corpus: CorpusOptions;
