@@ -14,8 +14,8 @@ export type {
 export { createPolicy, loadPolicy } from './policy.js';
 export type { LoadPolicyOptions } from './policy.js';
 export { savePolicy } from './folder/save.js';
-export { parseHubId } from './hub/id.js';
-export type { HubId } from './hub/id.js';
+export { parseHubId } from '../hub/id.js';
+export type { HubId } from '../hub/id.js';
 export { adapterFolder, modelFolder, tokenizerFolder } from './hub/sources.js';
 export type { SourceOptions, SourceProgress } from './hub/source.js';
 export {
@@ -29,11 +29,14 @@ export { baseOfAdapter, loadAdapter, saveAdapter } from './adapters/files.js';
 export type { LoraDropout } from './adapters/dropout.js';
 export { mergeAdapter, mergedConfig } from './adapters/merge.js';
 export { trainableVariables } from './decoder/variables.js';
+export type { TrainableVariable } from './decoder/variables.js';
 export { hiddenStates } from './decoder/decoder.js';
 export { outputOperands, outputWeight } from './decoder/output-layer.js';
 export type { ForwardOptions } from './decoder/decoder.js';
-export { completionLogprobs } from './decoder/logprobs.js';
+export { completionLogprobs, completionLogprobsAndValues } from './decoder/logprobs.js';
 export type { CompletionLogprobs } from './decoder/logprobs.js';
+export { createValueHead, loadValueHead, saveValueHead, valueHeadVariables } from './value-head.js';
+export type { ValueHead } from './value-head.js';
 export { samplePolicy, streamPolicy } from './sampling/sampling.js';
 export { checkSamplingSettings } from './sampling/settings.js';
 export type { Sample, SampleEvent, SampleOptions, SampleRequest } from './sampling/sample.js';

@@ -10,6 +10,7 @@ import {
   trainableVariables,
   type NamedTensor,
   type Policy,
+  type TrainableVariable,
 } from '../policy/index.js';
 import { assign, copyOf, type Optimizer } from './optimizer.js';
 
@@ -24,6 +25,8 @@ export interface SaveCheckpointInput {
   /** Updates or steps done, as the caller counts them. */
   readonly step: number;
   readonly policy: Policy;
+  /** What is trained beside the policy (`valueHeadVariables`). @default nothing */
+  readonly further?: readonly TrainableVariable[];
   readonly optimizer: Optimizer;
   /** States of the run's generators (`random.state()`), by name. @default none */
   readonly random?: Readonly<Record<string, string>>;
@@ -47,7 +50,7 @@ export interface Checkpoint {
  * the earlier checkpoints and no half of this one. @returns its folder
  */
 export async function saveCheckpoint(input: SaveCheckpointInput): Promise<string> {
-  const { step, policy, optimizer, random = {}, data = null, keep = Infinity } = input;
+  const { step, optimizer, random = {}, data = null, keep = Infinity } = input;
   const root = path.resolve(input.folder);
   if (!Number.isInteger(step) || step < 0 || keep < 1) {
     throw inputError(
@@ -55,7 +58,7 @@ export async function saveCheckpoint(input: SaveCheckpointInput): Promise<string
     );
   }
   const weights = new Map(
-    trainableVariables(policy).map(({ name, variable }) => [name, copyOf(variable)]),
+    trainedVariables(input).map(({ name, variable }) => [name, copyOf(variable)]),
   );
   const { step: optimizerStep, moments } = optimizer.exportState();
   const files = [
@@ -84,12 +87,12 @@ export async function saveCheckpoint(input: SaveCheckpointInput): Promise<string
  */
 export async function loadCheckpoint(
   folder: string,
-  into: { readonly policy: Policy; readonly optimizer: Optimizer },
+  into: Pick<SaveCheckpointInput, 'policy' | 'further' | 'optimizer'>,
 ): Promise<Checkpoint> {
   const state = await readState(folder);
   const weights = await readTensors(path.join(folder, WEIGHTS), state.sha256[WEIGHTS]);
   const moments = await readTensors(path.join(folder, MOMENTS), state.sha256[MOMENTS]);
-  const variables = trainableVariables(into.policy);
+  const variables = trainedVariables(into);
   const names = variables.map(({ name }) => name).sort();
   const stored = [...weights.keys()].sort();
   const fits = variables.every(
@@ -118,6 +121,13 @@ export async function listCheckpoints(root: string): Promise<{ step: number; fol
 /** The folder of the latest checkpoint, `null` when there is none. */
 export async function latestCheckpoint(root: string): Promise<string | null> {
   return (await listCheckpoints(root)).at(-1)?.folder ?? null;
+}
+
+function trainedVariables({
+  policy,
+  further = [],
+}: Pick<SaveCheckpointInput, 'policy' | 'further'>): TrainableVariable[] {
+  return [...trainableVariables(policy), ...further];
 }
 
 interface State {

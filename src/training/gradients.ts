@@ -1,20 +1,28 @@
 import { inputError } from '../errors.js';
-import { trainableVariables, type Policy } from '../policy/index.js';
+import { trainableVariables, type Policy, type TrainableVariable } from '../policy/index.js';
 import { nextTurn, tf } from '../tensor/index.js';
+
+/** What an update changes: a policy's trainable variables, or those of a list (see `ppoVariables`). */
+export type Trainable = Policy | readonly TrainableVariable[];
+
+/** The variables of a `Trainable`, each under its name. */
+export function variablesOf(model: Trainable): readonly TrainableVariable[] {
+  return 'weights' in model ? trainableVariables(model) : model;
+}
 
 /** One gradient per trainable variable, by its name; a variable the loss does not reach is absent. */
 export type Gradients = Map<string, tf.Tensor>;
 
 /**
- * The loss and its gradients over the policy's trainable variables; the caller owns the gradients.
+ * The loss and its gradients over the model's trainable variables; the caller owns the gradients.
  * A loss that is not finite throws before any gradient is handed out.
  */
 export function lossGradients(
-  policy: Policy,
+  model: Trainable,
   where: string,
   loss: () => tf.Scalar,
 ): { loss: number; gradients: Gradients } {
-  const trainable = trainableVariables(policy);
+  const trainable = variablesOf(model);
   const { value, grads } = tf.variableGrads(
     loss,
     trainable.map(({ variable }) => variable),
@@ -40,7 +48,7 @@ export function lossGradients(
  * it lets others have their turn; an aborted signal ends it with nothing updated.
  */
 export async function accumulateGradients<Part>(
-  policy: Policy,
+  model: Trainable,
   where: string,
   parts: readonly Part[],
   lossOf: (part: Part) => tf.Scalar,
@@ -51,7 +59,7 @@ export async function accumulateGradients<Part>(
   try {
     for (const part of parts) {
       await takeTurns(signal);
-      const result = lossGradients(policy, where, () => lossOf(part));
+      const result = lossGradients(model, where, () => lossOf(part));
       loss += result.loss;
       total = addGradients(total, result.gradients);
     }

@@ -1,7 +1,13 @@
 import { inputError } from '../errors.js';
-import { trainableVariables, type NamedTensor, type Policy } from '../policy/index.js';
+import type { NamedTensor } from '../policy/index.js';
 import { adamwStep, globalNorm, tf } from '../tensor/index.js';
-import { disposeGradients, divergenceError, type Gradients } from './gradients.js';
+import {
+  disposeGradients,
+  divergenceError,
+  variablesOf,
+  type Gradients,
+  type Trainable,
+} from './gradients.js';
 
 /** Hugging Face's Trainer options of the same names, with its defaults. */
 export interface OptimizerSettings {
@@ -31,6 +37,8 @@ export interface OptimizerState {
 /** AdamW over a policy's trainable variables. Owns the moments: call `dispose`. */
 export interface Optimizer {
   readonly settings: Required<OptimizerSettings>;
+  /** Of the variables it updates. */
+  readonly names: readonly string[];
   /** Updates done. */
   readonly step: number;
   /**
@@ -55,9 +63,9 @@ interface Slot {
 /**
  * AdamW as Hugging Face's Trainer sets it up: two decay groups, gradients scaled by
  * min(1, maxGradNorm / (norm + 1e-6)) before the update. The variables are those trainable now:
- * attach the adapter first.
+ * attach the adapter first. A list of variables stands for a policy with further ones (`ppoVariables`).
  */
-export function createOptimizer(policy: Policy, settings: OptimizerSettings): Optimizer {
+export function createOptimizer(model: Trainable, settings: OptimizerSettings): Optimizer {
   const full: Required<OptimizerSettings> = {
     adamBeta1: 0.9,
     adamBeta2: 0.999,
@@ -67,7 +75,7 @@ export function createOptimizer(policy: Policy, settings: OptimizerSettings): Op
     normLearningRateRatio: 1,
     ...settings,
   };
-  const slots = trainableVariables(policy).map(({ name, variable }): Slot => ({
+  const slots = variablesOf(model).map(({ name, variable }): Slot => ({
     name,
     variable,
     m: zerosLike(variable),
@@ -78,6 +86,7 @@ export function createOptimizer(policy: Policy, settings: OptimizerSettings): Op
   let step = 0;
   return {
     settings: full,
+    names: slots.map(({ name }) => name),
     get step() {
       return step;
     },

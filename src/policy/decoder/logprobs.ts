@@ -3,6 +3,7 @@ import { inputError } from '../../errors.js';
 import { hiddenStates, type ForwardOptions } from './decoder.js';
 import { outputOperands } from './output-layer.js';
 import type { LoraDropout } from '../adapters/dropout.js';
+import { stateValues, type ValueHead } from '../value-head.js';
 import type { Policy, TokenSequence } from '../types.js';
 
 export interface CompletionLogprobs {
@@ -22,8 +23,38 @@ export interface CompletionLogprobs {
 export function completionLogprobs(
   policy: Policy,
   sequences: readonly TokenSequence[],
-  options: ForwardOptions & { temperature?: number } = {},
+  options: LogprobOptions = {},
 ): CompletionLogprobs {
+  const { logprobs, entropy, mask } = evaluate(policy, sequences, options, null);
+  return { logprobs, entropy, mask };
+}
+
+/**
+ * `completionLogprobs` and, from the same forward pass, what a value head says of each completion
+ * token: V_t is of the state after the token before it, the state that predicts it (as in TRL: the
+ * value before the action). The caller owns the four tensors.
+ */
+export function completionLogprobsAndValues(
+  policy: Policy,
+  valueHead: ValueHead,
+  sequences: readonly TokenSequence[],
+  options: LogprobOptions = {},
+): CompletionLogprobs & {
+  /** [B, T], 0 after the end of a row; carries the gradient. */
+  values: tf.Tensor2D;
+} {
+  const { values, ...others } = evaluate(policy, sequences, options, valueHead);
+  return { ...others, values: values! };
+}
+
+type LogprobOptions = ForwardOptions & { temperature?: number };
+
+function evaluate(
+  policy: Policy,
+  sequences: readonly TokenSequence[],
+  options: LogprobOptions,
+  valueHead: ValueHead | null,
+): CompletionLogprobs & { values?: tf.Tensor2D } {
   const { temperature = 1, dropout, ...others } = options;
   const batch = pack(sequences);
   const { rows, length, place } = batch;
@@ -33,20 +64,24 @@ export function completionLogprobs(
     [rows, length],
     'float32',
   );
-  if (count === 0)
-    return { logprobs: tf.zeros([rows, length]), entropy: tf.zeros([rows, length]), mask };
+  if (count === 0) {
+    const [logprobs, entropy] = [
+      tf.zeros<tf.Rank.R2>(mask.shape),
+      tf.zeros<tf.Rank.R2>(mask.shape),
+    ];
+    return { logprobs, entropy, mask, ...(valueHead ? { values: tf.zeros(mask.shape) } : {}) };
+  }
   const forward = dropout === undefined ? others : { ...others, dropout: ofPacked(dropout, batch) };
-  const [logprobs, entropy] = tf.tidy(() => {
+  const [logprobs, entropy, values] = tf.tidy(() => {
     const states = hiddenStates(policy, batch.ids, batch.segments, forward);
     const predicting = embedding(states, batch.predictingRows); // [M, D]
     const { hidden, weight } = outputOperands(policy, predicting, forward, batch.targetSegments);
     const packed = tokenLogprobs(hidden, weight, batch.targets, { temperature });
-    return [packed.logprobs, packed.entropy].map((values) => spread(values, batch)) as [
-      tf.Tensor2D,
-      tf.Tensor2D,
-    ];
+    const perToken = [packed.logprobs, packed.entropy];
+    if (valueHead) perToken.push(stateValues(valueHead, predicting));
+    return perToken.map((each) => spread(each, batch));
   });
-  return { logprobs, entropy, mask };
+  return { logprobs, entropy, mask, values };
 }
 
 interface Packed {

@@ -3,8 +3,14 @@ import { heldInBf16, tf } from '../../tensor/index.js';
 import type { HalfTensor, NamedTensor } from '../folder/named-tensor.js';
 import type { Policy } from '../types.js';
 
+/** A weight that an update changes, under the name that optimizers and checkpoints keep it by. */
+export interface TrainableVariable {
+  name: string;
+  variable: tf.Variable;
+}
+
 /** What an update changes: the adapter's weights when one is attached, else all; stable order. */
-export function trainableVariables(policy: Policy): { name: string; variable: tf.Variable }[] {
+export function trainableVariables(policy: Policy): TrainableVariable[] {
   if (policy.adapter === null) {
     return [...policy.weights].map(([name, variable]) => ({ name, variable }));
   }
