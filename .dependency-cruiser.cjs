@@ -3,6 +3,7 @@
  * and `errors.ts` are leaves that everything may import. Types count as imports.
  */
 const layers = [
+  ['hub'],
   ['tensor', 'diagnostics', 'tasks', 'algorithms'],
   ['rewards', 'policy', 'sandbox'],
   ['rollouts'],

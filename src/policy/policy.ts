@@ -8,7 +8,7 @@ import { deleteAdapter, scaleText } from './adapters/adapter.js';
 import { loadAdapter } from './adapters/files.js';
 import { checkConfig, parseConfig } from './folder/config.js';
 import { isObject, parseJsonObject, readText } from './folder/files.js';
-import { listed } from './listed.js';
+import { listed } from '../hub/listed.js';
 import { adapterFolder, modelFolder } from './hub/sources.js';
 import type { SourceOptions } from './hub/source.js';
 import { weightShapes } from './decoder/shapes.js';

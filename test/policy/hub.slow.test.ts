@@ -12,7 +12,7 @@ import {
   tokenizerFolder,
   type SourceProgress,
 } from '../../src/policy/index.js';
-import { parseHubId } from '../../src/policy/hub/id.js';
+import { parseHubId } from '../../src/hub/id.js';
 import { selectBackend } from '../../src/tensor/index.js';
 import { temporaryFolder, tinyPolicy } from './fixtures.js';
 import { commitOf, etagOf, startHub, type TestHub } from './hub-server.js';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { inputError } from '../../errors.js';
-import { listed } from '../listed.js';
+import { listed } from '../../hub/listed.js';
 import { isObject, readJsonObject } from './files.js';
 import { isFloatType, openSafetensors, wrongType, type SafetensorsFile } from './safetensors.js';
 import type { HalfTensor, NamedTensor } from './named-tensor.js';

@@ -17,6 +17,7 @@ import {
 import path from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import { inputError, isRlsfError } from '../../errors.js';
+import { isAlive } from '../../hub/alive.js';
 
 /**
  * Writes a folder so that a reader meets all of the old one or all of the new one: the new one is
@@ -162,16 +163,6 @@ async function besides(
     const isOne = name.startsWith(prefix) && Number.isInteger(pid) && pid > 0;
     return isOne ? [{ file: path.join(parent, name), pid }] : [];
   });
-}
-
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // A process of another user cannot be signalled, but lives.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }
 
 async function writeSynced(file: string, chunks: Iterable<Uint8Array | string>): Promise<void> {

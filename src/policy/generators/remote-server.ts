@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { environmentError, inputError, type RlsfError } from '../../errors.js';
-import { listed } from '../listed.js';
+import { listed } from '../../hub/listed.js';
 import { HttpFailure, isPlainServer } from './remote-failure.js';
 import type { HttpClient } from './remote-http.js';
 

@@ -1,114 +1,40 @@
 import path from 'node:path';
-import { environmentError, inputError } from '../../errors.js';
-import {
-  cachedCommit,
-  cachedRepository,
-  filesOf,
-  isCommit,
-  linkBlob,
-  missingFiles,
-  singleWeights,
-  weightsIndex,
-  writeRef,
-  type CachedRepository,
-} from './cache.js';
-import { connectHub, type HubConnection } from './connection.js';
-import { downloadBlob, type HubFile } from './download.js';
-import { hubEnvironment, type HubEnvironment } from './environment.js';
-import { hubError, isPassing } from './errors.js';
-import { hubIdText, type HubId } from './id.js';
-import type { SourceKind, SourceOptions } from './source.js';
+import type { HubFile } from '../../hub/download.js';
+import { hubIdText, type HubId } from '../../hub/id.js';
+import { listed } from '../../hub/listed.js';
+import { hubSnapshot, type OpenSnapshot } from '../../hub/snapshot.js';
+import { inputError } from '../../errors.js';
 import { readShardIndex } from '../folder/weights.js';
-import { listed } from '../listed.js';
+import { filesOf, missingFiles, singleWeights, weightsIndex } from './files.js';
+import type { SourceKind, SourceOptions } from './source.js';
 
 /**
- * The snapshot folder of a Hub repository in the cache that is shared with Python's huggingface_hub,
- * after fetching what it lacks: only the files that are read here, never pickles or other formats.
- * Where the Hub cannot be reached, what the cache has of the revision is used, and a note says so.
+ * The snapshot folder of a Hub repository (see `hubSnapshot`) with the files of a model, a tokenizer or
+ * an adapter: only those that are read here, never pickles or other formats.
  */
-export async function hubFolder(
+export function hubFolder(
   id: HubId,
   kind: SourceKind,
   options: SourceOptions = {},
 ): Promise<string> {
-  const environment = hubEnvironment();
-  const repository = cachedRepository(environment.cache, id);
-  const offline = options.offline ?? environment.offline;
-  const commit = await cachedCommit(repository, id.revision);
-  const missing = commit === null ? null : await missingFiles(repository.snapshot(commit), kind);
-  const cached = commit !== null && missing?.length === 0 ? repository.snapshot(commit) : null;
-  if (offline) return cached ?? refuseOffline(id, environment, missing);
-  // A commit never changes: nothing to ask.
-  if (cached !== null && isCommit(id.revision)) return cached;
-  const hub = connectHub(id, environment, options.signal);
-  try {
-    return await fetchSnapshot(hub, repository, kind, options);
-  } catch (error) {
-    if (cached !== null && isPassing(error)) {
-      options.onNote?.(
-        `${hubIdText(id)}: the Hub (${environment.endpoint}) cannot be reached; using the cached revision ${commit}.`,
-      );
-      return cached;
-    }
-    throw hubError(error, id, environment, hub.errorCode());
-  }
-}
-
-function refuseOffline(
-  id: HubId,
-  { cache }: HubEnvironment,
-  missing: readonly string[] | null,
-): never {
-  const lacks =
-    missing === null ? `has nothing of its revision ${id.revision}` : `lacks ${listed(missing)}`;
-  throw environmentError(
-    `${hubIdText(id)}: offline mode is on, and the cache ${cache} ${lacks}. Fetch it once with network (unset HF_HUB_OFFLINE), or give a local folder.`,
-  );
-}
-
-async function fetchSnapshot(
-  hub: HubConnection,
-  repository: CachedRepository,
-  kind: SourceKind,
-  options: SourceOptions,
-): Promise<string> {
-  const commit = await hub.commit();
-  const folder = repository.snapshot(commit);
-  if ((await missingFiles(folder, kind)).length > 0) {
-    const fetchAll = async (files: readonly HubFile[]): Promise<void> => {
-      const totalBytes = files.reduce((sum, { size }) => sum + size, 0);
-      let before = 0;
-      for (const file of files) {
-        await downloadBlob(file, repository.blob(file.etag), {
-          read: (start) => hub.read(commit, file, start),
-          onBytes: (bytes) =>
-            options.onProgress?.({
-              id: hubIdText(hub.id),
-              file: file.path,
-              bytes: before + bytes,
-              totalBytes,
-            }),
-        });
-        await linkBlob(repository, commit, file.path, file.etag);
-        before += file.size;
-      }
-    };
-    const listing = new Map((await hub.files(commit)).map((file) => [file.path, file]));
-    const small = smallFiles(hub.id, kind, listing);
-    const index = kind === 'model' && !listing.has(singleWeights);
-    // The index says which shards there are to count.
-    if (index) await fetchAll([listing.get(weightsIndex)!]);
-    const weights =
-      kind !== 'model'
-        ? []
-        : index
-          ? await shardFiles(hub.id, path.join(folder, weightsIndex), listing)
-          : [listing.get(singleWeights)!];
-    // Weights last: a snapshot that has them has all that belongs to them.
-    await fetchAll([...small, ...weights]);
-  }
-  await writeRef(repository, hub.id.revision, commit);
-  return folder;
+  const plan = {
+    missing: (folder: string) => missingFiles(folder, kind),
+    async fetch({ folder, listing, fetch }: OpenSnapshot): Promise<void> {
+      const small = smallFiles(id, kind, listing);
+      const index = kind === 'model' && !listing.has(singleWeights);
+      // The index says which shards there are to count.
+      if (index) await fetch([listing.get(weightsIndex)!]);
+      const weights =
+        kind !== 'model'
+          ? []
+          : index
+            ? await shardFiles(id, path.join(folder, weightsIndex), listing)
+            : [listing.get(singleWeights)!];
+      // Weights last: a snapshot that has them has all that belongs to them.
+      await fetch([...small, ...weights]);
+    },
+  };
+  return hubSnapshot(id, plan, options);
 }
 
 async function shardFiles(

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { inputError } from '../../errors.js';
 import { restoreFolder } from '../folder/write.js';
-import { parseHubId } from './id.js';
+import { parseHubId } from '../../hub/id.js';
 import type { Source, SourceKind, SourceOptions } from './source.js';
 
 /** The folder of a model, by its path or its Hub id. A folder that exists wins over an id. */

@@ -2,13 +2,11 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { HubId } from './id.js';
-import type { SourceKind } from './source.js';
-import { readShardIndex } from '../folder/weights.js';
 
 /**
  * One repository in the cache that is shared with Python's huggingface_hub:
- * `models--owner--name` with `blobs/ETAG` (contents), `snapshots/COMMIT/FILE` (links to blobs) and
- * `refs/REVISION` (the commit of a branch or tag).
+ * `models--owner--name` or `datasets--owner--name`, with `blobs/ETAG` (contents),
+ * `snapshots/COMMIT/FILE` (links to blobs) and `refs/REVISION` (the commit of a branch or tag).
  */
 export interface CachedRepository {
   folder: string;
@@ -16,8 +14,8 @@ export interface CachedRepository {
   snapshot(commit: string): string;
 }
 
-export function cachedRepository(cache: string, { name }: HubId): CachedRepository {
-  const folder = path.join(cache, ['models', ...name.split('/')].join('--'));
+export function cachedRepository(cache: string, { name, kind = 'model' }: HubId): CachedRepository {
+  const folder = path.join(cache, [`${kind}s`, ...name.split('/')].join('--'));
   return {
     folder,
     blob: (etag) => path.join(folder, 'blobs', etag),
@@ -81,29 +79,4 @@ let made = 0;
 
 function temporaryBeside(file: string): string {
   return `${file}.${process.pid}.${made++}.tmp`;
-}
-
-const besideTokenizer = ['tokenizer_config.json', 'special_tokens_map.json', 'chat_template.jinja'];
-export const singleWeights = 'model.safetensors';
-export const weightsIndex = 'model.safetensors.index.json';
-const adapterFiles = ['adapter_config.json', 'adapter_model.safetensors'];
-
-/** What must be there, and what is taken along; the weights of a model are found by their index. */
-export const filesOf: Record<SourceKind, { needed: string[]; optional: string[] }> = {
-  tokenizer: { needed: ['tokenizer.json'], optional: besideTokenizer },
-  model: {
-    needed: ['config.json', 'tokenizer.json'],
-    optional: ['generation_config.json', ...besideTokenizer],
-  },
-  adapter: { needed: adapterFiles, optional: [] },
-};
-
-/** The files that a snapshot lacks; a link whose blob is gone counts as missing. */
-export async function missingFiles(folder: string, kind: SourceKind): Promise<string[]> {
-  const isMissing = (file: string): boolean => !existsSync(path.join(folder, file));
-  const missing = filesOf[kind].needed.filter(isMissing);
-  if (kind !== 'model' || !isMissing(singleWeights)) return missing;
-  if (isMissing(weightsIndex)) return [...missing, singleWeights];
-  const shards = new Set((await readShardIndex(path.join(folder, weightsIndex))).values());
-  return [...missing, ...[...shards].filter(isMissing)];
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { getHFHubCachePath } from '@huggingface/hub';
-import { environmentError } from '../../errors.js';
+import { environmentError } from '../errors.js';
 
 /** What Python's huggingface_hub reads from the environment, read alike: one cache, one login. */
 export interface HubEnvironment {

@@ -1,9 +1,14 @@
+/** What a repository holds. */
+export type HubRepositoryKind = 'model' | 'dataset';
+
 /** A repository on the Hub. */
 export interface HubId {
   /** `owner/name` */
   name: string;
   /** A branch, tag or commit. @default main */
   revision: string;
+  /** @default 'model' */
+  kind?: HubRepositoryKind;
 }
 
 /**

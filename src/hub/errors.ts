@@ -1,5 +1,5 @@
 import type { HubApiError } from '@huggingface/hub';
-import { environmentError, inputError, isRlsfError } from '../../errors.js';
+import { environmentError, inputError, isRlsfError } from '../errors.js';
 import type { HubEnvironment } from './environment.js';
 import { hubIdText, type HubId } from './id.js';
 
@@ -19,7 +19,9 @@ export function hubError(
 ): unknown {
   if (isRlsfError(error) || isAbort(error)) return error;
   const name = hubIdText(id);
-  const page = `${endpoint}/${id.name}`;
+  const { kind = 'model' } = id;
+  const page = `${endpoint}/${kind === 'dataset' ? 'datasets/' : ''}${id.name}`;
+  const thing = kind === 'dataset' ? 'data set' : 'model';
   const status = statusOf(error);
   const noFolder = `There is no folder ${name} here either.`;
   if (code === 'GatedRepo' || (status === 403 && code !== 'RepoNotFound')) {
@@ -28,13 +30,13 @@ export function hubError(
         ? 'and set HF_TOKEN to a token of that account'
         : `with the account of the token in ${token.from}`;
     return environmentError(
-      `${name}: the Hub gives this model only to those who accepted its terms (${status}). Accept them at ${page} ${login}.`,
+      `${name}: the Hub gives this ${thing} only to those who accepted its terms (${status}). Accept them at ${page} ${login}.`,
       { cause: error },
     );
   }
   if (code === 'RevisionNotFound') {
     return inputError(
-      `${name}: the Hub has this model, but no revision ${id.revision}. See ${page}/branches.`,
+      `${name}: the Hub has this ${thing}, but no revision ${id.revision}. See ${page}/branches.`,
       {
         cause: error,
       },
@@ -44,9 +46,9 @@ export function hubError(
     const remedy =
       token === null
         ? 'Check the spelling; for a private or gated one set HF_TOKEN.'
-        : `Check the spelling, and the token in ${token.from}: the Hub may not know it, or it may not reach this model.`;
+        : `Check the spelling, and the token in ${token.from}: the Hub may not know it, or it may not reach this ${thing}.`;
     return inputError(
-      `${name}: the Hub (${endpoint}) shows no such model (401). ${noFolder} ${remedy}`,
+      `${name}: the Hub (${endpoint}) shows no such ${thing} (401). ${noFolder} ${remedy}`,
       {
         cause: error,
       },
@@ -54,7 +56,7 @@ export function hubError(
   }
   if (status === 404) {
     return inputError(
-      `${name}: the Hub (${endpoint}) has no such model or file (404). ${noFolder} Check the spelling.`,
+      `${name}: the Hub (${endpoint}) has no such ${thing} or file (404). ${noFolder} Check the spelling.`,
       { cause: error },
     );
   }

@@ -1,5 +1,5 @@
-import { downloadFile, listFiles, modelInfo } from '@huggingface/hub';
-import { inputError } from '../../errors.js';
+import { datasetInfo, downloadFile, listFiles, modelInfo } from '@huggingface/hub';
+import { inputError } from '../errors.js';
 import type { HubFile } from './download.js';
 import type { HubEnvironment } from './environment.js';
 import { hubIdText, type HubId } from './id.js';
@@ -29,11 +29,13 @@ export function connectHub(
       return response;
     },
   };
-  const repo = { type: 'model' as const, name: id.name };
+  const { kind = 'model' } = id;
+  const repo = { type: kind, name: id.name };
+  const info = kind === 'dataset' ? datasetInfo : modelInfo;
   return {
     id,
     async commit() {
-      const { sha } = await modelInfo({
+      const { sha } = await info({
         ...params,
         name: id.name,
         revision: id.revision,
