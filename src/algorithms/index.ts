@@ -1,9 +1,14 @@
 export {
-  groupAdvantages,
-  rewardStatistics,
-  type RewardStatistics,
+  advantageBaselines,
+  advantageEstimators,
+  estimateAdvantages,
+  type AdvantageBaseline,
+  type AdvantageEstimator,
+  type AdvantageOptions,
   type ScaleRewards,
-} from './advantages.js';
+} from './advantage-estimators.js';
+export { groupAdvantages, rewardStatistics, type RewardStatistics } from './advantages.js';
+export { informativeGroups, softOverlongPunishment } from './dapo.js';
 export {
   cpoLoss,
   cpoLossTypes,
@@ -31,13 +36,23 @@ export { gae, maskedTokenRules, type GaeOptions, type MaskedTokens } from './gae
 export {
   grpoLoss,
   grpoTokenLoss,
-  type GrpoLossInputs,
-  type GrpoLossOptions,
   type GrpoLossResult,
-  type GrpoLossType,
   type GrpoTokenLoss,
 } from './grpo-loss.js';
-export { klEstimate, type KlEstimator } from './kl.js';
+export {
+  grpoLossTypes,
+  importanceSamplingLevels,
+  type GrpoLossInputs,
+  type GrpoLossOptions,
+  type GrpoLossType,
+  type ImportanceSamplingLevel,
+} from './grpo-options.js';
+export { klEstimate, klEstimators, type KlEstimator } from './kl.js';
+export {
+  multiObjectiveAggregations,
+  normalizeThenSum,
+  type MultiObjectiveAggregation,
+} from './multi-objective.js';
 export { adaptiveKlCoef, type KlTarget } from './kl-coefficient.js';
 export {
   ktoLoss,
@@ -84,5 +99,16 @@ export {
   sharedLengthWeights,
   wpoWeights,
 } from './sequence-logps.js';
-export { applyTokenScheme, type TokenScheme } from './token-scheme.js';
+export { type TokenFeedback, type TokenStep } from './token-rewards.js';
+export {
+  applyTokenScheme,
+  tokenSchemeAdvantages,
+  tokenSchemes,
+  type LocalTokenScheme,
+  type TokenAdvantages,
+  type TokenRewardScheme,
+  type TokenScheme,
+  type TokenSchemeName,
+  type TokenSchemeOptions,
+} from './token-scheme.js';
 export { maskedWhiten } from './whiten.js';
