@@ -3,9 +3,9 @@
 //   npm run bench -- gradient-signal [config.yaml] [section.key=value ...]
 // Prints that share for the whole gradient and for each kind of weight, all weights trained.
 import { loadConfig } from '../src/experiments/index.js';
-import { problemsOfStep } from '../src/experiments/stages/feedback.js';
-import { withAdvantages } from '../src/experiments/stages/train.js';
-import { openWorkplace, trainingSampling } from '../src/experiments/workplace.js';
+import { problemsOfStep } from '../src/experiments/methods/feedback.js';
+import { withAdvantages } from '../src/experiments/methods/grpo.js';
+import { openWorkplace, requiredJudge, trainingSampling } from '../src/experiments/workplace.js';
 import { collectRollouts } from '../src/rollouts/index.js';
 import type { Optimizer } from '../src/training/index.js';
 import { grpoStep } from '../src/training/index.js';
@@ -23,7 +23,7 @@ const config = await loadConfig(file, {
   ],
 });
 const { grpo, run } = config;
-const place = await openWorkplace(config);
+const place = await openWorkplace(config, 'grpo');
 const gradients: Map<string, Float32Array>[] = [];
 try {
   for (let batch = 1; batch <= batches; batch++) {
@@ -32,7 +32,7 @@ try {
       problems: problemsOfStep(place.trainProblems, batch, grpo.prompts_per_step, run.seed),
       settings: trainingSampling(place),
       numGenerations: grpo.num_generations,
-      judge: place.judge,
+      judge: requiredJudge(place),
       rewards: place.rewards,
       run: 'gradient-signal',
       step: batch,

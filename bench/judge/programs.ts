@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { loadConfig } from '../../src/experiments/index.js';
-import { openWorkplace, trainingSampling } from '../../src/experiments/workplace.js';
+import { openWorkplace, requiredJudge, trainingSampling } from '../../src/experiments/workplace.js';
 import { sampleRollouts } from '../../src/rollouts/index.js';
 import type { JudgeJob } from '../../src/sandbox/index.js';
 
@@ -17,7 +17,7 @@ export async function sampledGroups(
   const config = await loadConfig('configs/tour.yaml', {
     set: [`task.train_problems=${Math.max(16, count * 2)}`],
   });
-  const place = await openWorkplace(config);
+  const place = await openWorkplace(config, 'grpo');
   const sampled: JudgeJob[][] = [];
   const compiling: JudgeJob[][] = [];
   try {
@@ -37,7 +37,7 @@ export async function sampledGroups(
       const jobs = completions.map((completion): JudgeJob => ({ language, completion, tests }));
       if (jobs.length >= 8 && sampled.length < count) sampled.push(jobs.slice(0, 8));
       if (compiling.length >= count) continue;
-      const verdicts = await place.judge.judge(jobs);
+      const verdicts = await requiredJudge(place).judge(jobs);
       const good = jobs.filter((_, i) => verdicts[i].outcome !== 'compile_error');
       if (good.length >= 8) compiling.push(good.slice(0, 8));
     }

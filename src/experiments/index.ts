@@ -7,5 +7,6 @@ export { readMetrics } from './run/metrics-log.js';
 export type { RunFilePaths, RunFolder, RunKind, RunStatus, RunSummary } from './run/run-folder.js';
 export { findInterruptedRun, listRuns, runPaths } from './run/run-folder.js';
 export { trainPretrain } from './pretrain/pretrain.js';
-export { runTour, trainGrpo } from './tour.js';
+export { runTour } from './tour.js';
+export { train } from './train.js';
 export { readRunEvaluations, type Evaluations } from './stages/evaluate.js';

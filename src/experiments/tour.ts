@@ -1,7 +1,8 @@
 import type { Config } from './config/index.js';
-import { evaluateStage } from './stages/evaluate.js';
+import { grpoMethod } from './methods/grpo.js';
 import type { RunOptions, RunResult } from './run/run.js';
-import { withGrpoRun } from './run/run.js';
+import { runTraining } from './run/run.js';
+import { evaluateStage } from './stages/evaluate.js';
 import { groupStage } from './stages/group.js';
 import { reportStage } from './stages/report.js';
 import { trainStage } from './stages/train.js';
@@ -13,20 +14,20 @@ import { trainStage } from './stages/train.js';
  * the same run to the bit, stopped or not.
  */
 export function runTour(config: Config, options: RunOptions = {}): Promise<RunResult> {
-  const stages = ['load', 'evaluate_before', 'group', 'train', 'evaluate_after', 'report'] as const;
-  return withGrpoRun('tour', stages, config, options, async (active) => {
-    const before = await evaluateStage(active, 'before');
-    if (active.step === 0) await groupStage(active);
-    await trainStage(active);
-    const after = await evaluateStage(active, 'after');
-    return reportStage(active, { before, after });
-  });
-}
-
-/** The training of the tour alone: no evaluation, no group shown, no report. */
-export function trainGrpo(config: Config, options: RunOptions = {}): Promise<RunResult> {
-  return withGrpoRun('grpo', ['load', 'train', 'report'], config, options, async (active) => {
-    await trainStage(active);
-    return reportStage(active, null);
-  });
+  return runTraining(
+    {
+      kind: 'tour',
+      stages: ['load', 'evaluate_before', 'group', 'train', 'evaluate_after', 'report'],
+      prepare: (active) => Promise.resolve(grpoMethod(active)),
+      async body(active, method) {
+        const before = await evaluateStage(active, 'before');
+        if (active.step === 0) await groupStage(active);
+        await trainStage(active, method);
+        const after = await evaluateStage(active, 'after');
+        return reportStage(active, { before, after });
+      },
+    },
+    config,
+    options,
+  );
 }

@@ -1,8 +1,20 @@
-/** Everything a GRPO run works with, opened from its config and closed together. */
+/** Everything a training works with, opened from its config and closed together. */
 import path from 'node:path';
 import { inputError } from '../errors.js';
-import type { AttachOptions, Policy, SourceOptions } from '../policy/index.js';
-import { attachAdapter, loadPolicy, trainableVariables } from '../policy/index.js';
+import type {
+  AttachOptions,
+  Policy,
+  SourceOptions,
+  TrainableVariable,
+  ValueHead,
+} from '../policy/index.js';
+import {
+  attachAdapter,
+  createValueHead,
+  loadPolicy,
+  trainableVariables,
+  valueHeadVariables,
+} from '../policy/index.js';
 import type { Problem, SamplingSettings } from '../records.js';
 import type { RewardFunction } from '../rewards/index.js';
 import { sanitizerCurriculum } from '../rewards/index.js';
@@ -15,17 +27,24 @@ import { selectBackend } from '../tensor/index.js';
 import type { Optimizer } from '../training/index.js';
 import { createOptimizer } from '../training/index.js';
 import type { Config } from './config/index.js';
+import type { Method, TrainingKind } from './run/run-folder.js';
 import { sha256OfFile, sha256OfText } from './run/files.js';
 
 export interface Workplace {
   config: Config;
-  task: Task;
+  /** `null` where the data come from a file and nothing is evaluated. */
+  task: Task | null;
   trainProblems: Problem[];
   backend: BackendChoice;
-  judge: JudgePool;
+  /** `null` where there is no task. */
+  judge: JudgePool | null;
   policy: Policy;
   /** Frozen copy for the KL term where all weights are trained; else the base under the adapter. */
   reference: Policy | null;
+  /** PPO's. */
+  valueHead: ValueHead | null;
+  /** What is trained beside the policy: the value head. */
+  further: TrainableVariable[];
   optimizer: Optimizer;
   rewards: RewardFunction[];
   close(): Promise<void>;
@@ -34,33 +53,38 @@ export interface Workplace {
 /** Opens what is cheap to check first, so that a mistake in the config shows at once. */
 export async function openWorkplace(
   config: Config,
+  kind: TrainingKind,
   source: SourceOptions = {},
 ): Promise<Workplace> {
-  const task = getTask(config.task.name);
+  const task = config.task.name === null ? null : getTask(config.task.name);
+  if (takesProblems(config, kind)) requiredTask({ task });
   const model = modelFolder(config);
-  const trainProblems = task.problems({
-    split: config.task.train_split,
-    n: config.task.train_problems,
-    seed: config.task.seed,
-  });
+  const trainProblems =
+    task?.problems({
+      split: config.task.train_split,
+      n: config.task.train_problems,
+      seed: config.task.seed,
+    }) ?? [];
   const backend = await openBackend(config);
   const { dtype } = config.policy;
   const policy = await loadPolicy(model, { ...source, dtype });
-  const judge = await openJudge(config, trainProblems);
+  const judge = task === null ? null : await openJudge(config, trainProblems);
   if (config.policy.use_peft) {
     attachAdapter(policy, { ...adapterOptions(config), seed: config.run.seed });
   }
-  const needsCopy = !config.policy.use_peft && config.grpo.beta > 0;
+  const needsCopy = !config.policy.use_peft && usesReference(config, kind);
   const reference = needsCopy ? await loadPolicy(model, { ...source, dtype }) : null;
-  const { grpo } = config;
-  const optimizer = createOptimizer(policy, {
-    learningRate: grpo.learning_rate,
-    adamBeta1: grpo.adam_beta1,
-    adamBeta2: grpo.adam_beta2,
-    adamEpsilon: grpo.adam_epsilon,
-    weightDecay: grpo.weight_decay,
-    maxGradNorm: grpo.max_grad_norm,
-    normLearningRateRatio: grpo.norm_learning_rate_ratio,
+  const options = config[methodOf(kind)];
+  const valueHead = methodOf(kind) === 'ppo' ? createValueHead(policy) : null;
+  const further = valueHead ? valueHeadVariables(valueHead) : [];
+  const optimizer = createOptimizer([...trainableVariables(policy), ...further], {
+    learningRate: options.learning_rate,
+    adamBeta1: options.adam_beta1,
+    adamBeta2: options.adam_beta2,
+    adamEpsilon: options.adam_epsilon,
+    weightDecay: options.weight_decay,
+    maxGradNorm: options.max_grad_norm,
+    normLearningRateRatio: options.norm_learning_rate_ratio,
   });
   return {
     config,
@@ -70,15 +94,58 @@ export async function openWorkplace(
     judge,
     policy,
     reference,
+    valueHead,
+    further,
     optimizer,
     rewards: [sanitizerCurriculum({ scores: config.reward.scores })],
     async close() {
-      await judge.close();
+      await judge?.close();
       optimizer.dispose();
+      valueHead?.dispose();
       reference?.dispose();
       policy.dispose();
     },
   };
+}
+
+/** The method that a run of this kind trains by. */
+export function methodOf(kind: TrainingKind): Method {
+  return kind === 'tour' ? 'grpo' : kind;
+}
+
+/** Whether the training starts from problems, not from the rows of a file. */
+function takesProblems({ dataset }: Config, kind: TrainingKind): boolean {
+  return ['grpo', 'ppo'].includes(methodOf(kind)) || dataset.path === null;
+}
+
+/** Whether the method compares the policy with a frozen one while it trains. */
+function usesReference(config: Config, kind: TrainingKind): boolean {
+  switch (methodOf(kind)) {
+    case 'grpo':
+      return config.grpo.beta > 0;
+    case 'ppo':
+      return config.ppo.kl_coef > 0;
+    case 'dpo':
+      return !config.dpo.precompute_ref_log_probs;
+    case 'kto':
+      return !config.kto.precompute_ref_log_probs;
+    case 'sft':
+      return false;
+  }
+}
+
+/** The task of a place, where what goes on needs one. */
+export function requiredTask({ task }: Pick<Workplace, 'task'>): Task {
+  if (task) return task;
+  throw inputError(
+    'task.name: expected a task to take problems from, got nothing. Set it in the file or with --set task.name=cpp; `rlsf tasks list` has them.',
+  );
+}
+
+export function requiredJudge(place: Pick<Workplace, 'task' | 'judge'>): JudgePool {
+  requiredTask(place);
+  if (place.judge) return place.judge;
+  throw new Error('Internal: a workplace with a task and without a judge.');
 }
 
 function adapterOptions({ policy }: Config): Omit<AttachOptions, 'seed'> {
@@ -104,11 +171,9 @@ export function openBackend(config: Config): Promise<BackendChoice> {
   return selectBackend(backend, { matmulPrecision, ...(threads === null ? {} : { threads }) });
 }
 
-export function trainingSampling({
-  config,
-  task,
-}: Pick<Workplace, 'config' | 'task'>): SamplingSettings {
-  const { sampling, run } = config;
+export function trainingSampling(place: Pick<Workplace, 'config' | 'task'>): SamplingSettings {
+  const { sampling, run } = place.config;
+  const task = requiredTask(place);
   return {
     temperature: sampling.temperature,
     topK: sampling.top_k,
@@ -122,11 +187,9 @@ export function trainingSampling({
   };
 }
 
-export function evaluationSampling({
-  config,
-  task,
-}: Pick<Workplace, 'config' | 'task'>): SamplingSettings {
-  const { sampling, evaluation } = config;
+export function evaluationSampling(place: Pick<Workplace, 'config' | 'task'>): SamplingSettings {
+  const { sampling, evaluation } = place.config;
+  const task = requiredTask(place);
   return {
     temperature: evaluation.temperature,
     topK: 0,
@@ -146,7 +209,9 @@ export interface EvaluationSplit {
 }
 
 /** The held-out problems, and apart from them those of families held out whole. */
-export function evaluationSplits({ config, task }: Workplace): EvaluationSplit[] {
+export function evaluationSplits(place: Workplace): EvaluationSplit[] {
+  const { config } = place;
+  const task = requiredTask(place);
   const { held_out_split: heldOut, held_out_families_split: families, seed } = config.task;
   const { problems: n, held_out_families_problems: nFamilies } = config.evaluation;
   const draw = (split: string, title: string, count: number): EvaluationSplit => ({
@@ -167,10 +232,9 @@ export async function dataHashes(place: Workplace): Promise<Record<string, strin
   const { config, policy, trainProblems } = place;
   // For a Hub id the folder in the cache.
   const model = policy.folder ?? modelFolder(config);
-  const problems = [
-    { split: config.task.train_split, problems: trainProblems },
-    ...evaluationSplits(place),
-  ];
+  const problems = place.task
+    ? [{ split: config.task.train_split, problems: trainProblems }, ...evaluationSplits(place)]
+    : [];
   return {
     'model.safetensors': await sha256OfFile(path.join(model, 'model.safetensors')).catch(
       // A sharded folder has no such file; the revision covers its weights.

@@ -34,6 +34,8 @@ export interface SaveCheckpointInput {
   readonly data?: unknown;
   /** How many checkpoints stay, this one included. @default all */
   readonly keep?: number;
+  /** A step whose checkpoint stays beyond `keep`: the best one so far. @default none */
+  readonly protectedStep?: number;
 }
 
 export interface Checkpoint {
@@ -75,8 +77,11 @@ export async function saveCheckpoint(input: SaveCheckpointInput): Promise<string
     ...files,
     { name: STATE, chunks: [`${JSON.stringify(state, null, 2)}\n`] },
   ]);
-  const kept = await listCheckpoints(root);
-  for (const old of kept.slice(0, Math.max(0, kept.length - keep))) await removeFolder(old.folder);
+  const others = (await listCheckpoints(root)).filter(
+    (other) => other.step !== step && other.step !== input.protectedStep,
+  );
+  const surplus = Math.max(0, others.length - (keep - 1));
+  for (const old of others.slice(0, surplus)) await removeFolder(old.folder);
   return target;
 }
 

@@ -3,7 +3,8 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadConfig, runTour, trainGrpo, trainPretrain } from '../../src/experiments/index.js';
+import type { Config, RunResult } from '../../src/experiments/index.js';
+import { loadConfig, runTour, train, trainPretrain } from '../../src/experiments/index.js';
 import { hasCompiler, tinyPretrain } from './tiny.js';
 
 let folder = '';
@@ -37,7 +38,11 @@ const caps = () => [
 ];
 
 /** What runs a file of configs/, by how its name starts. */
-const runners = { tour: runTour, grpo: trainGrpo, pretrain: trainPretrain };
+const runners = {
+  tour: runTour,
+  grpo: (config: Config): Promise<RunResult> => train('grpo', config),
+  pretrain: trainPretrain,
+};
 
 describe('every file in configs/', () => {
   it('has something that runs it', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/algorithms/random.js';
-import { problemsOfStep, shuffleFeedback } from '../../src/experiments/stages/feedback.js';
+import { problemsOfStep, shuffleFeedback } from '../../src/experiments/methods/feedback.js';
 import { batchesOfPass, planBatches } from '../../src/experiments/pretrain/data.js';
 import type { Problem, Rollout } from '../../src/records.js';
 

@@ -10,7 +10,7 @@ import {
   findInterruptedRun,
   readMetrics,
   runTour,
-  trainGrpo,
+  train,
   trainPretrain,
 } from '../../src/experiments/index.js';
 import type { Rollout } from '../../src/records.js';
@@ -164,11 +164,11 @@ describe.skipIf(!hasCompiler)('runTour (needs g++)', () => {
   });
 });
 
-describe.skipIf(!hasCompiler)('trainGrpo (needs g++)', () => {
+describe.skipIf(!hasCompiler)('train by GRPO (needs g++)', () => {
   it('trains all weights with shuffled feedback, and saves a model', async () => {
     const config = tinyTour('control', { grpo: { max_steps: 2 }, reward: { shuffle: true } });
     config.policy.use_peft = false;
-    const { paths, table } = await trainGrpo(config);
+    const { paths, table } = await train('grpo', config);
     expect(table).toEqual([]);
     expect(existsSync(path.join(paths.model ?? '', 'model.safetensors'))).toBe(true);
     expect(paths.report).toBeUndefined();

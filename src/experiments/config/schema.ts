@@ -1,12 +1,16 @@
 /** The whole config tree. The schema is the only place where a default is written. */
 import { z } from 'zod';
 import { evaluationSection } from './sections/evaluation.js';
+import { datasetSection } from './sections/dataset.js';
 import { grpoSection } from './sections/grpo.js';
 import { judgeSection } from './sections/judge.js';
 import { policySection } from './sections/policy.js';
+import { ppoSection } from './sections/ppo.js';
+import { dpoSection, ktoSection } from './sections/preference.js';
 import { rewardSection } from './sections/reward.js';
 import { runSection } from './sections/run.js';
 import { samplingSection } from './sections/sampling.js';
+import { sftSection } from './sections/sft.js';
 import { pretrainSection } from './sections/pretrain.js';
 import { taskSection } from './sections/task.js';
 
@@ -14,11 +18,16 @@ import { taskSection } from './sections/task.js';
 export const configTree = z.strictObject({
   run: runSection.prefault({}),
   policy: policySection.prefault({}),
-  task: taskSection,
+  task: taskSection.prefault({}),
+  dataset: datasetSection.prefault({}),
   judge: judgeSection.prefault({}),
   sampling: samplingSection.prefault({}),
   reward: rewardSection.prefault({}),
   grpo: grpoSection.prefault({}),
+  ppo: ppoSection.prefault({}),
+  dpo: dpoSection.prefault({}),
+  kto: ktoSection.prefault({}),
+  sft: sftSection.prefault({}),
   pretrain: pretrainSection.prefault({}),
   evaluation: evaluationSection.prefault({}),
 });

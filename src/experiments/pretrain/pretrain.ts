@@ -7,7 +7,7 @@ import {
   tokenizerFromFiles,
   trainByteLevelBpe,
 } from '../../policy/index.js';
-import { getTask, makeCorpus } from '../../tasks/index.js';
+import { makeCorpus } from '../../tasks/index.js';
 import type { CorpusProgram } from '../../tasks/index.js';
 import type { Optimizer } from '../../training/index.js';
 import {
@@ -137,10 +137,9 @@ async function prepareData(
   signal: AbortSignal,
 ): Promise<PretrainData> {
   const { pretrain, task } = config;
-  getTask(task.name);
   if (task.name !== 'cpp') {
     throw inputError(
-      `task.name: expected cpp, the one task with a corpus to pre-train on, got ${task.name}. Set task.name=cpp.`,
+      `task.name: expected cpp, the one task with a corpus to pre-train on, got ${task.name ?? 'nothing'}. Set task.name=cpp.`,
     );
   }
   clock.begin('corpus', `Writing ${pretrain.corpus.n} programs, right and wrong`);
@@ -262,7 +261,7 @@ async function publish(
 ): Promise<string> {
   const folder = outputFolder(config, run);
   await savePolicy(policy, folder, { dtype: config.pretrain.dtype });
-  const recipe: PolicyRecipe = { task: config.task.name, corpus: corpusOptions(config) };
+  const recipe: PolicyRecipe = { task: config.task.name ?? '', corpus: corpusOptions(config) };
   await writeJson(path.join(folder, recipeFile), recipe);
   const metrics = await readMetrics(run.paths.metrics);
   const card = modelCard({

@@ -1,11 +1,12 @@
 /**
  * What a long experiment says while it runs. Experiments never print: a front end draws these.
- * `TourEvent` is emitted by `runTour`, `trainGrpo` and `trainPretrain` alike; a kind of run simply
+ * `TourEvent` is emitted by `runTour`, `train` and `trainPretrain` alike; a kind of run simply
  * leaves out the events it has no use for.
  */
 import type { Comparison, Evaluation } from '../../evaluation/records.js';
 import type { Rollout } from '../../records.js';
 import type { ReachedToken } from '../../rollouts/index.js';
+import type { RunKind } from './run-folder.js';
 
 export type StageName =
   | 'prepare'
@@ -14,18 +15,20 @@ export type StageName =
   | 'tokenizer'
   | 'evaluate_before'
   | 'group'
+  | 'data'
   | 'train'
   | 'evaluate_after'
   | 'report';
 
 export interface HeaderEvent {
   type: 'header';
-  kind: 'tour' | 'grpo' | 'pretrain';
+  kind: RunKind;
   /** The run's name and its folder. */
   run: string;
   folder: string;
   seed: number;
-  task: string;
+  /** `null` where the data come from a file alone. */
+  task: string | null;
   /** e.g. `2 × Intel Xeon …, 15.6 GiB`. */
   device: string;
   backend: { name: string; reason: string; threads: number };
@@ -42,7 +45,8 @@ export interface HeaderEvent {
   };
   /** The step this run resumes after, `null` for a new run. */
   resumedAfterStep: number | null;
-  maxSteps: number;
+  /** `null` where the size of the data decides and they are still to be made. */
+  maxSteps: number | null;
 }
 
 export interface StageEvent {

@@ -14,7 +14,15 @@ import { readJson, writeFileAtomically, writeJson } from './files.js';
 import { isAlive, thisProcess } from './process-identity.js';
 import type { ProcessIdentity } from './process-identity.js';
 
-export type RunKind = 'tour' | 'grpo' | 'pretrain';
+/** Methods that train a policy. */
+export const methods = ['sft', 'dpo', 'kto', 'ppo', 'grpo'] as const;
+
+export type Method = (typeof methods)[number];
+
+/** `tour` is GRPO between two measurements. */
+export type TrainingKind = 'tour' | Method;
+
+export type RunKind = TrainingKind | 'pretrain';
 
 export interface RunStatus {
   kind: RunKind;
@@ -38,7 +46,9 @@ export interface RunFolder {
   resumed: boolean;
   paths: RunFilePaths;
   /** Writes the status and hands back the whole of it. */
-  setStatus(change: Partial<Pick<RunStatus, 'state' | 'step' | 'error'>>): Promise<RunStatus>;
+  setStatus(
+    change: Partial<Pick<RunStatus, 'state' | 'step' | 'maxSteps' | 'error'>>,
+  ): Promise<RunStatus>;
 }
 
 export interface RunFilePaths {

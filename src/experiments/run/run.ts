@@ -1,18 +1,18 @@
-/** What `runTour` and `trainGrpo` share: opening, resuming, and ending a run whatever happens. */
+/** What every training shares: opening, resuming, and ending a run whatever happens. */
 import { inputError } from '../../errors.js';
 import type { RolloutStore } from '../../rollouts/index.js';
 import { openRolloutStore } from '../../rollouts/index.js';
-import { latestCheckpoint, loadCheckpoint } from '../../training/index.js';
+import { latestCheckpoint, listCheckpoints, loadCheckpoint } from '../../training/index.js';
+import type { Config } from '../config/index.js';
+import type { Workplace } from '../workplace.js';
+import { dataHashes, describeTrained, methodOf, modelSize, openWorkplace } from '../workplace.js';
 import type { StageClock } from './clock.js';
 import { createStageClock } from './clock.js';
-import type { Config } from '../config/index.js';
 import type { BeforeAfter, Emit, RunPaths, StageName } from './events.js';
 import { beginSession, describeHardware, endSession, hardware } from './metadata.js';
 import { truncateMetricsAfter } from './metrics-log.js';
-import type { RunFolder, RunKind } from './run-folder.js';
+import type { RunFolder, RunKind, TrainingKind } from './run-folder.js';
 import { createRun, findInterruptedRun, resumeRun } from './run-folder.js';
-import type { Workplace } from '../workplace.js';
-import { dataHashes, describeTrained, modelSize, openWorkplace } from '../workplace.js';
 
 export interface RunOptions {
   signal?: AbortSignal;
@@ -31,6 +31,7 @@ export interface RunResult {
 
 /** A run in progress, as its stages see it. */
 export interface ActiveRun {
+  kind: TrainingKind;
   place: Workplace;
   run: RunFolder;
   store: RolloutStore;
@@ -39,19 +40,32 @@ export interface ActiveRun {
   signal: AbortSignal;
   /** The last step that is safe on disk. */
   step: number;
+  /** What the last checkpoint kept beside weights and moments; `null` before the first. */
+  kept: unknown;
+}
+
+/** A training as a run: its stages, and what it does between opening and ending. */
+export interface Training<Prepared> {
+  kind: TrainingKind;
+  stages: readonly StageName[];
+  /**
+   * Made from the untrained policy, so before a checkpoint is taken up: candidates, reference
+   * log-probabilities, the number of updates. A resumed run makes it again, or reads it back.
+   */
+  prepare(active: ActiveRun): Promise<Prepared & { maxSteps: number }>;
+  body(active: ActiveRun, prepared: Prepared): Promise<Pick<RunResult, 'table' | 'paths'>>;
 }
 
 /**
- * Opens workplace and folder, runs `body`, and leaves the folder finished, interrupted (the signal)
- * or failed (an error, which is thrown on).
+ * Opens workplace and folder, runs the training, and leaves the folder finished, interrupted (the
+ * signal) or failed (an error, which is thrown on).
  */
-export async function withGrpoRun(
-  kind: Exclude<RunKind, 'pretrain'>,
-  stages: readonly StageName[],
+export async function runTraining<Prepared>(
+  training: Training<Prepared>,
   given: Config,
   options: RunOptions,
-  body: (active: ActiveRun) => Promise<Pick<RunResult, 'table' | 'paths'>>,
 ): Promise<RunResult> {
+  const { kind, stages } = training;
   const { emit = () => undefined, signal = new AbortController().signal } = options;
   const clock = createStageClock(emit, stages);
   clock.begin('load', 'Loading the policy and the toolchain');
@@ -62,18 +76,23 @@ export async function withGrpoRun(
   let run: RunFolder | null = resumed;
   let store: RolloutStore | null = null;
   try {
-    place = await openWorkplace(config, {
+    place = await openWorkplace(config, kind, {
       signal,
       onProgress: ({ bytes, totalBytes }) => clock.progress('bytes fetched', bytes, totalBytes),
       onNote: (message) => emit({ type: 'warning', message }),
     });
-    run ??= await createRun(config, kind, config.grpo.max_steps);
+    run ??= await createRun(config, kind, 0);
     store = openRolloutStore(run.paths.rollouts);
-    const active: ActiveRun = { place, run, store, clock, emit, signal, step: 0 };
-    active.step = await restore(active);
-    await announce(active, kind);
+    const active: ActiveRun = {
+      ...{ kind, place, run, store, clock, emit, signal },
+      ...{ step: 0, kept: null },
+    };
+    await announce(active);
+    const prepared = await training.prepare(active);
+    await run.setStatus({ maxSteps: prepared.maxSteps });
+    await restore(active);
     signal.throwIfAborted();
-    const outcome = await body(active);
+    const outcome = await training.body(active, prepared);
     await run.setStatus({ state: 'finished', step: active.step });
     await endSession(run.paths.metadata, active.step);
     emit({ type: 'finished', run: run.name, ...outcome, elapsedMs: clock.elapsedMs() });
@@ -115,30 +134,33 @@ export async function takeUp(
   return run;
 }
 
-/** Weights, moments and logs as they were after the last checkpoint. @returns its step */
-async function restore({ place, run, store }: ActiveRun): Promise<number> {
-  const checkpoint = run.resumed ? await latestCheckpoint(run.paths.checkpoints) : null;
-  const step = checkpoint ? (await loadCheckpoint(checkpoint, place)).step : 0;
-  if (run.resumed) {
-    store.truncateAfterStep(step);
-    await truncateMetricsAfter(run.paths.metrics, step);
+/** Weights, moments and logs as they were after the last checkpoint. */
+async function restore(active: ActiveRun): Promise<void> {
+  const { place, run, store } = active;
+  const latest = run.resumed ? await latestCheckpoint(run.paths.checkpoints) : null;
+  if (latest) {
+    const { step, data } = await loadCheckpoint(latest, place);
+    Object.assign(active, { step, kept: data });
   }
-  return step;
+  if (run.resumed) {
+    store.truncateAfterStep(active.step);
+    await truncateMetricsAfter(run.paths.metrics, active.step);
+  }
 }
 
-async function announce(
-  { place, run, emit, step }: ActiveRun,
-  kind: 'tour' | 'grpo',
-): Promise<void> {
+async function announce({ kind, place, run, emit }: ActiveRun): Promise<void> {
   const { config, backend, judge, policy } = place;
+  const step = run.resumed ? ((await listCheckpoints(run.paths.checkpoints)).at(-1)?.step ?? 0) : 0;
+  const isolation = judge?.isolation ?? null;
+  const toolchain = judge?.toolchain ?? null;
   const facts = {
     run: run.name,
     kind,
     config,
     seed: config.run.seed,
     backend,
-    isolation: judge.isolation,
-    toolchain: judge.toolchain,
+    isolation,
+    toolchain,
     dataHashes: await dataHashes(place),
   };
   await beginSession(run.paths.metadata, facts, step);
@@ -148,11 +170,11 @@ async function announce(
     run: run.name,
     folder: run.folder,
     seed: config.run.seed,
-    task: config.task.name,
+    task: place.task?.name ?? null,
     device: describeHardware(hardware()),
     backend: { name: backend.name, reason: backend.reason, threads: backend.threads },
-    isolation: judge.isolation,
-    toolchain: judge.toolchain,
+    isolation,
+    toolchain,
     model: {
       folder: policy.folder ?? '',
       revision: policy.revision,
@@ -160,13 +182,13 @@ async function announce(
       trained: describeTrained(policy),
     },
     resumedAfterStep: run.resumed ? step : null,
-    maxSteps: config.grpo.max_steps,
+    maxSteps: config[methodOf(kind)].max_steps,
   });
-  if (judge.isolation === 'none') {
+  if (isolation === 'none') {
     const message =
       'Generated programs run without isolation (judge.isolation: none). Set it to auto to shut them in.';
     emit({ type: 'warning', message });
-  } else if (judge.isolation === 'restricted') {
+  } else if (isolation === 'restricted') {
     const message =
       'Generated programs run in the restricted tier: user namespaces are not to be had here, so bubblewrap cannot be used.';
     emit({ type: 'warning', message });

@@ -6,7 +6,7 @@ import type { Config } from '../config/index.js';
 import { readJson, writeFileAtomically, writeJson } from '../run/files.js';
 import type { ActiveRun } from '../run/run.js';
 import { runPaths } from '../run/run-folder.js';
-import { evaluationSampling, evaluationSplits } from '../workplace.js';
+import { evaluationSampling, evaluationSplits, requiredJudge } from '../workplace.js';
 
 /** Evaluations by split. */
 export type Evaluations = Record<string, Evaluation>;
@@ -37,7 +37,7 @@ export async function evaluateStage(
         policy: place.policy,
         problems,
         settings: evaluationSampling(place),
-        judge: place.judge,
+        judge: requiredJudge(place),
         numSamples: evaluation.num_samples,
         seed: evaluation.seed,
         split,

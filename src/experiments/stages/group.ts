@@ -3,8 +3,8 @@ import type { Rollout } from '../../records.js';
 import { collectRollouts } from '../../rollouts/index.js';
 import type { ActiveRun } from '../run/run.js';
 import { reachedTokens } from '../../rollouts/index.js';
-import { withAdvantages } from './train.js';
-import { trainingSampling } from '../workplace.js';
+import { withAdvantages } from '../methods/grpo.js';
+import { requiredJudge, trainingSampling } from '../workplace.js';
 
 /** Groups looked at to find one worth showing. */
 const candidates = 4;
@@ -22,7 +22,7 @@ export async function groupStage(active: ActiveRun): Promise<void> {
     problems,
     settings: trainingSampling(place),
     numGenerations: place.config.grpo.num_generations,
-    judge: place.judge,
+    judge: requiredJudge(place),
     rewards: place.rewards,
     run: run.name,
     step: 0,

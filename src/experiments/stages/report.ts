@@ -179,7 +179,14 @@ function reportInput(
       ['seed', String(config.run.seed)],
       ['machine', describeHardware(hardware())],
       ['backend', `${backend.name}, ${backend.threads} threads`],
-      ['toolchain', `${judge.toolchain}, isolation ${judge.isolation}`],
+      ...(judge
+        ? [
+            ['toolchain', `${judge.toolchain}, isolation ${judge.isolation}`] satisfies [
+              string,
+              string,
+            ],
+          ]
+        : []),
     ],
     files: [
       [

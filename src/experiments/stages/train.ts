@@ -1,85 +1,69 @@
-import { createRandom } from '../../algorithms/index.js';
-import type { Rollout } from '../../records.js';
-import { collectRollouts } from '../../rollouts/index.js';
-import type { GrpoStepSettings } from '../../training/index.js';
-import {
-  assignAdvantages,
-  grpoStep,
-  learningRateAt,
-  saveCheckpoint,
-} from '../../training/index.js';
+import type { LearningRateSchedule, StepMetrics } from '../../training/index.js';
+import { learningRateAt, saveCheckpoint } from '../../training/index.js';
 import { nextTurn } from '../../tensor/index.js';
+import type { PartTimer } from '../run/clock.js';
 import { createPartTimer, remainingMs } from '../run/clock.js';
-import { problemsOfStep, shuffleFeedback } from './feedback.js';
-import type { ActiveRun } from '../run/run.js';
 import { appendMetrics } from '../run/metrics-log.js';
-import type { Workplace } from '../workplace.js';
-import { trainingSampling } from '../workplace.js';
+import type { ActiveRun } from '../run/run.js';
+import type { BestCheckpoint } from './best.js';
+import { createBestCheckpoint } from './best.js';
 
 /**
- * The GRPO loop: sample, judge, score, advantages, update, record. All randomness of a step follows
- * from (seed, step), so a run stopped anywhere and resumed makes the same steps.
+ * What a method does in one step; everything else about a step is `trainStage`'s. All randomness
+ * follows from (seed, step), so a run stopped anywhere and resumed makes the same steps.
  */
-export async function trainStage(active: ActiveRun): Promise<void> {
-  const { place, run, store, clock, emit, signal } = active;
-  const { max_steps: maxSteps, prompts_per_step: prompts, ...grpo } = place.config.grpo;
-  const { seed, save_steps: saveSteps, save_total_limit: keep } = place.config.run;
+export interface StepMethod<Batch> {
+  /** Steps in all. */
+  maxSteps: number;
+  /** e.g. `30 steps of 16 × 8 completions`. */
+  title: string;
+  learningRate: LearningRateSchedule;
+  /** What the step learns from; tells the timer what it is at (`sample`, `judge`, …). */
+  gather(step: number, timer: PartTimer): Promise<Batch>;
+  update(batch: Batch, step: number, learningRate: number): Promise<StepMetrics>;
+  /** Records the batch once the update is made. */
+  record?(batch: Batch): void;
+  /** Held-out figures, named `eval_…`; absent where there is nothing to measure on. */
+  evaluate?(): Promise<StepMetrics>;
+}
+
+/** The steps of a training after the last safe one: gather, update, measure, record, keep. */
+export async function trainStage<Batch>(
+  active: ActiveRun,
+  method: StepMethod<Batch>,
+): Promise<void> {
+  const { place, run, clock, emit, signal } = active;
+  const { maxSteps } = method;
+  const { save_steps: saveSteps } = place.config.run;
+  const best = createBestCheckpoint(place.config, active.kept);
   const firstStep = active.step + 1;
-  clock.begin(
-    'train',
-    `Training: ${maxSteps} steps of ${prompts} × ${grpo.num_generations} completions`,
-  );
+  clock.begin('train', `Training: ${method.title}`);
   const started = Date.now();
 
-  for (let step = firstStep; step <= maxSteps; step++) {
+  for (let step = firstStep; step <= maxSteps && !best.stopsEarly(); step++) {
     const timer = createPartTimer();
-    timer.enter('sample');
-    const scored = await collectRollouts({
-      policy: place.policy,
-      problems: problemsOfStep(place.trainProblems, step, prompts, seed),
-      settings: trainingSampling(place),
-      numGenerations: grpo.num_generations,
-      judge: place.judge,
-      rewards: place.rewards,
-      run: run.name,
-      step,
-      seed,
-      signal,
-      onProgress(part, done, total) {
-        timer.enter(part);
-        clock.progress(
-          part === 'sample' ? 'completions sampled' : 'completions judged',
-          done,
-          total,
-        );
-      },
-    });
-
+    const batch = await method.gather(step, timer);
     timer.enter('update');
     await nextTurn();
     signal.throwIfAborted();
-    const rollouts = withAdvantages(place, scored, step);
-    const settings = grpoSettings(place, step);
-    const metrics = await grpoStep(place.policy, place.optimizer, rollouts, {
-      ...settings,
-      dropoutSeed: place.config.run.seed,
-      signal,
-    });
+    const learningRate = learningRateAt(step, maxSteps, method.learningRate);
+    const metrics = await method.update(batch, step, learningRate);
+
+    const { eval_steps: evalSteps } = place.config.evaluation;
+    const isMeasured = evalSteps !== null && (step % evalSteps === 0 || step === maxSteps);
+    if (isMeasured && method.evaluate) {
+      timer.enter('evaluate');
+      Object.assign(metrics, await method.evaluate());
+      best.note(step, metrics);
+    }
 
     timer.enter('save');
-    store.append(rollouts);
+    method.record?.(batch);
     const row = { step, ...metrics, step_time: timer.totalMs() / 1000 };
     await appendMetrics(run.paths.metrics, row);
-    if (step % saveSteps === 0 || step === maxSteps) {
-      await saveCheckpoint({
-        folder: run.paths.checkpoints,
-        step,
-        policy: place.policy,
-        optimizer: place.optimizer,
-        ...(keep === null ? {} : { keep }),
-      });
-      active.step = step;
-      await run.setStatus({ step });
+    const isLast = step === maxSteps || best.stopsEarly();
+    if (isLast || best.step() === step || (saveSteps > 0 && step % saveSteps === 0)) {
+      await keepCheckpoint(active, step, best);
     }
     const elapsedMs = Date.now() - started;
     const etaMs = remainingMs(elapsedMs, step - firstStep + 1, maxSteps - firstStep + 1);
@@ -87,49 +71,27 @@ export async function trainStage(active: ActiveRun): Promise<void> {
     await nextTurn();
     signal.throwIfAborted();
   }
+  await best.finish(active);
 }
 
-/** Scored rollouts with their advantages; in the control run, with other rollouts' feedback. */
-export function withAdvantages(
-  place: Workplace,
-  scored: readonly Rollout[],
+async function keepCheckpoint(
+  active: ActiveRun,
   step: number,
-): Rollout[] {
-  const { reward, grpo, run } = place.config;
-  const rollouts = reward.shuffle
-    ? shuffleFeedback(scored, createRandom(`${run.seed}/shuffle/${step}`))
-    : scored;
-  return assignAdvantages(rollouts, {
-    scaleRewards: grpo.scale_rewards,
-    tokenScheme: tokenScheme(place),
+  best: BestCheckpoint,
+): Promise<void> {
+  const { place, run } = active;
+  const { save_total_limit: keep } = place.config.run;
+  const protectedStep = best.step();
+  await saveCheckpoint({
+    folder: run.paths.checkpoints,
+    step,
+    policy: place.policy,
+    further: place.further,
+    optimizer: place.optimizer,
+    data: best.state(),
+    ...(keep === null ? {} : { keep }),
+    ...(protectedStep === null ? {} : { protectedStep }),
   });
-}
-
-function grpoSettings(place: Workplace, step: number): GrpoStepSettings {
-  const { grpo, sampling } = place.config;
-  return {
-    learningRate: learningRateAt(step, grpo.max_steps, {
-      learningRate: grpo.learning_rate,
-      lrSchedulerType: grpo.lr_scheduler_type,
-      warmupRatio: grpo.warmup_ratio,
-    }),
-    beta: grpo.beta,
-    epsilon: grpo.epsilon,
-    epsilonHigh: grpo.epsilon_high ?? grpo.epsilon,
-    lossType: grpo.loss_type,
-    scaleRewards: grpo.scale_rewards,
-    tokenScheme: tokenScheme(place),
-    maxCompletionLength: sampling.max_completion_length,
-    numIterations: grpo.num_iterations,
-    perDeviceTrainBatchSize: grpo.per_device_train_batch_size,
-    gradientCheckpointing: grpo.gradient_checkpointing,
-    maskTruncatedCompletions: grpo.mask_truncated_completions,
-    temperature: sampling.temperature,
-    ...(place.reference ? { reference: place.reference } : {}),
-  };
-}
-
-function tokenScheme({ config }: Workplace): NonNullable<GrpoStepSettings['tokenScheme']> {
-  const { name, lambda } = config.reward.token_scheme;
-  return name === 'scalar' ? { name } : { name, lambda };
+  active.step = step;
+  await run.setStatus({ step });
 }

@@ -1,3 +1,4 @@
+import type { RunOptions, RunResult } from '../../experiments/index.js';
 import { prepareNative } from '../prepare-native.js';
 import type { Command } from './command.js';
 import { experimentConfig, runEnd, runOptions, runToResume } from './experiment.js';
@@ -25,10 +26,11 @@ function trainCommand(kind: 'pretrain' | 'grpo', summary: string, example: strin
       const resume = await runToResume(config, kind, input, context);
       if (resume === 'left') return { value: undefined, lines: [], exitCode: 130 };
       await prepareNative((text) => context.note(text));
-      const { trainGrpo, trainPretrain } = await import('../../experiments/index.js');
-      const train = kind === 'pretrain' ? trainPretrain : trainGrpo;
+      const { train, trainPretrain } = await import('../../experiments/index.js');
+      const start = (options: RunOptions): Promise<RunResult> =>
+        kind === 'pretrain' ? trainPretrain(config, options) : train(kind, config, options);
       const { status } = await context.showRun((hooks) =>
-        train(config, { ...hooks, ...(resume ? { resume: resume.folder } : {}) }),
+        start({ ...hooks, ...(resume ? { resume: resume.folder } : {}) }),
       );
       return runEnd(status, `rlsf train ${kind}`);
     },

@@ -84,7 +84,7 @@ function headerLines(event: HeaderEvent, width: number): StyledLine[] {
     ),
     ...fact(
       'run',
-      `${event.run} (${event.kind}, seed ${event.seed}, task ${event.task}) → ${event.folder}`,
+      `${event.run} (${event.kind}, seed ${event.seed}${event.task === null ? '' : `, task ${event.task}`}) → ${event.folder}`,
     ),
     ...fact(
       'policy',
@@ -99,7 +99,10 @@ function headerLines(event: HeaderEvent, width: number): StyledLine[] {
       ? []
       : [
           line(
-            span(`Resumed after step ${event.resumedAfterStep} of ${event.maxSteps}.`, 'accent'),
+            span(
+              `Resumed after step ${event.resumedAfterStep}${event.maxSteps === null ? '' : ` of ${event.maxSteps}`}.`,
+              'accent',
+            ),
           ),
         ]),
   ];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { option, share, whole } from '../option.js';
-import { checkpointingText, schedulerTypes } from './grpo.js';
+import { checkpointingText, schedulerTypes } from './trainer.js';
 
 const corpus = z
   .strictObject({

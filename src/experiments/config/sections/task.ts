@@ -3,7 +3,10 @@ import { option, whole } from '../option.js';
 
 export const taskSection = z
   .strictObject({
-    name: option(z.string().min(1), 'The task, e.g. `cpp`. No default. `rlsf tasks` lists them.'),
+    name: option(
+      z.string().min(1).nullable().default(null),
+      'The task, e.g. `cpp`; `rlsf tasks` lists them. null: none, for a training from a file.',
+    ),
     train_split: option(z.string().min(1).default('train'), 'Split that prompts are drawn from.'),
     train_problems: option(
       whole(1).default(96),
