@@ -33,12 +33,7 @@ export {
   type FDivergenceType,
 } from './f-divergence.js';
 export { gae, maskedTokenRules, type GaeOptions, type MaskedTokens } from './gae.js';
-export {
-  grpoLoss,
-  grpoTokenLoss,
-  type GrpoLossResult,
-  type GrpoTokenLoss,
-} from './grpo-loss.js';
+export { grpoLoss, grpoTokenLoss, type GrpoLossResult, type GrpoTokenLoss } from './grpo-loss.js';
 export {
   grpoLossTypes,
   importanceSamplingLevels,
@@ -48,6 +43,13 @@ export {
   type ImportanceSamplingLevel,
 } from './grpo-options.js';
 export { klEstimate, klEstimators, type KlEstimator } from './kl.js';
+export {
+  importanceSamplingModes,
+  importanceSamplingRatio,
+  type ImportanceSamplingMode,
+  type ImportanceSamplingOptions,
+} from './off-policy.js';
+export { topEntropyThreshold } from './entropy.js';
 export {
   multiObjectiveAggregations,
   normalizeThenSum,

@@ -2,7 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import { requireSameShape } from './shapes.js';
 
 /** Schulman's three estimators of KL(policy || reference) (joschu.net/blog/kl-approx.html). */
-export type KlEstimator = 'k1' | 'k2' | 'k3';
+export const klEstimators = ['k1', 'k2', 'k3'] as const;
+
+export type KlEstimator = (typeof klEstimators)[number];
 
 /**
  * Per-token estimate of KL(policy || reference) from tokens the policy sampled.

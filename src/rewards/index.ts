@@ -6,5 +6,5 @@ export {
   type SanitizerCurriculumOptions,
 } from './sanitizer.js';
 export { composeReward, scoreRollouts } from './score.js';
-export { findingWeights, tokenAdvantages } from './token-advantages.js';
+export { findingWeights, spanRewards, tokenFeedback } from './token-advantages.js';
 export { compileOnly, testsPassedFraction } from './verdict-rewards.js';

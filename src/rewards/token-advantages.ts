@@ -1,20 +1,17 @@
-import { applyTokenScheme, type TokenScheme } from '../algorithms/index.js';
+import type { TokenFeedback, TokenStep } from '../algorithms/index.js';
 import { tokensInSpan } from '../diagnostics/index.js';
 import type { Rollout } from '../records.js';
 
-/**
- * One advantage per completion token: the completion's own advantage A under a token scheme
- * (`applyTokenScheme`), with the rollout's finding weights as w. An unscorable rollout (reward
- * `null`) gets 0 everywhere, its findings included.
- */
-export function tokenAdvantages(
-  rollout: Pick<Rollout, 'byteOffsets' | 'rewards' | 'reward'>,
-  sequenceAdvantage: number,
-  scheme: TokenScheme,
-): number[] {
-  const weights = findingWeights(rollout);
-  if (rollout.reward === null) return weights.map(() => 0);
-  return applyTokenScheme(weights, sequenceAdvantage, scheme);
+/** What the token schemes (`tokenSchemeAdvantages`) take of a scored rollout. */
+export function tokenFeedback(
+  rollout: Pick<Rollout, 'byteOffsets' | 'completionMask' | 'rewards' | 'reward'>,
+): TokenFeedback {
+  return {
+    reward: rollout.reward ?? null,
+    mask: rollout.completionMask,
+    blame: findingWeights(rollout),
+    steps: spanRewards(rollout),
+  };
 }
 
 /**
@@ -34,4 +31,19 @@ export function findingWeights(rollout: Pick<Rollout, 'byteOffsets' | 'rewards'>
     }
   }
   return weights;
+}
+
+/**
+ * What the spans of the rollout's rewards earn, good or bad: value times the weight of the reward, once,
+ * at the last token that the span touches, so that it does not depend on how the text is cut into
+ * tokens. Spans without a token, of value 0 or of a reward with weight 0 earn nothing.
+ */
+export function spanRewards(rollout: Pick<Rollout, 'byteOffsets' | 'rewards'>): TokenStep[] {
+  return (rollout.rewards ?? []).flatMap(({ weight, spans }) =>
+    spans.flatMap((span) => {
+      const token = tokensInSpan(span, rollout.byteOffsets).at(-1);
+      const reward = weight * span.value;
+      return token === undefined || reward === 0 ? [] : [{ token, reward }];
+    }),
+  );
 }

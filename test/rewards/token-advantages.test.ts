@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { RewardSpan } from '../../src/records.js';
-import { findingWeights, tokenAdvantages } from '../../src/rewards/index.js';
+import { findingWeights, spanRewards, tokenFeedback } from '../../src/rewards/index.js';
 import { exampleRollout } from '../rollouts/example-rollout.js';
 
 function withSpans(spans: RewardSpan[], weight = 1, reward: number | null = 0.2) {
@@ -26,18 +26,23 @@ it('only records the spans of a reward with weight 0', () => {
   expect(findingWeights(withSpans([onC], 0))).toEqual([0, 0, 0]);
 });
 
-it('span_penalty lowers exactly those tokens', () => {
-  const scheme = { name: 'span_penalty', lambda: 0.5 } as const;
-  expect(tokenAdvantages(withSpans([onC]), 0.25, scheme)).toEqual([0.25, -0.25, 0.25]);
+it('rewards and blames once per span, at its last token, times the weight of the reward', () => {
+  const spans = [onC, { ...onC, start: 0, value: -2 }, { ...onC, start: 0, end: 1, value: 3 }];
+  expect(spanRewards(withSpans(spans, 0.5))).toEqual([
+    { token: 1, reward: -0.5 },
+    { token: 1, reward: -1 },
+    { token: 0, reward: 1.5 },
+  ]);
+  expect(spanRewards(withSpans(spans, 0))).toEqual([]);
+  expect(spanRewards(withSpans([{ ...onC, value: 0 }]))).toEqual([]);
 });
 
-it('span_penalty with lambda 0 is scalar to the bit', () => {
-  const rollout = withSpans([onC]);
-  const penalty = tokenAdvantages(rollout, 0.1 + 0.2, { name: 'span_penalty', lambda: 0 });
-  expect(penalty).toEqual(tokenAdvantages(rollout, 0.1 + 0.2, { name: 'scalar' }));
-});
-
-it('an unscorable rollout gets 0 everywhere, its findings included', () => {
-  const scheme = { name: 'span_penalty', lambda: 1 } as const;
-  expect(tokenAdvantages(withSpans([onC], 1, null), 0, scheme)).toEqual([0, 0, 0]);
+it('gives the token schemes the reward, the sampled tokens, the blame and the steps', () => {
+  expect(tokenFeedback(withSpans([onC]))).toEqual({
+    reward: 0.2,
+    mask: exampleRollout().completionMask,
+    blame: [0, 1, 0],
+    steps: [{ token: 1, reward: -1 }],
+  });
+  expect(tokenFeedback(withSpans([onC], 1, null)).reward).toBeNull();
 });
