@@ -79,7 +79,7 @@ export function ppoPolicyLoss(
     if (dualClip !== undefined) {
       const bound = tf.mul(advantages, -dualClip);
       tokenLoss = tf.where<tf.Tensor2D>(
-        tf.less(advantages, 0),
+        tf.less(given, 0),
         tf.minimum<tf.Tensor2D>(tokenLoss, bound),
         tokenLoss,
       );
