@@ -1,5 +1,7 @@
+import path from 'node:path';
 import { inputError } from '../errors.js';
-import { containerOf, rowsOf, type Container } from './dataset-files.js';
+import { readRows } from '../tasks/files/rows.js';
+import { checkDatasetPath } from './dataset-path.js';
 import {
   checkRow,
   datasetTypes,
@@ -24,7 +26,6 @@ export interface ReadDatasetOptions<T extends DatasetType = DatasetType> {
 
 export interface Dataset<T extends DatasetType = DatasetType> {
   file: string;
-  container: Container;
   type: T;
   conversational: boolean;
   rows: DatasetRows[T][];
@@ -36,8 +37,8 @@ export interface Dataset<T extends DatasetType = DatasetType> {
 const keptReasons = 20;
 
 /**
- * A data set in one of TRL's formats, from JSON lines (gzipped or not), a JSON list or Parquet. A
- * preference row without `prompt` has what its sides share split off (`extractPrompt`).
+ * A data set in one of TRL's formats, from JSON lines, a JSON list, CSV (each also with `.gz`) or
+ * Parquet. A preference row without `prompt` has what its sides share split off (`extractPrompt`).
  */
 export async function readDataset<T extends DatasetType = DatasetType>(
   file: string,
@@ -45,19 +46,14 @@ export async function readDataset<T extends DatasetType = DatasetType>(
 ): Promise<Dataset<T>> {
   const { onBad = 'fail', limit = Infinity, columns = {} } = options;
   checkOptions(options);
-  const kind = await containerOf(file);
+  checkDatasetPath(file);
   const rows: FreeColumns[] = [];
   const skipped: Dataset['skipped'] = { count: 0, examples: [] };
   let type: DatasetType | null = options.format ?? null;
   let conversational: boolean | null = null;
-  // Skipped rows do not count towards the limit, so Parquet is only cut where none can be skipped.
-  for await (const { where, value, reason } of rowsOf(
-    file,
-    kind,
-    onBad === 'fail' ? limit : Infinity,
-  )) {
-    if (rows.length >= limit) break;
-    const renamed = reason === undefined ? rename(value, columns) : { reason };
+  for await (const read of readRows(file)) {
+    const where = `${path.dirname(file)}/${read.place}`;
+    const renamed = 'reason' in read ? read : rename(read.value, columns);
     let checked: Checked<FreeColumns> = renamed;
     if ('row' in renamed) {
       type ??= recogniseType(renamed.row);
@@ -67,6 +63,7 @@ export async function readDataset<T extends DatasetType = DatasetType>(
       conversational ??= isConversational(checked.row);
       if (isConversational(checked.row) === conversational) {
         rows.push(checked.row);
+        if (rows.length >= limit) break;
         continue;
       }
       checked = {
@@ -75,7 +72,7 @@ export async function readDataset<T extends DatasetType = DatasetType>(
     }
     if (onBad === 'fail')
       throw inputError(
-        `${where}: ${checked.reason}. Mend or remove it, or leave bad lines out (onBad: 'skip').`,
+        `${where}: ${checked.reason.replace(/\.$/, '')}. Mend or remove it, or leave bad lines out (onBad: 'skip').`,
       );
     skipped.count++;
     if (skipped.examples.length < keptReasons)
@@ -84,7 +81,6 @@ export async function readDataset<T extends DatasetType = DatasetType>(
   if (type === null || rows.length === 0) throw inputError(nothingRead(file, skipped));
   return {
     file,
-    container: kind.container,
     type: type as T,
     conversational: conversational ?? false,
     rows: rows as DatasetRows[T][],
@@ -93,12 +89,10 @@ export async function readDataset<T extends DatasetType = DatasetType>(
 }
 
 function rename(
-  value: unknown,
+  value: FreeColumns,
   columns: Readonly<Record<string, string>>,
 ): Checked<FreeColumns> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return { reason: 'is not a JSON object' };
-  const row = { ...(value as FreeColumns) };
+  const row = { ...value };
   for (const [name, theirs] of Object.entries(columns)) {
     if (!(theirs in row))
       return { reason: `has no column ${theirs} to take as ${name}; there are ${Object.keys(row).join(', ')}` };

@@ -1,0 +1,25 @@
+import type { BuiltSet } from './built-set.js';
+
+/** What helps a problem without rows, by why it has none. */
+const remedies: Record<string, string> = {
+  'no scorable sample': 'the judge failed on all of them: judge again',
+  'no failing sample':
+    'all samples are clean: make clean ones fail (corruptAndVerify, the corruption option), or draw more at a higher temperature',
+  'all samples fail alike':
+    'draw more candidates or at a higher temperature, rank by reward or tests, or set references against failing samples (referencePairs)',
+  'one sample only': 'draw more than one candidate per problem',
+  'no pair within the limits': 'lower margin or minChosenScore, raise maxLengthRatio',
+  'no clean sample':
+    'draw more candidates or at a higher temperature, lower the least score, or take references',
+  'no reference': 'give problems that have one, or take clean samples',
+  'no rollouts': 'collect candidates for them, or build from references alone',
+};
+
+/** Sentences on the problems of which a set has nothing, and on a set that has nothing at all. */
+export function withoutRows(what: string, problems: BuiltSet<unknown>['problems']): string[] {
+  const { total, withRows, without } = problems;
+  const notes = Object.entries(without).map(
+    ([why, count]) => `${count} of ${total} problems gave no ${what}: ${why} (${remedies[why]}).`,
+  );
+  return withRows === 0 ? [`The set is empty: no problem gave a ${what}.`, ...notes] : notes;
+}
