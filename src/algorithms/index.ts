@@ -10,6 +10,8 @@ export {
 export { groupAdvantages, rewardStatistics, type RewardStatistics } from './advantages.js';
 export { informativeGroups, softOverlongPunishment } from './dapo.js';
 export {
+  checkCpoOptions,
+  comparesMeans,
   cpoLoss,
   cpoLossTypes,
   type CpoLossInputs,
@@ -57,6 +59,7 @@ export {
 } from './multi-objective.js';
 export { adaptiveKlCoef, type KlTarget } from './kl-coefficient.js';
 export {
+  checkKtoOptions,
   ktoLoss,
   ktoLossTypes,
   ktoReferencePoint,

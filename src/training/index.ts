@@ -7,9 +7,15 @@ export {
   type Checkpoint,
   type SaveCheckpointInput,
 } from './checkpoint.js';
+export { cpoMetrics, cpoStep, type CpoStepSettings } from './cpo-step.js';
+export type { DpoStepSettings } from './dpo-batch.js';
+export { dpoMetrics, dpoStep } from './dpo-step.js';
 export type { OldLogprobs } from './grpo-batch.js';
-export { grpoStep, type GrpoStepSettings } from './grpo-step.js';
+export type { GrpoStepSettings } from './grpo-settings.js';
+export { grpoStep } from './grpo-step.js';
 export { lossGradients, variablesOf, type Gradients, type Trainable } from './gradients.js';
+export { withMismatched, type KlPairing, type KtoExample } from './kto-pairing.js';
+export { ktoMetrics, ktoStep, type KtoStepSettings } from './kto-step.js';
 export { rolloutMetrics, type StepMetrics } from './metrics.js';
 export {
   createOptimizer,
@@ -29,5 +35,13 @@ export type {
 export { ppoStep } from './ppo-step.js';
 export { tokenRewardsOf } from './ppo-token-rewards.js';
 export { ppoUpdate, ppoVariables } from './ppo-update.js';
+export { orpoMetrics, orpoStep, type OrpoStepSettings } from './orpo-step.js';
+export type { PreferenceStepSettings } from './preference-batch.js';
+export {
+  precomputeReferenceLogprobs,
+  type PrecomputeSettings,
+  type ReferenceSettings,
+} from './reference-logprobs.js';
 export { learningRateAt, type LearningRateSchedule, type LrSchedulerType } from './schedule.js';
 export { sftLoss, sftStep, type SftStepSettings } from './sft-step.js';
+export { syncReference } from './sync-reference.js';
