@@ -1,3 +1,4 @@
+import { topEntropyThreshold } from '../algorithms/index.js';
 import { inputError } from '../errors.js';
 import type { CompletionLogprobs, TokenSequence } from '../policy/index.js';
 import type { Rollout } from '../records.js';
@@ -11,8 +12,11 @@ export type OldLogprobs = 'current' | 'recorded' | 'recomputed';
 export interface GrpoRow extends TokenSequence {
   mask: number[];
   advantages: readonly number[];
-  oldLogprobs: number[];
-  refLogprobs: number[];
+  /** As recorded; constant. */
+  samplingLogprobs: readonly number[];
+  oldLogprobs: readonly number[];
+  refLogprobs: readonly number[];
+  entropies: readonly number[];
 }
 
 /**
@@ -40,8 +44,10 @@ export function makeRows(
       completionIds,
       mask: leftOut ? completionIds.map(() => 0) : completionMask,
       advantages,
+      samplingLogprobs: logprobs,
       oldLogprobs: logprobs,
       refLogprobs: [],
+      entropies: [],
     };
   });
 }
@@ -53,9 +59,17 @@ export function chooseOldLogprobs(
     readonly choice: 'auto' | OldLogprobs;
     readonly updates: number;
     readonly temperature: number;
+    /** Whether recorded and recomputed logprobs are to be compared. */
+    readonly corrected: boolean;
   },
 ): OldLogprobs {
   const { choice, updates, temperature } = options;
+  if (options.corrected) {
+    if (choice === 'auto' || choice === 'recomputed') return 'recomputed';
+    throw inputError(
+      `grpoStep: expected oldLogprobs recomputed with vllmImportanceSamplingCorrection, which compares them with the recorded ones, got ${choice}. Leave it to auto.`,
+    );
+  }
   const exact = rollouts.every(
     ({ sampling }) =>
       sampling.temperature === temperature &&
@@ -113,22 +127,45 @@ export function padded(
   return tf.tensor2d(values, [rows.length, width]);
 }
 
-/** Evaluates the rows without gradient, `size` at a time, and keeps the logprobs in `field`. */
-export async function fillLogprobs(
+/** Evaluates the rows without gradient, `size` at a time, and keeps what is asked for in its field. */
+export async function fillRows(
   rows: readonly GrpoRow[],
   size: number,
-  field: 'oldLogprobs' | 'refLogprobs',
+  fields: {
+    readonly logprobs?: 'oldLogprobs' | 'refLogprobs';
+    readonly entropy?: 'entropies';
+  },
   evaluate: (part: readonly GrpoRow[]) => CompletionLogprobs,
   signal?: AbortSignal,
 ): Promise<void> {
   for (const part of passes(rows, size)) {
     await takeTurns(signal);
-    const { values, width } = tf.tidy(() => {
-      const { logprobs } = evaluate(part);
-      return { values: logprobs.dataSync<'float32'>().slice(), width: logprobs.shape[1] };
-    });
-    part.forEach((row, b) => {
-      row[field] = Array.from(values.subarray(b * width, b * width + row.completionIds.length));
+    tf.tidy(() => {
+      const evaluated = evaluate(part);
+      if (fields.logprobs) keep(part, fields.logprobs, evaluated.logprobs);
+      if (fields.entropy) keep(part, fields.entropy, evaluated.entropy);
     });
   }
+}
+
+/** Of rows with entropies: from which entropy on a token trains, and how many do. */
+export function topEntropyOf(
+  rows: readonly GrpoRow[],
+  share: number,
+): { threshold: number; tokens: number } {
+  const entropies = rows.flatMap((row) => row.entropies.filter((_, t) => row.mask[t] === 1));
+  const threshold = topEntropyThreshold(entropies, share);
+  return { threshold, tokens: entropies.filter((entropy) => entropy >= threshold).length };
+}
+
+function keep(
+  part: readonly GrpoRow[],
+  field: 'oldLogprobs' | 'refLogprobs' | 'entropies',
+  tensor: tf.Tensor2D,
+): void {
+  const values = tensor.dataSync<'float32'>();
+  const width = tensor.shape[1];
+  part.forEach((row, b) => {
+    row[field] = Array.from(values.subarray(b * width, b * width + row.completionIds.length));
+  });
 }
