@@ -130,7 +130,8 @@ export function meanLogps(logps: tf.Tensor1D, lengths: tf.Tensor1D): tf.Tensor1D
 /** [B] 1 where both sides have tokens. */
 export function bothSides(chosenLengths: tf.Tensor1D, rejectedLengths: tf.Tensor1D): tf.Tensor1D {
   const shorter = tf.minimum<tf.Tensor1D>(chosenLengths, rejectedLengths);
-  return tf.cast<tf.Tensor1D>(tf.greater(shorter, 0), 'float32');
+  const hasTokens: tf.Tensor1D = tf.greater(shorter, 0);
+  return tf.cast(hasTokens, 'float32');
 }
 
 /** -sum(logps) / tokens; 0 where there are none. */
@@ -155,7 +156,8 @@ export function checkPairShapes(where: string, inputs: CpoLossInputs): void {
 /** (1 - e^(-alpha l)) / alpha, l itself where alpha is 0. */
 function alphaReward(logps: tf.Tensor1D, alpha: number): tf.Tensor1D {
   if (alpha === 0) return logps;
-  return tf.div(tf.expm1<tf.Tensor1D>(tf.mul(logps, -alpha)), -alpha);
+  const exponent: tf.Tensor1D = tf.mul(logps, -alpha);
+  return tf.div<tf.Tensor1D>(tf.expm1(exponent), -alpha);
 }
 
 function pairLosses(difference: tf.Tensor1D, options: CpoLossOptions): tf.Tensor1D {
