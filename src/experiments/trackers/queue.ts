@@ -54,6 +54,7 @@ export function queueTracker(target: RemoteTarget, settings: QueueSettings): Tra
 
   /** Sends until nothing waits; ends early when refused or stopped. Never throws. */
   async function work(): Promise<void> {
+    await Promise.resolve();
     while (!refused && !stop.signal.aborted && (!begun || waiting.length > 0)) {
       try {
         if (!begun) await target.begin(stop.signal);
@@ -63,11 +64,13 @@ export function queueTracker(target: RemoteTarget, settings: QueueSettings): Tra
         waiting.splice(0, batch.length);
         failures = 0;
       } catch (error) {
-        if (stop.signal.aborted) return;
+        if (stop.signal.aborted) break;
         fail(error);
         if (!refused) await pause(backOffMs * Math.min(2 ** (failures - 1), 60));
       }
     }
+    // In the same turn as the last look at what waits: a row logged after it starts anew.
+    working = null;
   }
 
   function fail(error: unknown): void {
@@ -98,7 +101,7 @@ export function queueTracker(target: RemoteTarget, settings: QueueSettings): Tra
   }
 
   function start(): Promise<void> {
-    working ??= work().finally(() => (working = null));
+    working ??= work();
     return working;
   }
 

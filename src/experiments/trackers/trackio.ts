@@ -52,7 +52,7 @@ export async function openTrackio(context: TrackerContext): Promise<Tracker> {
     }));
     const answer = await requestJson(server, 'POST', 'api/bulk_log', {
       signal,
-      body: { args: [], kwargs: { logs, hf_token: env.HF_TOKEN || null } },
+      body: { args: [], kwargs: { logs, hf_token: server.hubToken } },
     });
     const refused = answer.status !== 200 || (field(answer.body, 'error') ?? null) !== null;
     if (refused) throw refusal('trackio bulk_log', answer, server.remedy);
@@ -66,7 +66,7 @@ export async function openTrackio(context: TrackerContext): Promise<Tracker> {
   );
 }
 
-function trackioServer({ env, timeoutMs }: TrackerContext): Server {
+function trackioServer({ env, timeoutMs }: TrackerContext): Server & { hubToken: string | null } {
   const space = env.TRACKIO_SPACE_ID ?? '';
   const given = env.TRACKIO_SERVER_URL || (space.includes('/') ? spaceAddress(space) : '');
   if (!/^https?:\/\//.test(given)) {
@@ -77,12 +77,14 @@ function trackioServer({ env, timeoutMs }: TrackerContext): Server {
   const url = new URL(given);
   const token = env.TRACKIO_WRITE_TOKEN || url.searchParams.get('write_token');
   const onHub = url.hostname.endsWith('.hf.space');
+  // The Hub's token goes to the Hub only.
+  const hubToken = (onHub && env.HF_TOKEN) || null;
   return {
+    hubToken,
     address: `${url.origin}${url.pathname}`,
     headers: {
       ...(token ? { 'x-trackio-write-token': token } : {}),
-      // The Hub's token goes to the Hub only.
-      ...(onHub && env.HF_TOKEN ? { authorization: `Bearer ${env.HF_TOKEN}` } : {}),
+      ...(hubToken === null ? {} : { authorization: `Bearer ${hubToken}` }),
     },
     timeoutMs,
     remedy: onHub
