@@ -71,8 +71,11 @@ export interface PolicyTokenizer {
    * (NFC), that is the normalised text.
    */
   byteOffsets(ids: readonly number[]): number[];
-  /** The conversation through the chat template, opened for the assistant's turn. */
-  renderChat(messages: ChatMessage[]): string;
+  /**
+   * The conversation through the chat template, opened for the assistant's turn; with
+   * `addGenerationPrompt: false` it ends with its last message. @default true
+   */
+  renderChat(messages: ChatMessage[], options?: { addGenerationPrompt?: boolean }): string;
   files: TokenizerFiles;
 }
 

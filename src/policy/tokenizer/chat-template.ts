@@ -5,7 +5,7 @@ import { isObject } from '../folder/files.js';
 
 /**
  * A conversation as text, by the Jinja template of a tokenizer's config (`chat_template`: one text,
- * or a list of named ones of which "default" is taken), opened for the assistant's turn. The
+ * or a list of named ones of which "default" is taken), opened for the assistant's turn where asked. The
  * template sees `messages`, `add_generation_prompt`, the special tokens by name, and `tools` and
  * `documents` as `none`, as transformers hands them over; no date, so that the same messages give the
  * same text on any day.
@@ -14,17 +14,17 @@ export function createChatRenderer(
   template: unknown,
   specialTokens: Readonly<Record<string, string>>,
   where: string,
-): (messages: ChatMessage[]) => string {
+): (messages: ChatMessage[], options?: { addGenerationPrompt?: boolean }) => string {
   // Compiled when first needed: a template that is never used may be beyond us.
   let compiled: Template | null = null;
-  return (messages) => {
+  return (messages, { addGenerationPrompt = true } = {}) => {
     const source = chooseTemplate(template, where);
     try {
       compiled ??= new Template(source);
       return rendered(compiled, {
         ...specialTokens,
         messages: messages.map((message) => ({ ...message })),
-        add_generation_prompt: true,
+        add_generation_prompt: addGenerationPrompt,
         tools: null,
         documents: null,
       });
