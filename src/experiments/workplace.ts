@@ -21,7 +21,7 @@ import { sanitizerCurriculum } from '../rewards/index.js';
 import type { JudgePool } from '../sandbox/index.js';
 import { createJudgePool, languagesOf } from '../sandbox/index.js';
 import type { Task } from '../tasks/index.js';
-import { getTask } from '../tasks/index.js';
+import { openTask } from '../tasks/index.js';
 import type { BackendChoice } from '../tensor/index.js';
 import { selectBackend } from '../tensor/index.js';
 import type { Optimizer } from '../training/index.js';
@@ -56,7 +56,7 @@ export async function openWorkplace(
   kind: TrainingKind,
   source: SourceOptions = {},
 ): Promise<Workplace> {
-  const task = config.task.name === null ? null : getTask(config.task.name);
+  const task = config.task.name === null ? null : await openTask(config.task.name);
   if (takesProblems(config, kind)) requiredTask({ task });
   const model = modelFolder(config);
   const trainProblems =
@@ -221,7 +221,7 @@ export function evaluationSplits(place: Workplace): EvaluationSplit[] {
   });
   return [
     draw(heldOut, 'Held-out problems', n),
-    ...(families !== null && nFamilies > 0
+    ...(families !== null && task.splits.includes(families) && nFamilies > 0
       ? [draw(families, 'Families held out whole', nFamilies)]
       : []),
   ];

@@ -31,16 +31,14 @@ export function connectHub(
   };
   const { kind = 'model' } = id;
   const repo = { type: kind, name: id.name };
-  const info = kind === 'dataset' ? datasetInfo : modelInfo;
   return {
     id,
     async commit() {
-      const { sha } = await info({
-        ...params,
-        name: id.name,
-        revision: id.revision,
-        additionalFields: ['sha'],
-      });
+      const asked = { ...params, name: id.name, revision: id.revision };
+      const { sha } =
+        kind === 'dataset'
+          ? await datasetInfo({ ...asked, additionalFields: ['sha'] })
+          : await modelInfo({ ...asked, additionalFields: ['sha'] });
       return sha;
     },
     async files(commit) {

@@ -5,8 +5,8 @@ import { sanitizerCurriculum } from '../rewards/index.js';
 import type { RewardFunction } from '../rewards/index.js';
 import { createJudgePool, languagesOf } from '../sandbox/index.js';
 import type { JudgeOptions, JudgePool } from '../sandbox/index.js';
-import { getTask } from '../tasks/index.js';
-import type { Task } from '../tasks/index.js';
+import { openTask } from '../tasks/index.js';
+import type { Task, TaskOptions } from '../tasks/index.js';
 import { selectBackend } from '../tensor/index.js';
 import type { BackendName } from '../tensor/index.js';
 import { shipped, shippedPolicy } from './shipped.js';
@@ -22,9 +22,11 @@ export interface SessionOptions {
   source?: SourceOptions;
   /** How the matrices are held; `bfloat16` for a base that stays frozen. @default 'float32' */
   dtype?: 'float32' | 'bfloat16';
-  /** Name of a task. */
+  /** Name of a task, or the folder of one's own. */
   task: string;
-  /** @default 'train' */
+  /** Where its data is, its prompt format, … */
+  taskOptions?: TaskOptions;
+  /** @default 'train', or the task's first */
   split?: string;
   /** @default 42 */
   seed?: number;
@@ -69,8 +71,9 @@ export interface Session {
 
 /** Opens the workbench. Close it with `closeSession`: it may hold judging processes. */
 export async function openSession(options: SessionOptions): Promise<Session> {
-  const { seed = 42, split = 'train', numGenerations = 8, loraR = 16, sampling = {} } = options;
-  const task = getTask(options.task);
+  const { seed = 42, numGenerations = 8, loraR = 16, sampling = {} } = options;
+  const task = await openTask(options.task, options.taskOptions);
+  const split = options.split ?? (task.splits.includes('train') ? 'train' : task.splits[0]);
   await selectBackend(options.backend ?? 'auto');
   const policy = await loadPolicy(shipped(options.policy ?? shippedPolicy), {
     ...options.source,

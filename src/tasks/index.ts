@@ -1,8 +1,3 @@
-import { inputError } from '../errors.js';
-import type { Problem } from '../records.js';
-import { closest } from './closest.js';
-import { cppTask } from './cpp/task.js';
-
 export {
   corpusForms,
   heldOutForms,
@@ -11,28 +6,16 @@ export {
   type CorpusOptions,
   type CorpusProgram,
 } from './cpp/corpus.js';
-
-/** A source of problems. */
-export interface Task {
-  name: string;
-  summary: string;
-  splits: string[];
-  /** Deterministic in its options. */
-  problems(options: { split: string; n?: number; seed: number }): Problem[];
-  /** Texts that end a completion besides the end token. */
-  stop: string[];
-}
-
-export function listTasks(): Task[] {
-  return [cppTask];
-}
-
-export function getTask(name: string): Task {
-  const tasks = listTasks();
-  const found = tasks.find((task) => task.name === name);
-  if (found) return found;
-  const known = tasks.map((task) => task.name);
-  throw inputError(
-    `getTask: expected a task name of ${known.join(', ')}, got "${name}". Did you mean "${closest(name, known)}"?`,
-  );
-}
+export type { CorpusCard, TaskCorpus } from './corpus.js';
+export type { BadRow, Task, TaskAdapter, TaskOptions } from './task.js';
+export { getTask, listTasks, openTask } from './open.js';
+export { dataSet, type DataSet, type Draft, type PromptFormat } from './data-set.js';
+export { rowFields, type Fields } from './files/fields.js';
+export { writeOwnTask, type OwnTaskOptions } from './own/new.js';
+export {
+  validateTask,
+  type Judge,
+  type ReferenceFailure,
+  type SplitValidation,
+  type TaskValidation,
+} from './validate.js';

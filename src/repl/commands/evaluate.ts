@@ -1,20 +1,23 @@
 import type { Evaluation, RateName } from '../../evaluation/index.js';
 import { line, padEnd, span } from '../styled.js';
 import type { StyledLine } from '../styled.js';
+import { answerLines } from '../views/answer-lines.js';
 import { duration, percent } from '../views/numbers.js';
 import { rateTitles } from '../views/tour-lines.js';
 import type { Command } from './command.js';
 import { numberOption, textOption, wholeOption } from './command.js';
 import { policyOption, policyOptions } from './policy-option.js';
 import { sourceHooks } from './source-hooks.js';
+import { evaluationSplit, openTaskOption, taskOptions } from './tasks-options.js';
 
 export const evaluateCommand: Command = {
   name: 'evaluate',
   summary: 'rates of a policy on problems it was not trained on, with 95 % intervals',
   options: [
     ...policyOptions,
-    { flags: '--task <name>', summary: 'the task (default: cpp)' },
-    { flags: '--split <split>', summary: 'held_out (default), held_out_families, train' },
+    { flags: '--task <name>', summary: 'the task, or a folder of your own (default: cpp)' },
+    ...taskOptions,
+    { flags: '--split <split>', summary: 'which split (default: held_out, else test)' },
     { flags: '--problems <count>', summary: 'how many (default: 200)' },
     { flags: '--samples <count>', summary: 'completions of each (default: 1)' },
     { flags: '--temperature <t>', summary: 'sampling temperature, 0 is greedy (default: 1)' },
@@ -23,13 +26,11 @@ export const evaluateCommand: Command = {
   examples: ['rlsf evaluate --problems 50', 'rlsf evaluate --adapter runs/tour/adapter --json'],
   async run(input, context) {
     const [
-      { getTask },
       { selectBackend },
       { loadPolicy },
-      { createJudgePool },
+      { createJudgePool, languagesOf },
       { evaluatePolicy },
     ] = await Promise.all([
-      import('../../tasks/index.js'),
       import('../../tensor/index.js'),
       import('../../policy/index.js'),
       import('../../sandbox/index.js'),
@@ -39,13 +40,13 @@ export const evaluateCommand: Command = {
     const n = wholeOption(input, 'problems', 200, 1);
     const numSamples = wholeOption(input, 'samples', 1, 1);
     const temperature = numberOption(input, 'temperature', 1);
-    const task = getTask(textOption(input, 'task') ?? 'cpp');
-    const split = textOption(input, 'split') ?? 'held_out';
+    const task = await openTaskOption(input, context, textOption(input, 'task') ?? 'cpp');
+    const split = textOption(input, 'split') ?? evaluationSplit(task);
     const problems = task.problems({ split, n, seed: 0 });
     await selectBackend('auto');
     const { policy: folder, ...adapted } = await policyOption(input, context);
     const policy = await loadPolicy(folder, { ...sourceHooks(context), ...adapted });
-    const judge = await createJudgePool();
+    const judge = await createJudgePool({ languages: languagesOf(problems) });
     try {
       let told = 0;
       const evaluation = await evaluatePolicy({
@@ -96,6 +97,7 @@ function evaluationLines(evaluation: Evaluation): StyledLine[] {
         span(`[${percent(rates[name].low)}, ${percent(rates[name].high)}]`, 'dim'),
       ),
     ),
+    ...answerLines(evaluation),
     ...Object.entries(passAtK).map(([name, { value }]) =>
       line(`  ${padEnd(name, 18)}${percent(value)}`),
     ),

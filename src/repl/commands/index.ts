@@ -8,6 +8,8 @@ import { mergeCommand } from './merge.js';
 import { plotPromptAccuracyCommand } from './plot.js';
 import { sampleCommand } from './sample.js';
 import { setupCommand } from './setup.js';
+import { tasksNewCommand } from './tasks-new.js';
+import { tasksValidateCommand } from './tasks-validate.js';
 import { tasksListCommand, tasksShowCommand } from './tasks.js';
 import { tourCommand } from './tour.js';
 import { trainGrpoCommand, trainPretrainCommand } from './train.js';
@@ -24,6 +26,8 @@ export const commands: readonly Command[] = [
   inspectCommand,
   tasksListCommand,
   tasksShowCommand,
+  tasksValidateCommand,
+  tasksNewCommand,
   plotPromptAccuracyCommand,
   configCommand,
   doctorCommand,

@@ -5,8 +5,7 @@ import { nearMiss } from '../nearest.js';
 import type { CommandInput } from './command.js';
 import { flagOption, textOption } from './command.js';
 import { readText } from './judge-file.js';
-import { readTests } from './judge-tests.js';
-import { findProblem } from './tasks.js';
+import { findProblem } from './tasks-options.js';
 
 export const languageNames = Object.keys(languages) as Language[];
 
@@ -41,15 +40,23 @@ async function sourceOf(input: CommandInput, file: string): Promise<Problem> {
     throw usageError(
       'rlsf judge: --answer-format says how a worked answer states its number: it needs --answer <number>. A problem of --task brings its own.',
     );
-  if (task !== undefined && id !== undefined) return findProblem(task, id);
+  if (task !== undefined && id !== undefined)
+    return findProblem(task, id, { path: textOption(input, 'path') });
   const language = languageOf(textOption(input, 'language'), file);
   if ((language === 'text') !== (answer !== undefined)) throw notAnAnswer(file, language);
   const tests: ProgramTests =
     testsFile === undefined
       ? { includes: '', prefix: '', suffix: '', cases: [] }
-      : await readTests(testsFile, await readText(testsFile, 'the tests'));
+      : await testsOf(testsFile);
   const known = { id: file, task: '', split: '', prompt: '', language, columns: {} };
   return { ...known, tests, answer, answerFormat };
+}
+
+async function testsOf(file: string): Promise<ProgramTests> {
+  const text = await readText(file, 'the tests');
+  // Imported when first needed: the schemas cost start-up time.
+  const { parseJson, readTests } = await import('../../tasks/own/tests.js');
+  return readTests(file, parseJson(file, text));
 }
 
 function notAnAnswer(file: string, language: Language): Error {

@@ -29,6 +29,7 @@ export const judgeCommand: Command = {
       summary: 'judge it as an answer to a problem of this task (with --id)',
     },
     { flags: '--id <id>', summary: 'the problem' },
+    { flags: '--path <path>', summary: 'the task’s data (default: data/<task>)' },
     { flags: '--answer <number>', summary: 'for a worked answer: the right one' },
     {
       flags: '--answer-format <format>',

@@ -16,7 +16,7 @@ import { hasPrompt, promptOnly, promptOptions, samplePrompt } from './sample-pro
 import { policyOption, policyOptions } from './policy-option.js';
 import { checkSamplingOptions } from './sampling-check.js';
 import { sourceHooks } from './source-hooks.js';
-import { findProblem } from './tasks.js';
+import { findProblem, taskOptions, taskOptionsOf } from './tasks-options.js';
 
 export const sampleCommand: Command = {
   name: 'sample',
@@ -34,7 +34,8 @@ export const sampleCommand: Command = {
       summary: 'keep those p times as likely as the first (default: 0, all)',
     },
     { flags: '--repetition-penalty <r>', summary: 'above 1: fewer repetitions (default: 1, none)' },
-    { flags: '--task <name>', summary: 'the task (default: cpp)' },
+    { flags: '--task <name>', summary: 'the task, or a folder of your own (default: cpp)' },
+    ...taskOptions,
     { flags: '--split <split>', summary: 'the split problems come from (default: train)' },
     { flags: '--id <id>', summary: 'this problem' },
     { flags: '--all', summary: 'show the source of every completion' },
@@ -80,7 +81,8 @@ async function ofTask(input: CommandInput, context: CommandContext): Promise<Com
     ...(await policyOption(input, context)),
     source: sourceHooks(context),
     task,
-    split: textOption(input, 'split') ?? 'train',
+    taskOptions: taskOptionsOf(input, context),
+    split: textOption(input, 'split'),
     seed,
     numGenerations: n,
     sampling,
@@ -88,7 +90,8 @@ async function ofTask(input: CommandInput, context: CommandContext): Promise<Com
   });
   try {
     const { signal } = context;
-    const problems = id === undefined ? undefined : [await findProblem(task, id)];
+    const problems =
+      id === undefined ? undefined : [await findProblem(task, id, taskOptionsOf(input, context))];
     let rollouts = await sample(session, { signal, ...(problems ? { problems } : {}) });
     if (input.options['judge'] !== false) {
       await judge(session, { signal });

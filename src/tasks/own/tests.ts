@@ -1,7 +1,7 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { inputError } from '../../errors.js';
 import type { ProgramTests } from '../../records.js';
-import { nearMiss } from '../nearest.js';
+import { nearMiss } from '../closest.js';
 
 /** The keys of each kind of case, the first one telling the kind. */
 const caseKeys = {
@@ -12,9 +12,8 @@ const caseKeys = {
 
 type CaseKind = keyof typeof caseKeys;
 
-/** A file of tests, as `rlsf judge --tests` takes it. */
-export async function readTests(file: string, text: string): Promise<ProgramTests> {
-  const { z } = await import('zod');
+/** The tests of a program from JSON, as `rlsf judge --tests` and a task's folder take them. */
+export function readTests(file: string, value: unknown): ProgramTests {
   const cases = {
     input: z.strictObject({
       stdin: z.string(),
@@ -32,7 +31,6 @@ export async function readTests(file: string, text: string): Promise<ProgramTest
     compileOnly: z.boolean().optional(),
     cases: z.array(z.record(z.string(), z.unknown())).default([]),
   });
-  const value = parseJson(file, text);
   const parsed = whole.safeParse(value);
   if (!parsed.success) throw refusal(file, '', Object.keys(whole.shape), value, parsed.error);
   return {
@@ -47,7 +45,8 @@ export async function readTests(file: string, text: string): Promise<ProgramTest
   };
 }
 
-function parseJson(file: string, text: string): unknown {
+/** JSON from a file of a person's own. */
+export function parseJson(file: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

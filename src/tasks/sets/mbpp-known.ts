@@ -1,0 +1,2 @@
+/** References of MBPP that fail its own tests, and why. */
+export const knownMbpp: Readonly<Record<string, string>> = {};
