@@ -86,10 +86,7 @@ export function checkRow(type: DatasetType, row: FreeColumns): Checked<FreeColum
     delete found.prompt;
   } else if (!sameForm(texts.map((name) => found[name]))) return { reason: mixedForms(texts) };
   if (type === 'preference' && found.prompt === undefined) {
-    const split = extractPrompt(
-      found.chosen as TextOrMessages,
-      found.rejected as TextOrMessages,
-    );
+    const split = extractPrompt(found.chosen as TextOrMessages, found.rejected as TextOrMessages);
     if (split === null) return { reason: 'chosen and rejected are equal, or share no prompt' };
     Object.assign(found, split);
   }

@@ -60,8 +60,7 @@ export function pairRow(input: {
   corruption?: { operator: string; kind: string; span: ByteSpan };
 }): PairRow {
   const { problem, chosen, rejected, corruption } = input;
-  const name = (side: PairSide): string =>
-    side.rollout ?? `${problem.problemId}/${side.source}`;
+  const name = (side: PairSide): string => side.rollout ?? `${problem.problemId}/${side.source}`;
   return {
     prompt: problem.prompt,
     chosen: chosen.text,
@@ -70,8 +69,7 @@ export function pairRow(input: {
     problem_id: problem.problemId,
     task: problem.task,
     rank_by: input.rankBy,
-    margin:
-      chosen.score === null || rejected.score === null ? null : chosen.score - rejected.score,
+    margin: chosen.score === null || rejected.score === null ? null : chosen.score - rejected.score,
     model_revision: input.modelRevision,
     prompt_ids: problem.promptIds,
     chosen_ids: chosen.completion_ids,

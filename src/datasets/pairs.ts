@@ -211,8 +211,7 @@ function checkLimits({
   maxPairsPerProblem = 4,
   maxLengthRatio = Infinity,
 }: BuildPairsOptions): void {
-  if (!(margin >= 0))
-    throw inputError(`buildPairs: expected margin of at least 0, got ${margin}.`);
+  if (!(margin >= 0)) throw inputError(`buildPairs: expected margin of at least 0, got ${margin}.`);
   if (!(maxPairsPerProblem >= 1))
     throw inputError(
       `buildPairs: expected maxPairsPerProblem of at least 1, got ${maxPairsPerProblem}.`,

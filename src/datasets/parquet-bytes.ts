@@ -44,8 +44,7 @@ function kindOf(value: unknown): Kind {
 function merged(one: Kind, other: Kind): Kind {
   if (one.is === 'none') return other;
   if (other.is === 'none') return one;
-  if (one.is === 'list' && other.is === 'list')
-    return { is: 'list', of: merged(one.of, other.of) };
+  if (one.is === 'list' && other.is === 'list') return { is: 'list', of: merged(one.of, other.of) };
   if (one.is === 'record' && other.is === 'record') {
     const of = new Map(one.of);
     for (const [key, kind] of other.of) of.set(key, merged(of.get(key) ?? { is: 'none' }, kind));

@@ -57,7 +57,8 @@ export async function readDataset<T extends DatasetType = DatasetType>(
     let checked: Checked<FreeColumns> = renamed;
     if ('row' in renamed) {
       type ??= recogniseType(renamed.row);
-      checked = type === null ? { reason: unknownColumns(renamed.row) } : checkRow(type, renamed.row);
+      checked =
+        type === null ? { reason: unknownColumns(renamed.row) } : checkRow(type, renamed.row);
     }
     if ('row' in checked) {
       conversational ??= isConversational(checked.row);
@@ -95,7 +96,9 @@ function rename(
   const row = { ...value };
   for (const [name, theirs] of Object.entries(columns)) {
     if (!(theirs in row))
-      return { reason: `has no column ${theirs} to take as ${name}; there are ${Object.keys(row).join(', ')}` };
+      return {
+        reason: `has no column ${theirs} to take as ${name}; there are ${Object.keys(row).join(', ')}`,
+      };
     row[name] = row[theirs];
   }
   return { row };

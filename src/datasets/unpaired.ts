@@ -129,9 +129,7 @@ function labelNotes(rows: readonly UnpairedRow[]): string[] {
   if (ratio >= 0.75 && ratio <= 4 / 3) return [];
   // Ethayarajh et al. 2024, section 4.2: the weighted counts in a ratio of 1:1 to 4:3.
   const [name, weight] =
-    ratio > 1
-      ? ['undesirable_weight', ratio]
-      : ['desirable_weight', 1 / ratio];
+    ratio > 1 ? ['undesirable_weight', ratio] : ['desirable_weight', 1 / ratio];
   return [
     `${desirable} rows are desirable, ${undesirable} are not: train with ${name} of about ${weight.toFixed(2)} beside 1, so that both count alike, or set maxLabelRatio.`,
   ];

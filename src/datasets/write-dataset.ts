@@ -49,6 +49,14 @@ export function writeParquet(file: string, rows: readonly object[]): WrittenFile
   });
 }
 
+/** A text file, whole or not at all. */
+export function writeWholeText(file: string, text: string): WrittenFile {
+  return writeWhole(file, function* () {
+    yield Buffer.from(text, 'utf8');
+    return 1;
+  });
+}
+
 function writeWhole(file: string, pieces: () => Generator<Buffer, number>): WrittenFile {
   mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
   const temporary = `${file}.partial`;
@@ -65,7 +73,7 @@ function writeWhole(file: string, pieces: () => Generator<Buffer, number>): Writ
       }
       hash.update(next.value);
       bytes += next.value.length;
-      for (let done = 0; done < next.value.length; )
+      for (let done = 0; done < next.value.length;)
         done += writeSync(descriptor, next.value, done, next.value.length - done);
     }
     fsyncSync(descriptor);
