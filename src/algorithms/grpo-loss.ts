@@ -83,7 +83,8 @@ export function grpoTokenLoss(
   const { beta = 0, klEstimator = 'k3', importanceSamplingLevel = 'token' } = options;
   return tf.tidy(() => {
     const counts = tf.cast(mask, 'bool');
-    const zeros = tf.zerosLike(logprobs);
+    // Not made of the logprobs: nothing that is compared may seem to depend on them.
+    const zeros = tf.zeros<tf.Rank.R2>(logprobs.shape);
     // Selecting before exp keeps padding, whatever it holds, out of values and gradients.
     const selected = (values: tf.Tensor, elsewhere: tf.Tensor2D = zeros): tf.Tensor2D =>
       tf.where(counts, tf.add<tf.Tensor2D>(values, zeros), elsewhere);

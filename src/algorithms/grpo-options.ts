@@ -61,7 +61,7 @@ export interface GrpoLossOptions {
   readonly beta?: number;
   /** Estimator of the KL term; TRL has k3 alone. @default 'k3' */
   readonly klEstimator?: KlEstimator;
-  /** Multiply the KL term by the importance ratio, with its gradient (DeepSeek-V3.2). @default false */
+  /** Multiply the KL term by the importance ratio, with its gradient (DeepSeek-V3.2). @default false (TRL 1.13: true) */
   readonly useBiasCorrectionKl?: boolean;
   /** @default 'dapo', as TRL */
   readonly lossType?: GrpoLossType;
