@@ -44,23 +44,16 @@ export async function openMlflow(context: TrackerContext): Promise<Tracker> {
   };
 
   async function begin(signal: AbortSignal): Promise<void> {
-    const known = context.env.MLFLOW_RUN_ID ?? (await readTrackerId(run.folder, 'mlflow'));
-    if (known !== null && (context.env.MLFLOW_RUN_ID || run.resumedAfterStep !== null)) {
+    const given = context.env.MLFLOW_RUN_ID || null;
+    const stored = run.resumedAfterStep === null ? null : await readTrackerId(run.folder, 'mlflow');
+    const known = given ?? stored;
+    if (known !== null) {
+      await post('runs/update', signal, { run_id: known, status: 'RUNNING' });
       runId = known;
-      await post('runs/update', signal, { run_id: runId, status: 'RUNNING' });
       return;
     }
-    const created = await post('runs/create', signal, {
-      experiment_id: await experimentId(signal),
-      start_time: now(),
-      run_name: run.name,
-      tags: Object.entries({ 'mlflow.runName': run.name, method: run.method, ...run.tags }).map(
-        ([key, value]) => ({ key, value }),
-      ),
-    });
-    runId = String(field(created, 'run', 'info', 'run_id'));
-    reached = new Map();
-    await writeTrackerId(run.folder, 'mlflow', runId);
+    // The second time round, where only the parameters had not arrived.
+    if (runId === '') await createRun(signal);
     const params = flattenConfig(run.config).map(([key, value]) => ({
       key: mlflowName(key),
       value: paramText(value),
@@ -68,6 +61,19 @@ export async function openMlflow(context: TrackerContext): Promise<Tracker> {
     for (const part of chunks(params, PARAMS_PER_BATCH)) {
       await post('runs/log-batch', signal, { run_id: runId, params: part });
     }
+  }
+
+  async function createRun(signal: AbortSignal): Promise<void> {
+    // By a tag, which servers of all ages take for the run's name.
+    const tags = { 'mlflow.runName': run.name, method: run.method, ...run.tags };
+    const created = await post('runs/create', signal, {
+      experiment_id: await experimentId(signal),
+      start_time: now(),
+      tags: Object.entries(tags).map(([key, value]) => ({ key, value })),
+    });
+    runId = String(field(created, 'run', 'info', 'run_id'));
+    reached = new Map();
+    await writeTrackerId(run.folder, 'mlflow', runId);
   }
 
   async function experimentId(signal: AbortSignal): Promise<string> {

@@ -137,9 +137,10 @@ export function queueTracker(target: RemoteTarget, settings: QueueSettings): Tra
         clearTimeout(timer);
       }
       if (stop.signal.aborted && !refused) {
-        const why = lastFailure === '' ? 'the server did not answer' : lastFailure;
+        // Said already why, when a request had failed before.
+        const why = lastFailure === '' ? ': it did not answer' : '';
         onWarning(
-          `${name}: ${waiting.length} steps had not been sent ${timeoutMs / 1000} s after the run's end (${why}). metrics.jsonl has every figure.`,
+          `${name}: ${timeoutMs / 1000} s after the run's end, ${waiting.length} steps had not reached the server${why}. metrics.jsonl has every figure.`,
         );
       }
       stop.abort();
