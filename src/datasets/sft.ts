@@ -41,7 +41,8 @@ export interface SftSet {
  * completion ends with the end token, so that the policy learns to stop; a conversation ends as its
  * chat template ends it. An empty prompt becomes the end token alone: something must predict the first
  * token. `assistantOnlyLoss` gives one sequence for each of the assistant's turns, with all before it
- * as its prompt: the loss of TRL's mask, in more sequences.
+ * as its prompt: the tokens of TRL's mask, in more sequences. What opens the turn is prompt here, as it
+ * is when sampling; TRL's template for Qwen2.5 learns the line feed behind `assistant` too.
  */
 export function sftSequences(
   examples: Iterable<SftRow>,
@@ -141,17 +142,13 @@ function assistantTurns(
   tokenizer: PolicyTokenizer,
   promptIdsOf: (prompt: string) => number[],
 ): TokenSequence[] {
-  const { eosTokenId } = tokenizer;
   return messages.flatMap((message, i) => {
     if (message.role !== 'assistant' || i < from) return [];
     const texts = promptTexts(tokenizer, messages.slice(0, i), [[message]]);
-    const ids = tokenizer.encode(texts.completions[0], { addSpecialTokens: false });
-    // What a template writes behind the end of a turn is not the assistant's.
-    const end = ids.lastIndexOf(eosTokenId);
     return [
       {
         promptIds: promptIdsOf(texts.prompt),
-        completionIds: end < 0 ? ids : ids.slice(0, end + 1),
+        completionIds: tokenizer.encode(texts.completions[0], { addSpecialTokens: false }),
       },
     ];
   });
