@@ -3,7 +3,8 @@ import type { Policy, Sample } from '../policy/index.js';
 import { samplePolicy } from '../policy/index.js';
 import type { Problem, SamplingSettings, Verdict } from '../records.js';
 import { renderPrompt } from '../rollouts/index.js';
-import type { JudgeJob, JudgePool } from '../sandbox/index.js';
+import { judgeJob, type JudgePool } from '../sandbox/index.js';
+import { answerFactsOf } from './answers.js';
 import type { IntervalOptions } from './rates.js';
 import { factsOf } from './rates.js';
 import type { Evaluation, EvaluationRow } from './records.js';
@@ -47,7 +48,11 @@ export async function evaluatePolicy(input: EvaluateInput): Promise<Evaluation> 
   );
   signal?.throwIfAborted();
   const verdicts = await judge.judge(
-    samples.map((sample) => judgeJob(problems[sample.request], sample.completion)),
+    samples.map((sample) =>
+      judgeJob(problems[sample.request], sample.completion, {
+        truncated: sample.finishReason !== 'stop',
+      }),
+    ),
     { signal, onProgress: (done, total) => onProgress?.('judge', done, total) },
   );
   signal?.throwIfAborted();
@@ -71,21 +76,13 @@ export async function evaluatePolicy(input: EvaluateInput): Promise<Evaluation> 
   };
 }
 
-function judgeJob(problem: Problem, completion: string): JudgeJob {
-  if (!problem.tests) {
-    throw inputError(
-      `evaluatePolicy: expected problems with tests, got ${problem.id} without. Use a task whose answers are programs.`,
-    );
-  }
-  return { completion, tests: problem.tests, language: problem.language };
-}
-
 function makeRow(
   problem: Problem,
   samples: readonly Sample[],
   verdicts: readonly Verdict[],
 ): EvaluationRow {
   const facts = verdicts.map(factsOf);
+  const { level } = problem.columns;
   return {
     problemId: problem.id,
     family: familyOf(problem),
@@ -98,6 +95,8 @@ function makeRow(
     completions: samples.map((sample) => sample.completion),
     completionTokens: samples.map((sample) => sample.completionIds.length),
     truncated: samples.map((sample) => sample.finishReason === 'length'),
+    ...(problem.language === 'text' ? { answers: verdicts.map(answerFactsOf) } : {}),
+    ...(typeof level === 'number' ? { level } : {}),
   };
 }
 

@@ -3,6 +3,7 @@ export type { BootstrapOptions } from './bootstrap.js';
 export { bootstrapInterval, pairedBootstrap } from './bootstrap.js';
 export type { EvaluateInput } from './evaluate.js';
 export { evaluatePolicy, familyOf } from './evaluate.js';
+export { answerFactsOf, answerRates } from './answers.js';
 export { summarise } from './summary.js';
 export type { Facts, IntervalOptions } from './rates.js';
 export { cleanAtK, compareEvaluations, factsOf, rateNames, ratesOf, rowRate } from './rates.js';

@@ -31,6 +31,28 @@ export interface EvaluationRow {
   completions: string[];
   completionTokens: number[];
   truncated: boolean[];
+  /** Of a problem with an answer. */
+  answers?: AnswerFacts[];
+  /** The problem's column `level`, where it has one. */
+  level?: number;
+}
+
+/** One worked answer; `null` where the judge itself failed. */
+export interface AnswerFacts {
+  /** The right number in the demanded form. */
+  strict: boolean | null;
+  /** The right number is the last one, whatever form was asked for. */
+  lenient: boolean | null;
+  /** There is an answer in the demanded form. */
+  formatOk: boolean | null;
+}
+
+/** Shares of `AnswerFacts`, means over problems. */
+export interface AnswerRates {
+  strict_accuracy: Interval;
+  lenient_accuracy: Interval;
+  format_rate: Interval;
+  strict_accuracy_by_level: Record<string, Interval & { problems: number }>;
 }
 
 export interface Evaluation {
@@ -46,6 +68,8 @@ export interface Evaluation {
   passAtK: Record<string, Interval>;
   meanCompletionTokens: number;
   truncatedShare: number;
+  /** Absent where the problems are programs. */
+  answers?: AnswerRates;
   durationMs: number;
 }
 

@@ -1,4 +1,5 @@
 import { cppTask } from './cpp/task.js';
+import { mathsTask } from './maths/task.js';
 import { csn } from './sets/csn.js';
 import { gsm8k } from './sets/gsm8k.js';
 import { humaneval } from './sets/humaneval.js';
@@ -12,6 +13,7 @@ import type { TaskAdapter } from './task.js';
 /** Every task by name: a task of one's own is one more line here, or a folder (`rlsf tasks new`). */
 export const adapters: readonly TaskAdapter[] = [
   madeTask(cppTask, ['cpp']),
+  madeTask(mathsTask, ['text']),
   gsm8k,
   mbpp,
   mbppSanitized,

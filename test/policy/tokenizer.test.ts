@@ -19,6 +19,7 @@ describe('a tokenizer trained here', () => {
   it.each([
     ['gpt2', ['int', ' alpha', ' =', ' alpha', ' +', ' 1', ';', '\n ', ' }']],
     ['code', ['int', ' ', 'alpha', ' = ', 'alpha', ' + ', '1', ';', '\n  ', '}']],
+    ['digits', ['int', ' alpha', ' =', ' alpha', ' +', ' ', '1', ';', '\n', '  ', '}']],
   ] as const)('cuts text the %s way before merging', async (preTokenizer, pieces) => {
     const text = 'int alpha = alpha + 1;\n  }';
     const tokenizer = await tokenizerFromFiles(

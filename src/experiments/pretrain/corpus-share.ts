@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Evaluation } from '../../evaluation/index.js';
 import type { Problem } from '../../records.js';
-import type { CorpusOptions } from '../../tasks/index.js';
-import { corpusForms, makeCorpus } from '../../tasks/index.js';
+import type { CorpusOptions, TaskCorpus } from '../../tasks/index.js';
 import type { Workplace } from '../workplace.js';
+import { corpusOf } from './task-corpus.js';
 
 /** Written beside a policy's weights by `trainPretrain`; enough to make its corpus again. */
 export interface PolicyRecipe {
@@ -26,7 +26,8 @@ export function corpusShares(
 ): { before: number; after: number } | null {
   const recipe = readRecipe(policy.folder);
   if (!recipe || recipe.task !== config.task.name) return null;
-  const forms = formsOf(recipe.corpus);
+  const corpus = corpusOf(recipe.task);
+  const forms = formsOf(corpus, recipe);
   const prompts = new Map(problems.map(({ id, prompt }) => [id, prompt]));
   const share = ({ rows }: Evaluation): number => {
     const programs = rows.flatMap(({ problemId, family, completions }) => {
@@ -35,7 +36,7 @@ export function corpusShares(
         ? completions.map((completion) => ({ prompt, completion, family, faults: [] }))
         : [];
     });
-    const known = programs.filter((program) => isSubset(corpusForms([program]), forms));
+    const known = programs.filter((program) => isSubset(corpus.forms([program]), forms));
     return known.length / Math.max(1, programs.length);
   };
   return { before: share(before), after: share(after) };
@@ -54,9 +55,9 @@ function readRecipe(folder: string | null): PolicyRecipe | null {
 const known = new Map<string, Set<string>>();
 
 /** Kept: both splits ask for the same corpus, and making it takes a second. */
-function formsOf(options: CorpusOptions): Set<string> {
-  const key = JSON.stringify(options);
-  const forms = known.get(key) ?? corpusForms(makeCorpus(options));
+function formsOf(corpus: TaskCorpus, recipe: PolicyRecipe): Set<string> {
+  const key = JSON.stringify(recipe);
+  const forms = known.get(key) ?? corpus.forms(corpus.make(recipe.corpus));
   known.set(key, forms);
   return forms;
 }

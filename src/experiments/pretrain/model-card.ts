@@ -1,10 +1,11 @@
-import { corpusForms, heldOutForms } from '../../tasks/index.js';
-import type { CorpusProgram } from '../../tasks/index.js';
+import type { CorpusProgram, TaskCorpus } from '../../tasks/index.js';
 import type { Config } from '../config/index.js';
 
 export interface ModelCardInput {
   name: string;
   config: Config;
+  /** Where the corpus is from. */
+  source: TaskCorpus;
   corpus: readonly CorpusProgram[];
   parameters: number;
   programs: number;
@@ -17,45 +18,45 @@ export interface ModelCardInput {
 
 /** README.md of a pre-trained policy: its recipe and the figures of its corpus. No dates: the same recipe gives the same card. */
 export function modelCard(input: ModelCardInput): string {
-  const { name, config, corpus, parameters, programs, steps, finalLoss, sha256 } = input;
+  const { name, config, source, corpus, parameters, programs, steps, finalLoss, sha256 } = input;
   const { pretrain } = config;
   const { model } = pretrain;
+  const { card } = source;
   const clean = corpus.filter((program) => program.faults.length === 0).length;
-  const forms = corpusForms(corpus);
-  const held = heldOutForms();
+  const forms = source.forms(corpus);
+  const held = source.heldOutForms();
   const overlap = [...forms].filter((form) => held.has(form)).length;
   const families = countBy(corpus.map((program) => program.family));
   const faults = countBy(corpus.flatMap((program) => program.faults));
   return `---
 license: apache-2.0
 library_name: rlsf
-tags: [code, c++, reinforcement-learning]
+tags: [${card.tags.join(', ')}]
 ---
 
 # ${name}
 
-A tiny decoder (${model.model_type} layout, ${parameters.toLocaleString('en')} parameters) that completes small C++ functions, often
-wrongly: a start for reinforcement learning from compiler and sanitizer feedback, of no other use.
-Trained from nothing by this project's own code on programs it made itself; no third-party data.
+A tiny decoder (${model.model_type} layout, ${parameters.toLocaleString('en')} parameters) that ${card.does}: a start for reinforcement learning from ${card.feedback}, of no other use.
+Trained from nothing by this project's own code on ${card.many} it made itself; no third-party data.
 
 ## Recipe
 
-\`rlsf train pretrain --config configs/pretrain-cpp.yaml\`; the same machine and thread count give the
+\`rlsf train pretrain --config configs/pretrain-${config.task.name}.yaml\`; the same machine and thread count give the
 same file: SHA-256 of \`model.safetensors\` \`${sha256}\`.
 
 | | |
 | --- | --- |
 | shape | ${model.num_hidden_layers} layers, hidden ${model.hidden_size}, ${model.num_attention_heads} heads (${model.num_key_value_heads} for keys and values) of ${model.head_dim}, intermediate ${model.intermediate_size}, ${model.tie_word_embeddings ? 'tied' : 'untied'} embeddings |
-| tokenizer | byte-level BPE trained on ${pretrain.tokenizer.sample} of the programs, at most ${pretrain.tokenizer.vocab_size} entries |
+| tokenizer | byte-level BPE trained on ${pretrain.tokenizer.sample} of the ${card.many}, at most ${pretrain.tokenizer.vocab_size} entries |
 | training | ${steps} AdamW updates of at most ${pretrain.tokens_per_batch} tokens, peak learning rate ${pretrain.learning_rate} (${pretrain.lr_scheduler_type}), decay ${pretrain.weight_decay}, seed ${config.run.seed} |
 | final loss | ${finalLoss.toFixed(4)} nats a token |
 | saved as | ${pretrain.dtype} |
 
 ## Corpus
 
-${programs} programs of ${families.length} families from seed ${pretrain.corpus.seed}; every site that can go wrong does so with chance ${pretrain.corpus.fault_rate}, each by itself, and a program has a slip of the pen with chance ${pretrain.corpus.slip_rate}. ${share(clean, corpus.length)} have no fault. ${forms.size} forms remain once names and literals are renamed; ${overlap} of them occur among the forms of the held-out problems.
+${programs} ${card.many} of ${families.length} families from seed ${pretrain.corpus.seed}; every ${card.place} with chance ${pretrain.corpus.fault_rate}, each by itself, and a ${card.one} has ${card.slip} with chance ${pretrain.corpus.slip_rate}. ${share(clean, corpus.length)} have no fault. ${forms.size} forms remain once ${card.renamed}; ${overlap} of them occur among the forms of the held-out problems.
 
-| fault | programs |
+| fault | ${card.many} |
 | --- | ---: |
 ${faults.map(([fault, count]) => `| ${fault} | ${count} |`).join('\n')}
 `;

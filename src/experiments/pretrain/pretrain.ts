@@ -7,7 +7,6 @@ import {
   tokenizerFromFiles,
   trainByteLevelBpe,
 } from '../../policy/index.js';
-import { makeCorpus } from '../../tasks/index.js';
 import type { CorpusProgram } from '../../tasks/index.js';
 import type { Optimizer } from '../../training/index.js';
 import {
@@ -34,6 +33,7 @@ import { modelCard } from './model-card.js';
 import type { RunFolder } from '../run/run-folder.js';
 import { createRun } from '../run/run-folder.js';
 import { encodeCorpus, planBatches } from './data.js';
+import { corpusOf } from './task-corpus.js';
 import { describeTrained, modelSize, openBackend } from '../workplace.js';
 
 const stages: readonly StageName[] = ['load', 'corpus', 'tokenizer', 'train', 'report'];
@@ -137,14 +137,11 @@ async function prepareData(
   signal: AbortSignal,
 ): Promise<PretrainData> {
   const { pretrain, task } = config;
-  if (task.name !== 'cpp') {
-    throw inputError(
-      `task.name: expected cpp, the one task with a corpus to pre-train on, got ${task.name ?? 'nothing'}. Set task.name=cpp.`,
-    );
-  }
-  clock.begin('corpus', `Writing ${pretrain.corpus.n} programs, right and wrong`);
+  const source = corpusOf(task.name);
+  const { one, many } = source.card;
+  clock.begin('corpus', `Writing ${pretrain.corpus.n} ${many}, right and wrong`);
   await nextTurn();
-  const corpus = makeCorpus(corpusOptions(config));
+  const corpus = source.make(corpusOptions(config));
   signal.throwIfAborted();
 
   clock.begin('tokenizer', `Training the tokenizer: ${pretrain.tokenizer.vocab_size} entries`);
@@ -162,13 +159,13 @@ async function prepareData(
   signal.throwIfAborted();
   const sequences = encodeCorpus(corpus, tokenizer, {
     completionOnly: pretrain.completion_only_loss,
-    onProgress: (done, total) => clock.progress('programs encoded', done, total),
+    onProgress: (done, total) => clock.progress(`${many} encoded`, done, total),
   });
   const lengths = sequences.map((sequence) => tokensIn([sequence]));
   const longest = Math.max(...lengths);
   if (longest > pretrain.model.max_position_embeddings) {
     throw inputError(
-      `pretrain.model.max_position_embeddings: expected at least the longest program (${longest} tokens), got ${pretrain.model.max_position_embeddings}. Raise it.`,
+      `pretrain.model.max_position_embeddings: expected at least the longest ${one} (${longest} tokens), got ${pretrain.model.max_position_embeddings}. Raise it.`,
     );
   }
   const plan = planBatches(lengths, {
@@ -267,6 +264,7 @@ async function publish(
   const card = modelCard({
     name: path.basename(folder),
     config,
+    source: corpusOf(config.task.name),
     corpus,
     parameters: modelSize(policy).parameters,
     programs,

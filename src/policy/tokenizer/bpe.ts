@@ -33,14 +33,19 @@ export function trainByteLevelBpe(
  * - `code`: names and numbers alone, line breaks with the indentation after them, all else between.
  *   A name is then the same token wherever it stands, with or without a space before it, which a
  *   small model copies far more easily; and no token reaches over a line's end into its neighbour.
+ * - `digits`: words with the space before them, and every digit alone, so that a number is read and
+ *   written digit by digit, as arithmetic goes, and looks the same with or without a space before it.
  */
-export type PreTokenizer = 'gpt2' | 'code';
+export type PreTokenizer = 'gpt2' | 'code' | 'digits';
 
 const codePattern = '[A-Za-z0-9_]+|\\n *|[^A-Za-z0-9_\\n]+';
+
+const digitsPattern = '[0-9]| ?[A-Za-z]+| ?[^A-Za-z0-9 \\n]+|\\n+| +';
 
 const patterns: Record<PreTokenizer, RegExp> = {
   gpt2: /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu,
   code: new RegExp(codePattern, 'gu'),
+  digits: new RegExp(digitsPattern, 'gu'),
 };
 
 function countWords(
@@ -215,7 +220,7 @@ function tokenizerFiles(
   };
   const split = {
     type: 'Split',
-    pattern: { Regex: codePattern },
+    pattern: { Regex: preTokenizer === 'digits' ? digitsPattern : codePattern },
     behavior: 'Isolated',
     invert: false,
   };

@@ -1,4 +1,5 @@
 import { createRandom } from '../../algorithms/random.js';
+import type { CorpusOptions, CorpusProgram, TaskCorpus } from '../corpus.js';
 import { createStyle, renderWithFaults } from './family.js';
 import type { Draft } from './family.js';
 import { draftForms, draftPattern } from './forms.js';
@@ -9,22 +10,7 @@ import { settingsOf } from './split.js';
 
 export { normalForm } from './normal-form.js';
 
-export interface CorpusProgram {
-  prompt: string;
-  completion: string;
-  family: string;
-  /** What was done to it: fault kinds and `slip/…`; empty for a correct program. */
-  faults: string[];
-}
-
-export interface CorpusOptions {
-  n: number;
-  /** Chance that a fault site is wrong, each site for itself. */
-  faultRate: number;
-  /** Chance that a program has a slip of the hand; see `applySlips`. */
-  slipRate: number;
-  seed: number;
-}
+export type { CorpusOptions, CorpusProgram } from '../corpus.js';
 
 /**
  * Programs for the training settings, right and wrong, each family about equally often. A program
@@ -105,3 +91,19 @@ function programForm({ prompt, completion }: { prompt: string; completion: strin
   const start = prompt.lastIndexOf('\n', prompt.length - 2) + 1;
   return normalForm(prompt.slice(start) + completion);
 }
+
+export const cppCorpus: TaskCorpus = {
+  make: makeCorpus,
+  forms: corpusForms,
+  heldOutForms,
+  card: {
+    tags: ['code', 'c++', 'reinforcement-learning'],
+    one: 'program',
+    many: 'programs',
+    does: 'completes small C++ functions, often\nwrongly',
+    feedback: 'compiler and sanitizer feedback',
+    place: 'site that can go wrong does so',
+    slip: 'a slip of the pen',
+    renamed: 'names and literals are renamed',
+  },
+};

@@ -3,6 +3,7 @@ import { inputError } from '../../errors.js';
 import { closest } from '../closest.js';
 import type { Problem } from '../../records.js';
 import type { Task } from '../index.js';
+import { cppCorpus } from './corpus.js';
 import { makeProblem, taskName, variantsPerSetting } from './problems.js';
 import { settingsOf, splits } from './split.js';
 import type { Split } from './split.js';
@@ -15,6 +16,7 @@ export const cppTask: Task = {
   splits: [...splits],
   stop: [],
   problems,
+  corpus: cppCorpus,
 };
 
 /**

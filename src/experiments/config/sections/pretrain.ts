@@ -24,8 +24,8 @@ const tokenizer = z
       'Entries of the byte-level BPE vocabulary, special tokens included.',
     ),
     pre_tokenizer: option(
-      z.enum(['gpt2', 'code']).default('code'),
-      'How text is cut before merging: GPT-2’s way, or names, line breaks and the rest apart.',
+      z.enum(['gpt2', 'code', 'digits']).default('code'),
+      'How text is cut before merging. gpt2: GPT-2’s way. code: names, line breaks and the rest apart. digits: words apart and every digit alone.',
     ),
     sample: option(
       whole(1).default(4000),

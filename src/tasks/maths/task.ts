@@ -1,0 +1,59 @@
+import { createRandom } from '../../algorithms/random.js';
+import { inputError } from '../../errors.js';
+import type { Problem } from '../../records.js';
+import { closest } from '../closest.js';
+import type { Task } from '../task.js';
+import { mathsCorpus } from './corpus.js';
+import { makeProblem, taskName, variantsPerSetting } from './problems.js';
+import { settingsOf, splits } from './split.js';
+import type { Split } from './split.js';
+
+/** Word problems in GSM8K's form, their answers and every worked step checked. */
+export const mathsTask: Task = {
+  name: taskName,
+  summary: 'Solve a word problem of one to five steps: counting, money, ages, time, rates, shares.',
+  splits: [...splits],
+  stop: [],
+  problems,
+  corpus: mathsCorpus,
+};
+
+/**
+ * `n` problems of a split (all of them without `n`), every setting of numbers once before any comes
+ * again in another variant; the seed decides order and variants.
+ */
+function problems(options: { split: string; n?: number; seed: number }): Problem[] {
+  const split = checkedSplit(options.split);
+  const random = createRandom(`maths/problems/${split}/${options.seed}`);
+  const rows = random.shuffle(settingsOf(split)).map((setting) => ({
+    setting,
+    variants: random.shuffle([...Array(variantsPerSetting).keys()]),
+  }));
+  const wanted = options.n ?? Infinity;
+  const result: Problem[] = [];
+  const prompts = new Set<string>();
+  for (let round = 0; round < variantsPerSetting && result.length < wanted; round++) {
+    for (const { setting, variants } of rows) {
+      if (result.length >= wanted) break;
+      const problem = makeProblem(setting, variants[round]);
+      // Two variants may draw the same names and wording: one problem.
+      if (prompts.has(problem.prompt as string)) continue;
+      prompts.add(problem.prompt as string);
+      result.push(problem);
+    }
+  }
+  if (options.n !== undefined && result.length < options.n) {
+    throw inputError(
+      `maths task: expected n of at most ${result.length} for split "${split}", got ${options.n}. Ask for fewer problems.`,
+    );
+  }
+  return result;
+}
+
+function checkedSplit(name: string): Split {
+  const found = splits.find((split) => split === name);
+  if (found) return found;
+  throw inputError(
+    `maths task: expected a split of ${splits.join(', ')}, got "${name}". Did you mean "${closest(name, splits)}"?`,
+  );
+}
