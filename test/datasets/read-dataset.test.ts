@@ -28,7 +28,11 @@ const rowsOfTypes = [
   ['prompt_completion', false, { prompt: 'a', completion: 'b' }],
   ['prompt_completion', true, { prompt: [user('a')], completion: [assistant('b')] }],
   ['preference', false, { prompt: 'a', chosen: 'b', rejected: 'c' }],
-  ['preference', true, { prompt: [user('a')], chosen: [assistant('b')], rejected: [assistant('')] }],
+  [
+    'preference',
+    true,
+    { prompt: [user('a')], chosen: [assistant('b')], rejected: [assistant('')] },
+  ],
   ['unpaired_preference', false, { prompt: 'a', completion: 'b', label: false }],
   ['unpaired_preference', true, { prompt: [user('a')], completion: [assistant('b')], label: true }],
   ['prompt_only', false, { prompt: 'a' }],
@@ -122,7 +126,9 @@ describe('readDataset', () => {
     await expect(readDataset(path.join(folder, 'two.jsonl'))).rejects.toThrow(
       /two\.jsonl: expected a data set .* no such file; looked in .*one\.jsonl/,
     );
-    await expect(readDataset('someone/their-set')).rejects.toThrow(/hf download --repo-type dataset/);
+    await expect(readDataset('someone/their-set')).rejects.toThrow(
+      /hf download --repo-type dataset/,
+    );
     await expect(readDataset(folder)).rejects.toThrow(/got a folder \(which holds/);
     await expect(readDataset(written('empty.jsonl', []))).rejects.toThrow(/at least one row/);
     const whole = readFileSync(written('cut.jsonl.gz', [{ text: 'a'.repeat(5000) }]));
@@ -142,9 +148,9 @@ describe('readDataset', () => {
       const lines = await readDataset(path.join(data, 'train.jsonl'));
       expect(parquet).toMatchObject({ type: 'prompt_only', conversational: true });
       expect(parquet.rows).toHaveLength(800);
-      expect(parquet.rows.map(({ prompt }) => (prompt as { content: string }[])[0].content)).toEqual(
-        lines.rows.map(({ prompt }) => prompt),
-      );
+      expect(
+        parquet.rows.map(({ prompt }) => (prompt as { content: string }[])[0].content),
+      ).toEqual(lines.rows.map(({ prompt }) => prompt));
     },
   );
 
