@@ -61,12 +61,11 @@ export function preferencePairs(
       countDrop(dropped, 'an empty side');
       continue;
     }
-    if (
-      chosenIds.length === rejectedIds.length &&
-      chosenIds.every((id, t) => id === rejectedIds[t])
-    ) {
-      const isCut = [chosen, rejected].some(({ ids }) => ids.length > room);
-      countDrop(dropped, isCut ? 'sides alike within maxLength' : 'sides alike');
+    if (alike(chosenIds, rejectedIds)) {
+      countDrop(
+        dropped,
+        alike(chosen.ids, rejected.ids) ? 'sides alike' : 'sides alike within maxLength',
+      );
       continue;
     }
     const pair: PreferencePair = { id: idColumn(row), promptIds, chosenIds, rejectedIds };
@@ -90,6 +89,10 @@ export function preferencePairs(
   }
   if (pairs.length === 0) throw noneLeft('preferencePairs', 'pair', dropped);
   return result;
+}
+
+function alike(one: readonly number[], other: readonly number[]): boolean {
+  return one.length === other.length && one.every((id, t) => id === other[t]);
 }
 
 export function checkMaxLength(maxLength: number, where: string): void {
