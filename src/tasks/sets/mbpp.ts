@@ -1,3 +1,4 @@
+import { inputError } from '../../errors.js';
 import type { Problem, TestCase } from '../../records.js';
 import { dataSet, type PromptFormat } from '../data-set.js';
 import type { Fields } from '../files/fields.js';
@@ -94,7 +95,8 @@ export const mbppPlus = variant('mbpp-plus', {
       const [text, shown] = [row.text('prompt'), row.texts('test_list')];
       return { text, code: row.text('code'), imports: '', shown, cases: [{ assert: whole }] };
     }
-    const assertion = row.text('assertion');
+    // Some compare with `math.isclose` and leave the import to the answer.
+    const assertion = `import math\n${row.text('assertion')}`;
     const [text, ...rest] = row.text('prompt').replaceAll('"""', '').trim().split('\n');
     const code = row.text('canonical_solution');
     return {
@@ -123,7 +125,11 @@ function variant(name: string, { summary, splits, hub, files, read }: Variant): 
     languages: ['python'],
     promptFormats: formats,
     read(row) {
-      const number = String(row.json('task_id')).replace(/^Mbpp\//, '');
+      const number = /^(?:Mbpp\/)?(\d+)$/.exec(String(row.value['task_id']))?.[1];
+      if (number === undefined)
+        throw inputError(
+          `expected the column 'task_id' to be a number, got ${JSON.stringify(row.value['task_id'] ?? null)}.`,
+        );
       const parts = read(row);
       return { id: `${name}/${number}`, ...parts, code: lines(parts.code) };
     },

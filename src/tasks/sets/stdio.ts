@@ -59,7 +59,7 @@ function programs(
         prompt: promptOf(promptFormat, { statement, starter, cases }, language),
         // Without tests a program is only compiled.
         tests: {
-          includes: '',
+          includes: isCalled(cases) ? callImports : '',
           prefix: '',
           suffix: '',
           cases,
@@ -86,6 +86,18 @@ function programs(
   });
 }
 
+/** Sites whose tests call a function import these for every answer; `math` not by its names, for `pow`. */
+const callImports =
+  'import math, random, re, string, sys\n' +
+  ['bisect', 'collections', 'functools', 'heapq', 'itertools', 'operator', 'typing']
+    .map((name) => `import ${name}\nfrom ${name} import *\n`)
+    .join('') +
+  'from builtins import *\n';
+
+function isCalled(cases: readonly TestCase[]): boolean {
+  return cases.some((one) => 'assert' in one);
+}
+
 const titles: Partial<Record<Language, string>> = {
   python: 'Python 3',
   cpp: 'C++17',
@@ -103,7 +115,7 @@ function promptOf(
   { statement, starter, cases }: Asked,
   language: Language,
 ): string | ChatMessage[] {
-  const isCall = starter !== '' || cases.some((one) => 'assert' in one);
+  const isCall = starter !== '' || isCalled(cases);
   if (format === apps.name) {
     if (language !== 'python')
       throw inputError(
