@@ -2,9 +2,10 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sha256OfFile } from '../../src/experiments/run/files.js';
+import { sha256OfFile, sha256OfText } from '../../src/experiments/run/files.js';
 import type { TourEvent } from '../../src/experiments/index.js';
 import { findInterruptedRun, readMetrics, trainPretrain } from '../../src/experiments/index.js';
+import { makeCorpus } from '../../src/tasks/index.js';
 import { tf } from '../../src/tensor/index.js';
 import { tinyPretrain } from './tiny.js';
 
@@ -13,6 +14,15 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'rlsf-pretrain-'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('the corpus of the shipped C++ policy', () => {
+  it('is the same to the bit as the one it was trained on', () => {
+    const corpus = makeCorpus({ n: 3000, faultRate: 0.12, slipRate: 0.1, seed: 1 });
+    expect(sha256OfText(JSON.stringify(corpus))).toBe(
+      '27423d50465acb00cf304853152c53455e45244b2dc93cbf4691464744ca1dc8',
+    );
+  });
+});
 
 const weights = (model: string | undefined) =>
   sha256OfFile(path.join(model ?? '', 'model.safetensors'));
@@ -62,6 +72,24 @@ describe('trainPretrain', () => {
     );
     const card = await readFile(path.join(paths.model ?? '', 'README.md'), 'utf8');
     expect(card).toContain('0 of them occur among the forms of the held-out problems');
+  }, 60_000);
+
+  it('learns from the corpus of any task that has one, and names them for one that has none', async () => {
+    const config = tinyPretrain(path.join(folder, 'maths'), {
+      tokenizer: { vocab_size: 320, sample: 60, pre_tokenizer: 'digits' },
+    });
+    config.task.name = 'maths';
+    const { paths } = await trainPretrain(config);
+    const read = (name: string) => readFile(path.join(paths.model ?? '', name), 'utf8');
+    expect(JSON.parse(await read('recipe.json'))).toMatchObject({ task: 'maths' });
+    const card = await read('README.md');
+    expect(card).toContain('solves small word problems step by step');
+    expect(card).toContain('configs/pretrain-maths.yaml');
+    expect(card).toContain('0 of them occur among the forms of the held-out problems');
+    config.task.name = 'gsm8k';
+    await expect(trainPretrain(config)).rejects.toThrow(
+      /task\.name: expected a task with a corpus to pre-train on \(cpp, maths\), got gsm8k/,
+    );
   }, 60_000);
 
   it('says which option is too small for the corpus', async () => {

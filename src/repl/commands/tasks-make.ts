@@ -22,13 +22,20 @@ export const tasksMakeCommand: Command = {
     'rlsf tasks make --task cpp -n 3 --split held_out',
   ],
   async run(input, context) {
-    const { getTask } = await import('../../tasks/index.js');
+    const { getTask, listTasks } = await import('../../tasks/index.js');
+    const name = textOption(input, 'task') ?? 'cpp';
+    const makers = listTasks().flatMap((task) => (task.source === null ? [task.name] : []));
+    const isKnown = listTasks().some((task) => task.name === name);
+    if (isKnown && !makers.includes(name))
+      throw usageError(
+        `rlsf tasks make: --task: expected a task that makes its own problems (${makers.join(', ')}), got ${name}, which reads a data set. List its problems: rlsf tasks show ${name}`,
+      );
     const output = textOption(input, 'output');
     if (output !== undefined && existsSync(output))
       throw usageError(
         `rlsf tasks make: --output: expected a new file, ${output} is there already. Name another one, or remove it.`,
       );
-    const task = getTask(textOption(input, 'task') ?? 'cpp');
+    const task = getTask(name);
     const split = textOption(input, 'split') ?? task.splits[0];
     const n = wholeOption(input, 'n', 100, 1);
     const rows = task.problems({ split, n, seed: wholeOption(input, 'seed', 0) }).map(problemRow);
