@@ -11,7 +11,7 @@ import {
 } from './operator.js';
 
 const overflows = [
-  fails('runtime_error', /overflow|shift|divide/),
+  fails('runtime_error', /overflow|shift|divide|assertion/),
   fails('wrong_answer'),
   fails('warning', /overflow|conversion/),
 ];
@@ -83,7 +83,7 @@ export const valueFaults: readonly CorruptionOperator[] = [
     'arithmetic',
     'zero-guard',
     [
-      fails('runtime_error', /divide-by-zero|FPE|overflow/),
+      fails('runtime_error', /divide-by-zero|FPE|overflow|assertion/),
       fails('wrong_answer'),
       fails('timeout'),
     ],
