@@ -1,4 +1,5 @@
-"""Makes golden.json: PPO's rewards, advantages, losses and gradients by running TRL's and verl's own code.
+"""Makes golden.json: PPO's rewards, advantages, losses and gradients by running TRL's and verl's own code,
+and two whole steps of a small Llama with a value head around TRL's.
 
 TRL's arithmetic lies inside `PPOTrainer.train`: the statements between two markers are cut out of the
 source and run on given tensors. verl's functions are taken out of `core_algos.py` and
@@ -22,6 +23,7 @@ from typing import Optional
 
 import numpy as np
 import torch
+import transformers
 
 torch.set_default_dtype(torch.float64)
 PAD, EOS, WORD = 0, 1, 2
@@ -378,6 +380,121 @@ def controller(kl_coef, kl, samples, target, horizon):
     return {"source": "verl", **inputs, "next": float(control.value)}
 
 
+def two_steps():
+    """Two steps on the same completions, all of full length, so that TRL's score is on the last token."""
+    model = transformers.LlamaForCausalLM.from_pretrained(
+        Path(__file__).resolve().parent.parent / "policies" / "llama", dtype=torch.float64
+    )
+    reference = transformers.LlamaForCausalLM.from_pretrained(model.name_or_path, dtype=torch.float64)
+    context, width, rows, epochs = 3, 5, 4, 2
+    ids = torch.randint(3, 50, (rows, context + width))
+    ids[:, -1] = EOS
+    responses = ids[:, context:]
+    scores = draw(rows)
+    head = torch.nn.Linear(model.config.hidden_size, 1)
+    head.weight.data = draw(1, model.config.hidden_size, scale=0.2)
+    head.bias.data = draw(1, scale=0.2)
+    initial_head = {"weight": lists(head.weight), "bias": lists(head.bias)}
+    args = SimpleNamespace(
+        kl_coef=0.1,
+        kl_estimator="k1",
+        missing_eos_penalty=None,
+        whiten_rewards=False,
+        gamma=0.98,
+        lam=0.9,
+        cliprange=0.05,
+        cliprange_value=0.1,
+        vf_coef=0.5,
+    )
+    parameters = [*model.parameters(), *head.parameters()]
+    optimizer = torch.optim.AdamW(parameters, lr=0.003, eps=1e-2, weight_decay=0.0)
+
+    def forward(of, which, value_head=None):
+        output = of(ids[which], output_hidden_states=True)
+        logits = output.logits[:, context - 1 : -1]
+        logprobs = torch.log_softmax(logits, -1).gather(-1, responses[which].unsqueeze(-1)).squeeze(-1)
+        values = None if value_head is None else value_head(output.hidden_states[-1])
+        return logits, logprobs, values
+
+    steps = []
+    everything = torch.arange(rows)
+    for _ in range(2):
+        with torch.no_grad():
+            _, logprobs, full_values = forward(model, everything, head)
+            _, ref_logprobs, _ = forward(reference, everything)
+        space = {
+            **TRL,
+            "INVALID_LOGPROB": INVALID_LOGPROB,
+            "self": SimpleNamespace(args=args, processing_class=SimpleNamespace(eos_token_id=EOS)),
+            "args": args,
+            "empty_cache": lambda: None,
+            "responses": responses,
+            "postprocessed_responses": responses,
+            "sequence_lengths": TRL["first_true_indices"](responses == PAD) - 1,
+            "logprobs": logprobs,
+            "ref_logprobs": ref_logprobs,
+            "values": full_values[:, context - 1 : -1].squeeze(-1),
+            "scores": scores.clone(),
+        }
+        exec(TRL_EXPERIENCE, space)
+        figures = []
+        for _ in range(epochs):
+            for which in (torch.tensor([0, 1]), torch.tensor([2, 3])):
+                logits, new_logprobs, vpred = forward(model, which, head)
+                update = {
+                    **space,
+                    "micro_batch_inds": which,
+                    "context_length": context,
+                    "new_logprobs": new_logprobs,
+                    "vpred_temp": vpred,
+                    "mb_logprobs": space["logprobs"][which],
+                    "mb_advantage": space["advantages"][which],
+                    "mb_values": space["values"][which],
+                    "mb_return": space["returns"][which],
+                }
+                exec(TRL_LOSS, update)
+                optimizer.zero_grad()
+                update["loss"].backward()
+                norm = torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+                optimizer.step()
+                with torch.no_grad():
+                    exec(TRL_STATISTICS, {**update, "logits": logits}, update)
+                figures.append(
+                    {
+                        "loss": update["loss"].item(),
+                        "grad_norm": norm.item(),
+                        "loss/policy_avg": update["pg_loss"].item(),
+                        "loss/value_avg": update["vf_loss"].item(),
+                        "policy/approxkl_avg": update["approxkl"].item(),
+                        "policy/clipfrac_avg": update["pg_clipfrac"].item(),
+                        "policy/entropy_avg": update["entropy"].mean().item(),
+                        "val/clipfrac_avg": update["vf_clipfrac"].item(),
+                        "val/ratio": update["ratio"].mean().item(),
+                    }
+                )
+        metrics = {name: float(np.mean([each[name] for each in figures])) for name in figures[0]}
+        metrics["val/ratio_var"] = float(np.var([each["val/ratio"] for each in figures], ddof=1))
+        metrics["objective/kl"] = space["kl"].sum(1).mean().item()
+        metrics["objective/entropy"] = (-space["logprobs"]).sum(1).mean().item()
+        metrics["objective/non_score_reward"] = space["non_score_reward"].sum(1).mean().item()
+        metrics["objective/scores"] = space["scores"].mean().item()
+        metrics["objective/rlhf_reward"] = (
+            metrics["objective/non_score_reward"] + metrics["objective/scores"]
+        )
+        steps.append(metrics)
+    with torch.no_grad():
+        _, logprobs, values = forward(model, everything, head)
+    return {
+        "prompts": ids[:, :context].tolist(),
+        "completions": responses.tolist(),
+        "scores": lists(scores),
+        "head": initial_head,
+        "steps": steps,
+        "logprobs": lists(logprobs),
+        "values": lists(values[:, context - 1 : -1].squeeze(-1)),
+    }
+
+
 torch.manual_seed(7)
 experience = [
     trl_experience(0),
@@ -429,6 +546,7 @@ golden = {
         "trl": f"{git(trl_repository, 'show', 'HEAD:VERSION').strip()} {git(trl_repository, 'rev-parse', 'HEAD').strip()}",
         "verl": f"{git(verl_repository, 'show', 'HEAD:verl/version/version').strip()} {git(verl_repository, 'rev-parse', 'HEAD').strip()}",
         "torch": torch.__version__,
+        "transformers": transformers.__version__,
         "numpy": np.__version__,
         "dtype": "float64",
     },
@@ -446,6 +564,7 @@ golden = {
         controller(0.01, -3.0, 8, 0.1, 100),
         controller(0.3, 0.95, 32, 1.0, 640),
     ],
+    "steps": two_steps(),
 }
 
 
