@@ -104,7 +104,7 @@ export {
   sharedLengthWeights,
   wpoWeights,
 } from './sequence-logps.js';
-export { type TokenFeedback, type TokenStep } from './token-rewards.js';
+export type { StepWeights, TokenFeedback, TokenStep } from './token-rewards.js';
 export {
   applyTokenScheme,
   tokenSchemeAdvantages,

@@ -19,16 +19,21 @@ export interface TokenStep {
   reward: number;
 }
 
-interface RewardWeights {
+export interface StepWeights {
+  /** What the steps are multiplied by. @default 1 */
   readonly lambda?: number;
-  readonly scoreWeight?: number;
+  /**
+   * The steps above 0 are parts of the score: each earns its reward at its place, untouched by lambda,
+   * and the last token so much less. @default false: all come beside the score
+   */
+  readonly creditSpans?: boolean;
 }
 
 /** `process` of `tokenSchemeAdvantages`. */
 export function processAdvantages(
   feedback: readonly TokenFeedback[],
   groups: readonly number[],
-  weights: RewardWeights,
+  weights: StepWeights,
   options: AdvantageOptions,
 ): { sequence: number[]; tokens: number[][] } {
   const { estimator = 'grpo' } = options;
@@ -64,7 +69,7 @@ export function processAdvantages(
  */
 export function returnsToGo(
   feedback: TokenFeedback,
-  scheme: RewardWeights & { readonly gamma?: number },
+  scheme: StepWeights & { readonly gamma?: number },
 ): { whole: number; tokens: number[] } | null {
   const { gamma = 1 } = scheme;
   const steps = earnedAt(feedback, scheme);
@@ -86,13 +91,18 @@ export function returnsToGo(
 /** The rewards of a scorable completion by the token that earns them, the score at the last one (-1: none). */
 function earnedAt(
   { reward, mask, steps }: TokenFeedback,
-  { lambda = 1, scoreWeight = 1 }: RewardWeights,
+  { lambda = 1, creditSpans = false }: StepWeights,
 ): TokenStep[] {
   if (reward === null) return [];
   const counted = steps.filter(({ token }) => mask[token] === 1);
+  const isCredit = (step: TokenStep): boolean => creditSpans && step.reward > 0;
+  const credited = counted.filter(isCredit).reduce((sum, step) => sum + step.reward, 0);
   return [
-    ...counted.map((step) => ({ token: step.token, reward: lambda * step.reward })),
-    { token: mask.lastIndexOf(1), reward: scoreWeight * reward },
+    ...counted.map((step) => ({
+      token: step.token,
+      reward: isCredit(step) ? step.reward : lambda * step.reward,
+    })),
+    { token: mask.lastIndexOf(1), reward: reward - credited },
   ];
 }
 

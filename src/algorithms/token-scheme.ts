@@ -7,7 +7,12 @@ import {
   type AdvantageOptions,
 } from './advantage-estimators.js';
 import { normalizeThenSum } from './multi-objective.js';
-import { processAdvantages, returnsToGo, type TokenFeedback } from './token-rewards.js';
+import {
+  processAdvantages,
+  returnsToGo,
+  type StepWeights,
+  type TokenFeedback,
+} from './token-rewards.js';
 
 /** How what is known about single tokens becomes one advantage per token (see `tokenSchemeAdvantages`). */
 export const tokenSchemes = ['scalar', 'span_penalty', 'process', 'return_to_go'] as const;
@@ -19,8 +24,7 @@ export type LocalTokenScheme = { name: 'scalar' } | { name: 'span_penalty'; lamb
 
 /** The schemes whose tokens earn rewards of their own, compared within the group. */
 export type TokenRewardScheme =
-  | { name: 'process'; lambda?: number; scoreWeight?: number }
-  | { name: 'return_to_go'; gamma?: number; lambda?: number; scoreWeight?: number };
+  ({ name: 'process' } & StepWeights) | ({ name: 'return_to_go'; gamma?: number } & StepWeights);
 
 export type TokenScheme = LocalTokenScheme | TokenRewardScheme;
 
@@ -50,12 +54,12 @@ export interface TokenAdvantages {
  *   process      : A_t = sum over steps that end at or after t of the normalised reward of the step,
  *                  (r - c) / s with c and s over all steps of the group (DeepSeekMath, arXiv
  *                  2402.03300, section 4.1.3). The steps: the feedback's, each worth lambda times its
- *                  reward, and at the last token one worth scoreWeight times the reward of the whole
+ *                  reward, and one at the last token worth the reward of the whole
  *   return_to_go : A_t = (G_t - c) / s, G_t = r_t + gamma * G_(t+1) over the same rewards, c and s over
  *                  the whole completions' returns G_1 of the group. With `reinforce_plus_plus` c and s
  *                  are those of all tokens' G_t, as in verl
- * lambda (except of span_penalty), scoreWeight and gamma are 1 by default; scoreWeight is 0 where the
- * steps already add up to the reward. To the bit `scalar`: span_penalty with lambda 0 or no blame;
+ * lambda (except of span_penalty) and gamma are 1 by default; with creditSpans the steps above 0 are parts
+ * of the reward of the whole (`StepWeights`). To the bit `scalar`: span_penalty with lambda 0 or no blame;
  * process with one step per completion, which is the case without feedback; return_to_go without
  * feedback and with gamma 1. An unscorable completion gets 0 everywhere; a token that the policy did
  * not sample earns nothing and is not counted as a step in time.
@@ -179,11 +183,11 @@ function checkScheme(scheme: TokenScheme, options: TokenSchemeOptions): void {
     );
   }
   if (scheme.name === 'scalar' || scheme.name === 'span_penalty') return;
-  const { name, lambda = 1, scoreWeight = 1 } = scheme;
+  const { name, lambda = 1 } = scheme;
   const gamma = scheme.name === 'return_to_go' ? (scheme.gamma ?? 1) : 1;
-  if (![lambda, scoreWeight].every(Number.isFinite) || !(gamma >= 0 && gamma <= 1)) {
+  if (!(Number.isFinite(lambda) && lambda >= 0) || !(gamma >= 0 && gamma <= 1)) {
     throw inputError(
-      `tokenSchemeAdvantages: expected finite numbers as lambda and scoreWeight of ${name} and gamma from 0 to 1, got ${lambda}, ${scoreWeight} and ${gamma}.`,
+      `tokenSchemeAdvantages: expected lambda of ${name} to be at least 0 and gamma from 0 to 1, got ${lambda} and ${gamma}.`,
     );
   }
   if (options.objectives) {

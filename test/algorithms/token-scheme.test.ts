@@ -105,14 +105,14 @@ describe('process', () => {
     );
   });
 
-  it('weighs the steps by lambda and the score by scoreWeight', () => {
+  it('weighs the steps by lambda', () => {
     const doubled = tokenSchemeAdvantages(
       [completion(1, 2, [[0, 0.5]]), completion(3, 2, [[1, -1]])],
       [0, 0],
-      { name: 'process', lambda: 2, scoreWeight: 0.5 },
+      { name: 'process', lambda: 2 },
     );
     const plain = tokenSchemeAdvantages(
-      [completion(0.5, 2, [[0, 1]]), completion(1.5, 2, [[1, -2]])],
+      [completion(1, 2, [[0, 1]]), completion(3, 2, [[1, -2]])],
       [0, 0],
       { name: 'process' },
     );
@@ -160,16 +160,28 @@ describe('return_to_go', () => {
     expect(with4.tokens[1]).toEqual(with2.tokens[1]);
   });
 
-  it('with scoreWeight 0 is taught by the tokens alone', () => {
-    const { tokens } = tokenSchemeAdvantages(
-      [completion(0.5, 2, [[0, 0.5]]), completion(0, 2)],
+  it('with creditSpans moves praise to where it was earned, at the same return of the whole', () => {
+    const scheme = { name: 'return_to_go', creditSpans: true, lambda: 2 } as const;
+    const { tokens, sequence } = tokenSchemeAdvantages(
+      [completion(0.5, 3, [[0, 0.25], [1, 0.25]]), completion(0, 2)], // prettier-ignore
       [0, 0],
-      { name: 'return_to_go', scoreWeight: 0 },
+      scheme,
     );
-    const unit = 0.25 / (0.5 / Math.SQRT2 + 1e-4);
-    expect(tokens[0][0]).toBeCloseTo(unit, 12);
-    expect(tokens[0][1]).toBeCloseTo(-unit, 12);
-    expect(tokens[1]).toEqual([tokens[0][1], tokens[0][1]]);
+    const scale = 0.5 / Math.SQRT2 + 1e-4;
+    const expected = [0.25, 0, -0.25].map((value) => value / scale);
+    tokens[0].forEach((value, t) => expect(value).toBeCloseTo(expected[t], 12));
+    expect(tokens[1]).toEqual([tokens[0][2], tokens[0][2]]);
+    expect(sequence).toEqual(
+      tokenSchemeAdvantages([completion(0.5, 3), completion(0, 2)], [0, 0], { name: 'scalar' })
+        .sequence,
+    );
+    // A finding is no part of the score: it comes beside it, times lambda.
+    const blamed = tokenSchemeAdvantages(
+      [completion(0.5, 2, [[0, -0.25]]), completion(0, 2)],
+      [0, 0],
+      scheme,
+    );
+    expect(blamed.sequence).toEqual([0, 0]);
   });
 });
 
@@ -244,7 +256,7 @@ describe('tokenSchemeAdvantages', () => {
     const unknown = { name: 'spread' } as unknown as TokenScheme;
     expect(() => tokenSchemeAdvantages([], [], unknown)).toThrow(/scalar, span_penalty.*spread/);
     expect(() => tokenSchemeAdvantages([], [], { name: 'return_to_go', gamma: 1.5 })).toThrow(
-      /gamma from 0 to 1, got 1, 1 and 1.5/,
+      /gamma from 0 to 1, got 1 and 1.5/,
     );
   });
 });
