@@ -1,0 +1,41 @@
+import path from 'node:path';
+
+/** What a run's name is made from when none is given. */
+export interface RunNameFacts {
+  /** `grpo`, `sft`, … */
+  readonly method: string;
+  /** A folder or a Hub id, with or without a revision; `null` for a model made from nothing. */
+  readonly model: string | null;
+  /** Completions of one prompt, K; `null` where the method samples none. */
+  readonly numGenerations: number | null;
+  readonly maxSteps: number;
+}
+
+/**
+ * `{method}_{model}_K{n}_steps{m}`, e.g. `grpo_Qwen2.5-0.5B-Instruct_K8_steps30`; without `_K{n}`
+ * where nothing is sampled, without the model where there is none. Of the model its own name: the
+ * last part of the path, no revision; what a folder's name should not hold becomes `-`.
+ */
+export function runName({ method, model, numGenerations, maxSteps }: RunNameFacts): string {
+  const base = model === null ? '' : safe(path.basename(withoutRevision(model)));
+  return [
+    safe(method),
+    ...(base === '' ? [] : [base]),
+    ...(numGenerations === null ? [] : [`K${numGenerations}`]),
+    `steps${maxSteps}`,
+  ].join('_');
+}
+
+/** `owner/name@revision`; an `@` in a folder above the last is part of the path. */
+function withoutRevision(model: string): string {
+  return model.replace(/(?<=[^/\\])@[^/\\]*$/, '');
+}
+
+/** Letters, digits, `.`, `_` and `-`, beginning with no dot and no dash; at most 64 of them. */
+function safe(name: string): string {
+  return name
+    .normalize('NFC')
+    .replace(/[^\w.-]+/g, '-')
+    .replace(/^[-.]+|-+$/g, '')
+    .slice(0, 64);
+}
