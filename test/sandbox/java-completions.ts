@@ -2,9 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'vitest';
-import { createJudgePool } from '../../src/sandbox/index.js';
+import type { Problem } from '../../src/records.js';
+import { createJudgePool, judgeJob } from '../../src/sandbox/index.js';
 import type { TierName } from '../../src/sandbox/index.js';
-import { javaJob, noJava } from './java-programs.js';
+import { openTask } from '../../src/tasks/index.js';
+import { testData } from '../data.js';
+import { noJava } from './java-programs.js';
 
 /** An answer of Qwen2.5-Coder-1.5B to MultiPL-E's HumanEval in Java, with its recorded verdict. */
 export interface JavaCompletion {
@@ -41,24 +44,21 @@ export function javaRows<Row>(name: string): Row[] | null {
 }
 
 /**
- * Judges them as a task would: the prompt before, the tests behind. All import org.javatuples, for
+ * Judges them as the task does: the prompt before, the tests behind. All import org.javatuples, for
  * which the judge has a stand-in (kernels/java). Hands back how often which verdict met which.
  */
 export async function expectRecordedVerdicts(
   rows: readonly JavaCompletion[],
   isolation: 'auto' | TierName = 'auto',
 ): Promise<Record<string, number>> {
+  const path = testData('multipl-e') ?? '';
+  const task = await openTask('multipl-e', { path, language: 'java' });
+  const problems = task.problems({ split: 'humaneval', seed: 0 });
+  const problemOf = new Map(problems.map((problem) => [problem.id, problem]));
   const pool = await createJudgePool({ cacheFolder: null, isolation });
   const verdicts = await pool.judge(
-    rows.map(({ prompt, generation, code }) =>
-      javaJob(
-        {
-          prefix: prompt,
-          suffix: code.slice(generation.length),
-          cases: [{ stdin: '', expected: null }],
-        },
-        generation.slice(prompt.length),
-      ),
+    rows.map(({ task_id, prompt, generation }) =>
+      judgeJob(problemOf.get(task_id) as Problem, generation.slice(prompt.length)),
     ),
   );
   await pool.close();

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createJudgePool } from '../../src/sandbox/index.js';
-import { javaRows } from './java-completions.js';
-import { blamed, gallery, javaJob, javaTiers, sumTests } from './java-programs.js';
+import { createJudgePool, judgeJob } from '../../src/sandbox/index.js';
+import { openTask } from '../../src/tasks/index.js';
+import { testData } from '../data.js';
+import { blamed, gallery, javaJob, javaTiers, noJava, sumTests } from './java-programs.js';
 
 const found = (await javaTiers()).filter(({ reason }) => reason === null);
 
@@ -30,22 +31,17 @@ describe('verdicts on Java', () => {
   });
 });
 
-const files = { 'multipl-e/humaneval-java.jsonl.gz': 158, 'multipl-e/mbpp-java_dev.jsonl.gz': 236 };
+const counts = { humaneval: 158, mbpp: 236 };
 
-describe.each(Object.entries(files))('the problems of %s', (file, count) => {
-  const rows = javaRows<{ prompt: string; tests: string }>(file);
+describe.each(Object.entries(counts))('the problems of %s in Java', (split, count) => {
   // 31 of the 267 of MBPP are no Java, whatever is put in: `Pair<Long, Long, Long>`, `Pair<>`.
-  it.skipIf(rows === null)('compile beside the stand-in for org.javatuples', async () => {
+  const path = noJava === null ? testData('multipl-e') : null;
+  it.skipIf(path === null)('compile beside the stand-in for org.javatuples', async () => {
     const body = 'throw new UnsupportedOperationException();';
+    const task = await openTask('multipl-e', { path: path ?? '', language: 'java' });
+    const problems = task.problems({ split, seed: 0 });
     const pool = await createJudgePool({ cacheFolder: null });
-    const verdicts = await pool.judge(
-      (rows ?? []).map(({ prompt, tests }) =>
-        javaJob(
-          { prefix: prompt, suffix: `\n${tests}`, cases: [{ stdin: '', expected: null }] },
-          body,
-        ),
-      ),
-    );
+    const verdicts = await pool.judge(problems.map((problem) => judgeJob(problem, body)));
     await pool.close();
     const thrown = verdicts.filter(
       ({ outcome, diagnostics }) =>

@@ -3,7 +3,9 @@ import { gunzipSync } from 'node:zlib';
 import { createJudgePool } from '../../src/sandbox/index.js';
 import type { JudgeJob } from '../../src/sandbox/index.js';
 import { testData } from '../data.js';
-import { pythonJob, pythonTests } from './python-gallery.js';
+import type { ProgramTests } from '../../src/records.js';
+import { openTask } from '../../src/tasks/index.js';
+import { pythonJob } from './python-gallery.js';
 
 /** `null` where the data are. */
 export const missing =
@@ -18,21 +20,32 @@ interface Recorded {
   job: JudgeJob;
 }
 
-/** Completions of Qwen2.5-Coder-1.5b for HumanEval, with `check` of the data set as their one test. */
-export function humanEval(): Recorded[] {
-  const problems = byId(rows('humaneval/HumanEval.jsonl.gz'));
-  return completions('humaneval_python').map((row) => {
-    const { test, entry_point: name } = problems.get(row['task_id']) ?? {};
-    return recorded(row, `${test}\ncheck(${name})\n`);
-  });
+/** Completions of Qwen2.5-Coder-1.5b for HumanEval, judged as the task judges them. */
+export async function humanEval(): Promise<Recorded[]> {
+  const tests = await testsOf('humaneval', 'humaneval/HumanEval.jsonl.gz');
+  // A row holds the whole program, the prompt's code with it.
+  return completions('humaneval_python').map((row) =>
+    recorded(row, { ...(tests.get(row['task_id']) as ProgramTests), prefix: '' }),
+  );
 }
 
 /** The same for MBPP, with the assertions of MBPP+. */
-export function mbpp(): Recorded[] {
-  const problems = byId(rows('mbpp/mbppplus_dev.jsonl.gz'));
-  return completions('mbpp_python').map((row) =>
-    recorded(row, problems.get(row['task_id'])?.['assertion'] ?? ''),
-  );
+export async function mbpp(): Promise<Recorded[]> {
+  const tests = await testsOf('mbpp-plus', 'mbpp/mbppplus_dev.jsonl.gz');
+  return completions('mbpp_python').map((row) => {
+    const found = tests.get(row['task_id'].replace('Mbpp/', 'mbpp-plus/')) as ProgramTests;
+    return recorded(row, { ...found, cases: found.cases.slice(0, 1) });
+  });
+}
+
+/** With the further inputs of MBPP+ too, and the verdict on both. */
+export async function mbppPlus(): Promise<Recorded[]> {
+  const tests = await testsOf('mbpp-plus', 'mbpp/mbppplus_dev.jsonl.gz');
+  return completions('mbpp_python').map((row) => {
+    const found = tests.get(row['task_id'].replace('Mbpp/', 'mbpp-plus/')) as ProgramTests;
+    const passed = row['base_status'] === 'pass' && row['plus_status'] === 'pass';
+    return { ...recorded(row, found), passed };
+  });
 }
 
 /** The judge's verdicts, and those that differ from the recorded ones. */
@@ -68,12 +81,18 @@ export const knownDifferences: Record<string, string> = {
   'Mbpp/783': 'the assertions compare floating-point numbers exactly, EvalPlus within 1e-6: ours fails',
 }; // prettier-ignore
 
-function recorded(row: Record<string, string>, assert: string): Recorded {
+function recorded(row: Record<string, string>, tests: ProgramTests): Recorded {
   return {
     id: row['task_id'],
     passed: row['base_status'] === 'pass',
-    job: pythonJob(pythonTests('', { assert }), row['solution']),
+    job: pythonJob(tests, row['solution']),
   };
+}
+
+async function testsOf(name: string, file: string): Promise<Map<string, ProgramTests>> {
+  const task = await openTask(name, { path: testData(file) ?? file });
+  const problems = task.problems({ split: 'all', seed: 0 });
+  return new Map(problems.map(({ id, tests }) => [id, tests as ProgramTests]));
 }
 
 function completions(name: string): Record<string, string>[] {
@@ -86,8 +105,4 @@ function rows(file: string): Record<string, string>[] {
     .trim()
     .split('\n');
   return lines.map((line) => JSON.parse(line) as Record<string, string>);
-}
-
-function byId(all: readonly Record<string, string>[]): Map<string, Record<string, string>> {
-  return new Map(all.map((row) => [row['task_id'], row]));
 }
