@@ -10,11 +10,11 @@ import type { PreferencePair } from '../datasets/index.js';
 import { inputError } from '../errors.js';
 import { completionLogprobs, type Policy } from '../policy/index.js';
 import { tf } from '../tensor/index.js';
+import { padded } from './passes.js';
 import {
   evaluateLogprobs,
   forwardSequences,
   halves,
-  padded,
   pairRows,
   referenceSums,
   type ForwardOfUpdate,

@@ -2,12 +2,8 @@ import type { DpoLossInputs } from '../algorithms/index.js';
 import { tf } from '../tensor/index.js';
 import type { DpoBatch } from './dpo-batch.js';
 import { divergenceError, takeTurns } from './gradients.js';
-import {
-  forwardOfUpdate,
-  inPasses,
-  type PairRow,
-  type PreferenceStepSettings,
-} from './preference-batch.js';
+import { inPasses } from './passes.js';
+import { forwardOfUpdate, type PairRow, type PreferenceStepSettings } from './preference-batch.js';
 import type { PreferenceBatch } from './preference-step.js';
 
 /**

@@ -5,10 +5,10 @@ import { tf } from '../tensor/index.js';
 import { pairMetrics } from './cpo-step.js';
 import type { StepMetrics } from './metrics.js';
 import type { Optimizer } from './optimizer.js';
+import { padded } from './passes.js';
 import {
   forwardSequences,
   halves,
-  padded,
   pairRows,
   pairsWithBothSides,
   type PairRow,

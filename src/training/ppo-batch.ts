@@ -1,7 +1,6 @@
 import { inputError } from '../errors.js';
 import type { TokenSequence } from '../policy/index.js';
 import type { Rollout } from '../records.js';
-import { tf } from '../tensor/index.js';
 
 /**
  * A rollout as PPO's losses see it: what `ppoExperience` gives and `ppoUpdate` takes. Every list has one
@@ -85,27 +84,9 @@ export function cutInto<T>(items: readonly T[], count: number, what: string): T[
   ).filter((part) => part.length > 0);
 }
 
-/** The items in runs of at most `size`: one pass each. */
-export function runsOf<T>(items: readonly T[], size: number): T[][] {
-  requireCount(size, 'perDeviceTrainBatchSize');
-  const parts: T[][] = [];
-  for (let start = 0; start < items.length; start += size) {
-    parts.push(items.slice(start, start + size));
-  }
-  return parts;
-}
-
 export function requireCount(count: number, what: string): void {
   if (Number.isInteger(count) && count >= 1) return;
   throw inputError(`ppoStep: expected ${what} to be a whole number of at least 1, got ${count}.`);
-}
-
-/** [B, T] with T the longest row (at least 1); 0 on padding. */
-export function paddedRows(rows: readonly (readonly number[])[]): tf.Tensor2D {
-  const width = rows.reduce((most, row) => Math.max(most, row.length), 1);
-  const values = new Float32Array(rows.length * width);
-  rows.forEach((row, b) => values.set(row, b * width));
-  return tf.tensor2d(values, [rows.length, width]);
 }
 
 /** Tokens the losses count. */

@@ -10,7 +10,8 @@ import {
 import type { Rollout } from '../records.js';
 import { tf } from '../tensor/index.js';
 import { takeTurns } from './gradients.js';
-import { requireExactSampling, runsOf, trainedRollouts, type PpoRow } from './ppo-batch.js';
+import { inPasses } from './passes.js';
+import { requireExactSampling, trainedRollouts, type PpoRow } from './ppo-batch.js';
 import type { PpoExperienceSettings } from './ppo-settings.js';
 import { tokenRewardsOf } from './ppo-token-rewards.js';
 
@@ -121,7 +122,7 @@ async function perToken(
   evaluate: (part: readonly TokenSequence[]) => tf.Tensor2D[],
 ): Promise<number[][][]> {
   const results: number[][][] = [];
-  for (const part of runsOf(sequences, size)) {
+  for (const part of inPasses('ppoStep', sequences, size)) {
     await takeTurns(signal);
     const tensors = tf.tidy(() =>
       evaluate(part).map((each) => ({ width: each.shape[1], values: each.dataSync().slice() })),

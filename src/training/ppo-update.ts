@@ -12,7 +12,8 @@ import { tf } from '../tensor/index.js';
 import { accumulateGradients } from './gradients.js';
 import type { StepMetrics } from './metrics.js';
 import type { Optimizer } from './optimizer.js';
-import { cutInto, paddedRows, requireCount, runsOf, tokensOf, type PpoRow } from './ppo-batch.js';
+import { inPasses, padded } from './passes.js';
+import { cutInto, requireCount, tokensOf, type PpoRow } from './ppo-batch.js';
 import type { PpoUpdateSettings } from './ppo-settings.js';
 
 /** What PPO trains: the policy's trainable variables and the value head's. Give it to `createOptimizer`. */
@@ -61,14 +62,12 @@ export async function ppoUpdate(
           },
         });
         const { logprobs, values, entropy: entropies } = outputs;
-        const padded = (of: (row: PpoRow) => readonly number[]): tf.Tensor2D =>
-          paddedRows(part.map(of));
-        const completionMask = padded((row) => row.mask);
+        const completionMask = padded(part, (row) => row.mask);
         const ofPolicy = ppoPolicyLoss(
           {
             logprobs,
-            oldLogprobs: padded((row) => row.oldLogprobs),
-            advantages: padded((row) => row.advantages),
+            oldLogprobs: padded(part, (row) => row.oldLogprobs),
+            advantages: padded(part, (row) => row.advantages),
             completionMask,
           },
           { ...settings, tokensInBatch },
@@ -76,8 +75,8 @@ export async function ppoUpdate(
         const ofValues = ppoValueLoss(
           {
             values,
-            oldValues: padded((row) => row.oldValues),
-            returns: padded((row) => row.returns),
+            oldValues: padded(part, (row) => row.oldValues),
+            returns: padded(part, (row) => row.returns),
             completionMask,
           },
           { ...settings, tokensInBatch },
@@ -96,7 +95,7 @@ export async function ppoUpdate(
       const { loss, gradients } = await accumulateGradients(
         variables,
         'ppoStep',
-        runsOf(minibatch, size),
+        inPasses('ppoStep', minibatch, size),
         lossOf,
         signal,
       );

@@ -9,6 +9,7 @@ import {
 } from '../policy/index.js';
 import { tf } from '../tensor/index.js';
 import { takeTurns } from './gradients.js';
+import { inPasses, padded } from './passes.js';
 
 /** What every step of preference training takes. */
 export interface PreferenceStepSettings {
@@ -100,20 +101,6 @@ export function weightedSequence(
   return { promptIds, completionIds, weights, refLogps, length, row };
 }
 
-/** Rows in runs of at most `size`: one forward and backward pass each. */
-export function inPasses<Row>(where: string, rows: readonly Row[], size = 8): Row[][] {
-  if (!Number.isInteger(size) || size < 1) {
-    throw inputError(
-      `${where}: expected perDeviceTrainBatchSize to be a whole number of at least 1, got ${size}.`,
-    );
-  }
-  const parts: Row[][] = [];
-  for (let start = 0; start < rows.length; start += size) {
-    parts.push(rows.slice(start, start + size));
-  }
-  return parts;
-}
-
 /** How an update evaluates its batch; absent for what is only measured. */
 export interface ForwardOfUpdate {
   readonly gradientCheckpointing?: boolean;
@@ -187,17 +174,6 @@ export function referenceSums(sequences: readonly WeightedSequence[]): tf.Tensor
       padded(sequences, ({ weights }) => weights),
     ),
   );
-}
-
-/** [B, T] with T the longest completion (at least 1); 0 on padding. */
-export function padded<Row extends TokenSequence>(
-  rows: readonly Row[],
-  valuesOf: (row: Row) => readonly number[],
-): tf.Tensor2D {
-  const width = rows.reduce((most, row) => Math.max(most, row.completionIds.length), 1);
-  const values = new Float32Array(rows.length * width);
-  rows.forEach((row, b) => values.set(valuesOf(row), b * width));
-  return tf.tensor2d(values, [rows.length, width]);
 }
 
 /** Evaluates rows without gradient, `size` at a time: one log-probability per completion token. */

@@ -3,7 +3,8 @@ import { tf } from '../tensor/index.js';
 import { accumulateGradients, divergenceError, takeTurns } from './gradients.js';
 import type { StepMetrics } from './metrics.js';
 import type { Optimizer } from './optimizer.js';
-import { forwardOfUpdate, inPasses, type ForwardOfUpdate } from './preference-batch.js';
+import { inPasses } from './passes.js';
+import { forwardOfUpdate, type ForwardOfUpdate } from './preference-batch.js';
 import type { PreferenceStepSettings } from './preference-batch.js';
 
 /** A batch ready to be measured or learned from. */
