@@ -78,7 +78,8 @@ export async function collectCandidates(input: CollectCandidatesInput): Promise<
       if (missing.length > 0) {
         const unjudged = missing.map((id) => drawnById.get(id)!);
         const judged = await judgeRollouts(unjudged, part, input.judge, { signal });
-        keep(annotated, judgedById, await scoreRollouts(judged, rewards));
+        const scored = rewards.length > 0 ? await scoreRollouts(judged, rewards) : judged;
+        keep(annotated, judgedById, scored);
       }
       input.onProgress?.({
         problems: Math.min(problems.length, (step + 1) * chunkSize),
@@ -112,7 +113,8 @@ function keep(
 
 /** What a file holds already; an error where it was made by another call than this one. */
 function recorded(store: RolloutStore, input: CollectCandidatesInput): Map<string, Rollout> {
-  const { problems, chunkSize = 16, run = 'candidates', settings, policy } = input;
+  const { problems, rewards = [], settings, policy } = input;
+  const { chunkSize = 16, run = 'candidates' } = input;
   const rollouts = store.readAll();
   const refuse = (what: string, there: string, here: string): never => {
     throw inputError(
@@ -134,8 +136,17 @@ function recorded(store: RolloutStore, input: CollectCandidatesInput): Map<strin
       refuse('the policy is another', `revision ${rollout.modelRevision}`, revision);
     const [there, here] = [rollout.sampling, settings].map((value) => JSON.stringify(value));
     if (there !== here) refuse('the sampling settings are others', there, here);
+    if (rollout.verdict === undefined) continue;
+    const scoredBy = rewardNames(rollout.rewards ?? []);
+    if (scoredBy !== rewardNames(rewards)) {
+      refuse('the rewards are others', scoredBy, rewardNames(rewards));
+    }
   }
   return new Map(rollouts.map((rollout) => [rollout.id, rollout]));
+}
+
+function rewardNames(rewards: readonly { name: string; weight: number }[]): string {
+  return rewards.map(({ name, weight }) => `${name} × ${weight}`).join(', ') || 'none';
 }
 
 /** As `sampleRollouts` names them. */
