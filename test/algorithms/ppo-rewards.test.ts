@@ -48,6 +48,8 @@ describe('ppoRewards, gae and maskedWhiten together', () => {
         name,
       ).toBeGreaterThanOrEqual(5);
     }
+    expect(count(({ options }) => options.whitenRewards)).toBeGreaterThanOrEqual(5);
+    expect(count(({ options }) => options.missingEosPenalty !== null)).toBeGreaterThanOrEqual(5);
     for (const name of scorePositions) {
       expect(
         count(({ options }) => options.scorePosition === name),
