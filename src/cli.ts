@@ -1,5 +1,5 @@
 import { Command as Program, CommanderError } from 'commander';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { isRlsfError } from './errors.js';
 import { ask } from './repl/ask.js';
 import type { Command, CommandContext, CommandInput } from './repl/commands/command.js';
@@ -16,6 +16,7 @@ import { ansiText, plainText } from './repl/styled.js';
 export async function main(argv: readonly string[]): Promise<number> {
   if (process.stdout.listenerCount('error', leaveUnread) === 0)
     process.stdout.on('error', leaveUnread);
+  readEnvFile();
   let exitCode = 0;
   const program = createProgram(async (command, input) => {
     exitCode = await runCommand(command, input);
@@ -27,6 +28,11 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     return reportError(error, argv);
   }
+}
+
+/** `.env` of the working directory: tokens and keys among it. A variable of the shell wins. */
+function readEnvFile(): void {
+  if (existsSync('.env')) process.loadEnvFile('.env');
 }
 
 /** `rlsf … | head`: nobody reads on, so there is nothing left to do or to say. */

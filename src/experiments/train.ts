@@ -1,7 +1,9 @@
-import type { Config } from './config/index.js';
+import type { Config, Method } from './config/index.js';
 import { grpoMethod } from './methods/grpo.js';
+import { ktoMethod } from './methods/kto.js';
 import { ppoMethod } from './methods/ppo.js';
-import type { Method } from './run/run-folder.js';
+import { cpoMethod, dpoMethod, orpoMethod } from './methods/preference.js';
+import { sftMethod } from './methods/sft.js';
 import type { ActiveRun, RunOptions, RunResult } from './run/run.js';
 import { runTraining } from './run/run.js';
 import { reportStage } from './stages/report.js';
@@ -14,7 +16,7 @@ import { trainStage } from './stages/train.js';
  * thread count give the same run to the bit, stopped or not.
  */
 export function train(
-  method: 'grpo' | 'ppo',
+  method: Method,
   config: Config,
   options: RunOptions = {},
 ): Promise<RunResult> {
@@ -23,6 +25,16 @@ export function train(
       return online(method, grpoMethod, config, options);
     case 'ppo':
       return online(method, ppoMethod, config, options);
+    case 'sft':
+      return offline(method, sftMethod, config, options);
+    case 'dpo':
+      return offline(method, dpoMethod, config, options);
+    case 'kto':
+      return offline(method, ktoMethod, config, options);
+    case 'cpo':
+      return offline(method, cpoMethod, config, options);
+    case 'orpo':
+      return offline(method, orpoMethod, config, options);
   }
 }
 
@@ -40,6 +52,20 @@ function online<Batch>(
       prepare: (active) => Promise.resolve(makeMethod(active)),
       body: trainAndSave,
     },
+    config,
+    options,
+  );
+}
+
+/** The data are there before the first step. */
+function offline<Batch>(
+  kind: Method,
+  prepare: (active: ActiveRun) => Promise<StepMethod<Batch>>,
+  config: Config,
+  options: RunOptions,
+): Promise<RunResult> {
+  return runTraining(
+    { kind, stages: ['load', 'data', 'train', 'report'], prepare, body: trainAndSave },
     config,
     options,
   );

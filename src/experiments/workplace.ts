@@ -26,8 +26,9 @@ import type { BackendChoice } from '../tensor/index.js';
 import { selectBackend } from '../tensor/index.js';
 import type { Optimizer } from '../training/index.js';
 import { createOptimizer } from '../training/index.js';
-import type { Config } from './config/index.js';
-import type { Method, TrainingKind } from './run/run-folder.js';
+import type { Config, Method } from './config/index.js';
+import { isOnline } from './config/index.js';
+import type { TrainingKind } from './run/run-folder.js';
 import { sha256OfFile, sha256OfText } from './run/files.js';
 
 export interface Workplace {
@@ -43,7 +44,7 @@ export interface Workplace {
   reference: Policy | null;
   /** PPO's. */
   valueHead: ValueHead | null;
-  /** What is trained beside the policy: the value head. */
+  /** What changes beside the policy: the value head, a reference that follows. */
   further: TrainableVariable[];
   optimizer: Optimizer;
   rewards: RewardFunction[];
@@ -76,8 +77,8 @@ export async function openWorkplace(
   const reference = needsCopy ? await loadPolicy(model, { ...source, dtype }) : null;
   const options = config[methodOf(kind)];
   const valueHead = methodOf(kind) === 'ppo' ? createValueHead(policy) : null;
-  const further = valueHead ? valueHeadVariables(valueHead) : [];
-  const optimizer = createOptimizer([...trainableVariables(policy), ...further], {
+  const beside = valueHead ? valueHeadVariables(valueHead) : [];
+  const optimizer = createOptimizer([...trainableVariables(policy), ...beside], {
     learningRate: options.learning_rate,
     adamBeta1: options.adam_beta1,
     adamBeta2: options.adam_beta2,
@@ -95,7 +96,10 @@ export async function openWorkplace(
     policy,
     reference,
     valueHead,
-    further,
+    further: [
+      ...beside,
+      ...(reference && movesReference(config, kind) ? referenceWeights(reference) : []),
+    ],
     optimizer,
     rewards: [sanitizerCurriculum({ scores: config.reward.scores })],
     async close() {
@@ -115,7 +119,7 @@ export function methodOf(kind: TrainingKind): Method {
 
 /** Whether the training starts from problems, not from the rows of a file. */
 function takesProblems({ dataset }: Config, kind: TrainingKind): boolean {
-  return ['grpo', 'ppo'].includes(methodOf(kind)) || dataset.path === null;
+  return isOnline(methodOf(kind)) || dataset.path === null;
 }
 
 /** Whether the method compares the policy with a frozen one while it trains. */
@@ -128,10 +132,25 @@ function usesReference(config: Config, kind: TrainingKind): boolean {
     case 'dpo':
       return !config.dpo.precompute_ref_log_probs;
     case 'kto':
-      return !config.kto.precompute_ref_log_probs;
+      // The completions of z0 change with the batch, so theirs cannot all be known beforehand.
+      return config.kto.loss_type === 'kto' || !config.kto.precompute_ref_log_probs;
+    case 'cpo':
+    case 'orpo':
     case 'sft':
       return false;
   }
+}
+
+/** Whether the reference follows the policy, so that its weights belong into a checkpoint. */
+function movesReference({ grpo }: Config, kind: TrainingKind): boolean {
+  return methodOf(kind) === 'grpo' && grpo.sync_ref_model;
+}
+
+function referenceWeights(reference: Policy): TrainableVariable[] {
+  return [...reference.weights].map(([name, variable]) => ({
+    name: `reference.${name}`,
+    variable,
+  }));
 }
 
 /** The task of a place, where what goes on needs one. */

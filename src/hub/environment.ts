@@ -29,7 +29,7 @@ export function hubEnvironment(): HubEnvironment {
 
 function readToken(): HubEnvironment['token'] {
   const { env } = process;
-  for (const from of ['HF_TOKEN', 'HUGGING_FACE_HUB_TOKEN']) {
+  for (const from of ['HF_TOKEN', 'HUGGING_FACE_HUB_TOKEN', 'HF_WRITE_TOKEN']) {
     const value = env[from]?.trim();
     if (value) return { value: checked(value, from), from };
   }

@@ -69,16 +69,27 @@ export async function sftStep(
   };
 }
 
-/** The loss of `sftStep` without an update: for held-out data. */
-export function sftLoss(policy: Policy, sequences: readonly TokenSequence[]): number {
+/**
+ * The loss of `sftStep` without an update: for held-out data.
+ * @param size sequences of one forward pass: memory, not the result
+ */
+export function sftLoss(
+  policy: Policy,
+  sequences: readonly TokenSequence[],
+  size = sequences.length,
+): number {
   const tokens = completionTokens(sequences);
   if (tokens === 0) {
     throw inputError('sftLoss: expected at least one completion token, got none.');
   }
-  return tf.tidy(() => {
-    const { logprobs, mask } = completionLogprobs(policy, sequences);
-    return -tf.sum(tf.mul(logprobs, mask)).dataSync()[0] / tokens;
-  });
+  let sum = 0;
+  for (let start = 0; start < sequences.length; start += size) {
+    sum += tf.tidy(() => {
+      const { logprobs, mask } = completionLogprobs(policy, sequences.slice(start, start + size));
+      return tf.sum(tf.mul(logprobs, mask)).dataSync()[0];
+    });
+  }
+  return -sum / tokens;
 }
 
 function completionTokens(sequences: readonly TokenSequence[]): number {

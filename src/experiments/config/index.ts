@@ -1,5 +1,7 @@
 export type { Config } from './schema.js';
 export { configSchema } from './schema.js';
+export type { Method } from './methods.js';
+export { isOnline, methods } from './methods.js';
 export type { LoadConfigOptions } from './load.js';
 export { loadConfig, configFromObject } from './load.js';
 export { environmentNames, processEnvironment } from './layers.js';

@@ -7,8 +7,10 @@ import path from 'node:path';
 import { parse as parseDotenv } from 'dotenv';
 import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { inputError, usageError } from '../../errors.js';
+import { translateAliases } from './aliases.js';
+import { isOnline, type Method } from './methods.js';
 import type { JsonSchema } from './tree.js';
-import { expectedValue, schemaAt, treeSchema } from './tree.js';
+import { expectedValue, isSection, schemaAt, treeSchema } from './tree.js';
 
 export interface Layer {
   /** `configs/tour.yaml`, `environment variable LR`, `--set grpo.beta=0`. */
@@ -16,15 +18,27 @@ export interface Layer {
   values: Record<string, unknown>;
 }
 
-/** Short names that people's shells already hold; `RLSF_SECTION__KEY` reaches every other option. */
+export interface LayerOptions {
+  /** Whose section takes what every method has. */
+  method: Method;
+  /** Told of every key that was read as another. */
+  onNote: (note: string) => void;
+}
+
+/**
+ * Short names that people's shells already hold; `RLSF_SECTION__KEY` reaches every other option. `*` is
+ * the section of the method that is to run; its batch is `prompts_per_step` of grpo and ppo, else
+ * `per_device_train_batch_size`.
+ */
 export const environmentNames: Readonly<Record<string, string>> = {
   MODEL_NAME: 'policy.model_name_or_path',
   OUTPUT_DIR: 'run.output_dir',
-  MAX_STEPS: 'grpo.max_steps',
+  MAX_STEPS: '*.max_steps',
   NUM_GENERATIONS: 'grpo.num_generations',
   MAX_NEW_TOKENS: 'sampling.max_completion_length',
-  BATCH_SIZE: 'grpo.prompts_per_step',
-  LR: 'grpo.learning_rate',
+  BATCH_SIZE: '*.batch_size',
+  GRAD_ACCUM: '*.gradient_accumulation_steps',
+  LR: '*.learning_rate',
   N_TRAIN: 'task.train_problems',
   N_EVAL: 'evaluation.problems',
   RLSF_BACKEND: 'run.backend',
@@ -33,7 +47,11 @@ export const environmentNames: Readonly<Record<string, string>> = {
 };
 
 /** The file and everything it extends, the farthest ancestor first. */
-export async function fileLayers(file: string, above: readonly string[] = []): Promise<Layer[]> {
+export async function fileLayers(
+  file: string,
+  options: LayerOptions,
+  above: readonly string[] = [],
+): Promise<Layer[]> {
   const resolved = path.resolve(file);
   const shown = path.relative(process.cwd(), resolved).startsWith('..')
     ? resolved
@@ -44,14 +62,16 @@ export async function fileLayers(file: string, above: readonly string[] = []): P
     );
   }
   const values = parseFile(await readConfigFile(resolved, shown), shown);
-  const { extends: base, ...own } = values;
+  const { extends: base, ...given } = values;
+  const { values: own, notes } = translateAliases(given, shown, options.method);
+  notes.forEach(options.onNote);
   if (base === undefined) return [{ source: shown, values: own }];
   if (typeof base !== 'string') {
     throw inputError(
       `${shown}: extends: expected the path of another config, got ${JSON.stringify(base)}. Write one path, relative to this file.`,
     );
   }
-  const ancestors = await fileLayers(path.resolve(path.dirname(resolved), base), [
+  const ancestors = await fileLayers(path.resolve(path.dirname(resolved), base), options, [
     ...above,
     resolved,
   ]);
@@ -59,11 +79,14 @@ export async function fileLayers(file: string, above: readonly string[] = []): P
 }
 
 /** One layer per variable that names an option. */
-export function environmentLayers(env: Readonly<Record<string, string | undefined>>): Layer[] {
+export function environmentLayers(
+  env: Readonly<Record<string, string | undefined>>,
+  method: Method,
+): Layer[] {
   const root = treeSchema();
   return Object.entries(env).flatMap(([name, text]) => {
     if (text === undefined || text === '') return [];
-    const keys = environmentNames[name]?.split('.') ?? sectionVariable(name);
+    const keys = ownOption(environmentNames[name], method)?.split('.') ?? sectionVariable(name);
     if (!keys) return [];
     return [
       {
@@ -72,6 +95,11 @@ export function environmentLayers(env: Readonly<Record<string, string | undefine
       },
     ];
   });
+}
+
+function ownOption(option: string | undefined, method: Method): string | undefined {
+  const batch = isOnline(method) ? 'prompts_per_step' : 'per_device_train_batch_size';
+  return option?.replace('batch_size', batch).replace('*', method);
 }
 
 /** `--set section.key=value`; the value is YAML. */
@@ -172,10 +200,6 @@ function nest(keys: readonly string[], value: unknown): Record<string, unknown> 
     string,
     unknown
   >;
-}
-
-export function isSection(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function hasCode(error: unknown, code: string): boolean {

@@ -2,21 +2,21 @@ import path from 'node:path';
 import { inputError } from '../../errors.js';
 import { explainIssues } from './explain.js';
 import type { Layer } from './layers.js';
-import {
-  environmentLayers,
-  fileLayers,
-  isSection,
-  processEnvironment,
-  setLayers,
-} from './layers.js';
+import { environmentLayers, fileLayers, processEnvironment, setLayers } from './layers.js';
+import type { Method } from './methods.js';
 import type { Config } from './schema.js';
 import { configSchema } from './schema.js';
+import { isSection } from './tree.js';
 
 export interface LoadConfigOptions {
   /** `section.key=value`, the last one wins. */
   set?: readonly string[];
   /** @default the process's environment over `.env` of the working directory */
   env?: Readonly<Record<string, string | undefined>>;
+  /** What is to run: options that every method has go to its section. @default 'grpo' */
+  method?: Method;
+  /** Told of every key of another project that was read as one of ours. @default nobody */
+  onNote?: (note: string) => void;
 }
 
 /**
@@ -27,9 +27,10 @@ export async function loadConfig(
   file: string | null,
   options: LoadConfigOptions = {},
 ): Promise<Config> {
+  const { method = 'grpo', onNote = () => undefined } = options;
   const layers = [
-    ...(file === null ? [] : [namePrefix(file), ...(await fileLayers(file))]),
-    ...environmentLayers(options.env ?? (await processEnvironment())),
+    ...(file === null ? [] : [namePrefix(file), ...(await fileLayers(file, { method, onNote }))]),
+    ...environmentLayers(options.env ?? (await processEnvironment()), method),
     ...setLayers(options.set ?? []),
   ];
   return resolveLayers(layers, file ?? 'config');

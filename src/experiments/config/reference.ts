@@ -78,13 +78,17 @@ function sectionPage(name: string, section: JsonSchema): string {
 
 function environmentTable(): string {
   const rows = Object.entries(environmentNames).map(
-    ([name, path]) => `| \`${name}\` | \`${path}\` |`,
+    ([name, path]) => `| \`${name}\` | \`${path.replace('*', '<method>')}\` |`,
   );
   return [
     '## Environment',
     '',
     'A `.env` file in the working directory is read too; a variable of the shell wins over it.',
     '`RLSF_<SECTION>__<KEY>` sets any option: `RLSF_GRPO__LEARNING_RATE=1e-5`.',
+    '',
+    '`<method>` is what is to run (`rlsf train dpo`: `dpo`); its `batch_size` is `prompts_per_step` of grpo and',
+    'ppo, else `per_device_train_batch_size`. `HF_TOKEN` (or `HUGGING_FACE_HUB_TOKEN`, `HF_WRITE_TOKEN`),',
+    '`OPENAI_API_KEY` and `WANDB_API_KEY` are read where they are needed.',
     '',
     '| Variable | Option |',
     '| --- | --- |',

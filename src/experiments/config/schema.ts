@@ -6,7 +6,7 @@ import { grpoSection } from './sections/grpo.js';
 import { judgeSection } from './sections/judge.js';
 import { policySection } from './sections/policy.js';
 import { ppoSection } from './sections/ppo.js';
-import { dpoSection, ktoSection } from './sections/preference.js';
+import { cpoSection, dpoSection, ktoSection, orpoSection } from './sections/preference.js';
 import { rewardSection } from './sections/reward.js';
 import { runSection } from './sections/run.js';
 import { samplingSection } from './sections/sampling.js';
@@ -27,6 +27,8 @@ export const configTree = z.strictObject({
   ppo: ppoSection.prefault({}),
   dpo: dpoSection.prefault({}),
   kto: ktoSection.prefault({}),
+  cpo: cpoSection.prefault({}),
+  orpo: orpoSection.prefault({}),
   sft: sftSection.prefault({}),
   pretrain: pretrainSection.prefault({}),
   evaluation: evaluationSection.prefault({}),
@@ -60,10 +62,10 @@ export const configSchema = configTree.superRefine((config, context) => {
       `expected at least grpo.epsilon (${config.grpo.epsilon}), got ${config.grpo.epsilon_high}. Raise it, or lower epsilon.`,
     );
   }
-  if (config.task.train_problems < config.grpo.prompts_per_step) {
+  if (config.grpo.sync_ref_model && (config.policy.use_peft || config.grpo.beta === 0)) {
     fail(
-      ['task', 'train_problems'],
-      `expected at least grpo.prompts_per_step (${config.grpo.prompts_per_step}), got ${config.task.train_problems}. Draw more problems or take fewer prompts a step.`,
+      ['grpo', 'sync_ref_model'],
+      `expected policy.use_peft: false and grpo.beta above 0, got use_peft ${config.policy.use_peft} and beta ${config.grpo.beta}. An adapter's reference is the base under it, which does not move; without beta there is no reference.`,
     );
   }
 });

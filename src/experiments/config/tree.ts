@@ -115,3 +115,7 @@ function withoutSafeIntegerBounds(schema: JsonSchema): JsonSchema {
     });
   return Object.fromEntries(entries);
 }
+
+export function isSection(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

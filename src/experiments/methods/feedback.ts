@@ -1,6 +1,7 @@
 /** Which prompts a step takes, and the control run's shuffled feedback: pure, from (seed, step). */
 import { createRandom, type Random } from '../../algorithms/random.js';
 import type { Problem, Rollout } from '../../records.js';
+import type { Config } from '../config/index.js';
 
 /**
  * The problems of one step. All problems pass once, in an order drawn anew for each pass; a step
@@ -19,6 +20,17 @@ export function problemsOfStep(
     const order = createRandom(`${seed}/prompts/${pass}`).shuffle(problems);
     return order[position % problems.length];
   });
+}
+
+/** In the control run (`reward.shuffle`) the feedback is dealt out at random among the rollouts. */
+export function dealtFeedback(
+  { reward, run }: Pick<Config, 'reward' | 'run'>,
+  scored: readonly Rollout[],
+  step: number | string,
+): Rollout[] {
+  return reward.shuffle
+    ? shuffleFeedback(scored, createRandom(`${run.seed}/shuffle/${step}`))
+    : [...scored];
 }
 
 /**

@@ -5,7 +5,8 @@ import { ppoStep } from '../../training/index.js';
 import type { ActiveRun } from '../run/run.js';
 import type { StepMethod } from '../stages/train.js';
 import type { Workplace } from '../workplace.js';
-import { collectStep, dealtFeedback } from './grpo.js';
+import { dealtFeedback, problemsOfStep } from './feedback.js';
+import { collectStep, promptsOfStep } from './grpo.js';
 import { heldOutRates } from './held-out.js';
 import { learningRateSchedule } from './schedule.js';
 
@@ -17,14 +18,15 @@ export function ppoMethod(active: ActiveRun): StepMethod<Rollout[]> {
   if (valueHead === null) throw new Error('Internal: a PPO run without a value head.');
   return {
     maxSteps: ppo.max_steps,
-    title: `${ppo.max_steps} steps of ${ppo.prompts_per_step} × ${ppo.num_generations} completions`,
+    title: `${ppo.max_steps} steps of ${promptsOfStep(ppo)} × ${ppo.num_generations} completions`,
     learningRate: learningRateSchedule(ppo),
     async gather(step, timer) {
+      const problems = problemsOfStep(place.trainProblems, step, promptsOfStep(ppo), run.seed);
       const scored = await collectStep(active, step, timer, {
-        prompts: ppo.prompts_per_step,
+        problems,
         numGenerations: ppo.num_generations,
       });
-      return [...dealtFeedback(place, scored, step)];
+      return dealtFeedback(place.config, scored, step);
     },
     update: (rollouts, step, learningRate) =>
       ppoStep(place.policy, valueHead, place.optimizer, rollouts, {

@@ -54,7 +54,7 @@ same file: SHA-256 of \`model.safetensors\` \`${sha256}\`.
 
 ## Corpus
 
-${programs} ${card.many} of ${families.length} families from seed ${pretrain.corpus.seed}; every ${card.place} with chance ${pretrain.corpus.fault_rate}, each by itself, and a ${card.one} has ${card.slip} with chance ${pretrain.corpus.slip_rate}. ${share(clean, corpus.length)} have no fault. ${forms.size} forms remain once ${card.renamed}; ${overlap} of them occur among the forms of the held-out problems.
+${programs} ${card.many} of ${families.length} families from seed ${pretrain.corpus.seed}; every ${card.place} with chance ${pretrain.corpus.fault_rate}, each by itself, and a ${card.one} has ${card.slip} with chance ${pretrain.corpus.slip_rate}. ${share(clean, corpus.length)} have no fault. ${forms.size} forms remain once ${card.renamed}; ${overlap} of them occur among the forms of the held-out problems.${card.note ? ` ${card.note}` : ''}
 
 | fault | ${card.many} |
 | --- | ---: |

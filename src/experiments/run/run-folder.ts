@@ -8,16 +8,11 @@ import path from 'node:path';
 import { distance } from 'fastest-levenshtein';
 import { parse as parseYaml, stringify as stringifyYaml } from 'yaml';
 import { inputError } from '../../errors.js';
-import type { Config } from '../config/index.js';
+import type { Config, Method } from '../config/index.js';
 import { configFromObject } from '../config/index.js';
 import { readJson, writeFileAtomically, writeJson } from './files.js';
 import { isAlive, thisProcess } from './process-identity.js';
 import type { ProcessIdentity } from './process-identity.js';
-
-/** Methods that train a policy. */
-export const methods = ['sft', 'dpo', 'kto', 'ppo', 'grpo'] as const;
-
-export type Method = (typeof methods)[number];
 
 /** `tour` is GRPO between two measurements. */
 export type TrainingKind = 'tour' | Method;

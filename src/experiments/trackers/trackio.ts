@@ -41,13 +41,13 @@ export async function openTrackio(context: TrackerContext): Promise<Tracker> {
   }
 
   async function send(rows: readonly TrackedRow[], signal: AbortSignal): Promise<void> {
-    const logs = rows.map(({ step, metrics }) => ({
+    const logs = rows.map(({ step, metrics }, i) => ({
       project,
       run: run.name,
       run_id: runId,
       step,
       metrics: { ...trackedMetrics(finiteOnly(metrics)), 'train/global_step': step },
-      config: configSent ? null : trackioConfig(context),
+      config: configSent || i > 0 ? null : trackioConfig(context),
       log_id: idOf([runId, String(step), ...Object.keys(metrics).sort()]),
     }));
     const answer = await requestJson(server, 'POST', 'api/bulk_log', {

@@ -1,13 +1,24 @@
 import { line } from '../styled.js';
 import type { Command } from './command.js';
 import { configOptions, flagOption, listOption, textOption } from './command.js';
+import type { CommandInput } from './command.js';
+import { usageError } from '../../errors.js';
+import type { Method } from '../../experiments/config/index.js';
+import { methods } from '../../experiments/config/methods.js';
 
 export const configCommand: Command = {
   name: 'config',
   summary: 'the config reference; with --config or --set, the config as it would run',
-  options: [...configOptions, { flags: '--schema', summary: 'the JSON schema for editors' }],
+  options: [
+    ...configOptions,
+    { flags: '--schema', summary: 'the JSON schema for editors' },
+    {
+      flags: '--method <method>',
+      summary: 'what is to run: sft, dpo, kto, ppo or grpo (the default)',
+    },
+  ],
   examples: ['rlsf config', 'rlsf config --config configs/tour.yaml --set run.seed=7'],
-  async run(input) {
+  async run(input, context) {
     const { configJsonSchema, configReference, loadConfig } =
       await import('../../experiments/config/index.js');
     const file = textOption(input, 'config') ?? null;
@@ -20,7 +31,8 @@ export const configCommand: Command = {
       const reference = configReference();
       return { value: reference, lines: reference.split('\n').map((row) => line(row)) };
     }
-    const config = await loadConfig(file, { set });
+    const method = methodOption(input);
+    const config = await loadConfig(file, { set, method, onNote: (note) => context.note(note) });
     const { stringify } = await import('yaml');
     return {
       value: config,
@@ -31,3 +43,10 @@ export const configCommand: Command = {
     };
   },
 };
+
+function methodOption(input: CommandInput): Method | undefined {
+  const name = textOption(input, 'method');
+  const method = methods.find((known) => known === name);
+  if (name === undefined || method) return method;
+  throw usageError(`rlsf config: --method takes ${methods.join(', ')}, got '${name}'.`);
+}

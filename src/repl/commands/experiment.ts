@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { inputError, usageError } from '../../errors.js';
-import type { Config } from '../../experiments/config/index.js';
+import type { Config, Method } from '../../experiments/config/index.js';
 import type { RunKind, RunSummary } from '../../experiments/index.js';
 import { packageRoot, shipped } from '../../session/shipped.js';
 import { line, span } from '../styled.js';
@@ -19,20 +19,26 @@ export const runOptions: CommandOption[] = [
 /** The config as it will run: file, environment, `--set`, `--run-name`; our own files stand in for missing ones. */
 export async function experimentConfig(
   input: CommandInput,
-  defaultFile: string | null,
+  options: {
+    command: string;
+    /** Where `--config` is left out. */
+    defaultFile?: string;
+    method?: Method;
+    onNote(note: string): void;
+  },
 ): Promise<Config> {
-  const command = `rlsf ${defaultFile === null ? 'train' : 'tour'}`;
+  const { command, method, onNote } = options;
   if (flagOption(input, 'resume') && flagOption(input, 'new'))
     throw usageError(`${command}: --resume and --new exclude each other. Give one of them.`);
   const { loadConfig } = await import('../../experiments/index.js');
-  const given = textOption(input, 'config') ?? defaultFile;
-  if (given === null)
+  const given = textOption(input, 'config') ?? options.defaultFile;
+  if (given === undefined)
     throw usageError(
       `${command}: --config <file> is expected. Files to start from lie in ${packageRoot}configs.`,
     );
   const name = textOption(input, 'runName');
   const set = [...listOption(input, 'set'), ...(name === undefined ? [] : [`run.name=${name}`])];
-  const config = await loadConfig(shipped(given), { set });
+  const config = await loadConfig(shipped(given), { set, method, onNote });
   const folder = config.policy.model_name_or_path;
   if (folder === null) return config;
   const found = shipped(folder);

@@ -8,17 +8,17 @@ import { mergeCommand } from './merge.js';
 import { plotPromptAccuracyCommand } from './plot.js';
 import { sampleCommand } from './sample.js';
 import { setupCommand } from './setup.js';
+import { tasksMakeCommand } from './tasks-make.js';
 import { tasksNewCommand } from './tasks-new.js';
 import { tasksValidateCommand } from './tasks-validate.js';
 import { tasksListCommand, tasksShowCommand } from './tasks.js';
 import { tourCommand } from './tour.js';
-import { trainGrpoCommand, trainPretrainCommand } from './train.js';
+import { trainCommands } from './train.js';
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
   tourCommand,
-  trainPretrainCommand,
-  trainGrpoCommand,
+  ...trainCommands,
   sampleCommand,
   judgeCommand,
   evaluateCommand,
@@ -28,6 +28,7 @@ export const commands: readonly Command[] = [
   tasksShowCommand,
   tasksValidateCommand,
   tasksNewCommand,
+  tasksMakeCommand,
   plotPromptAccuracyCommand,
   configCommand,
   doctorCommand,

@@ -13,7 +13,11 @@ export const tourCommand: Command = {
     'rlsf tour --plain | tee tour.log',
   ],
   async run(input, context) {
-    const config = await experimentConfig(input, 'configs/tour.yaml');
+    const config = await experimentConfig(input, {
+      command: 'rlsf tour',
+      defaultFile: 'configs/tour.yaml',
+      onNote: (note) => context.note(note),
+    });
     const resume = await runToResume(config, 'tour', input, context);
     if (resume === 'left') return { value: undefined, lines: [], exitCode: 130 };
     await prepareNative((text) => context.note(text));

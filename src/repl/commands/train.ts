@@ -1,28 +1,53 @@
+import type { Method } from '../../experiments/config/index.js';
 import type { RunOptions, RunResult } from '../../experiments/index.js';
 import { prepareNative } from '../prepare-native.js';
 import type { Command } from './command.js';
 import { experimentConfig, runEnd, runOptions, runToResume } from './experiment.js';
 
-export const trainPretrainCommand = trainCommand(
-  'pretrain',
-  'train a policy on the corpus of a task (how the shipped policy was made)',
-  'configs/pretrain-cpp.yaml',
-);
+/** `rlsf train <kind>`, in the order of the help. */
+export const trainCommands: readonly Command[] = [
+  trainCommand(
+    'sft',
+    'train a policy on texts, or on completions of prompts',
+    'configs/sft-cpp.yaml',
+  ),
+  trainCommand(
+    'dpo',
+    'train a policy on pairs of a better and a worse answer',
+    'configs/dpo-cpp-token.yaml',
+  ),
+  trainCommand('kto', 'train a policy on answers called good or bad', 'configs/kto-cpp-token.yaml'),
+  trainCommand('cpo', 'train a policy on pairs by CPO or SimPO', 'configs/simpo-cpp.yaml'),
+  trainCommand('orpo', 'train a policy on pairs by ORPO', 'configs/orpo-cpp.yaml'),
+  trainCommand(
+    'ppo',
+    'train a policy by PPO on what the toolchain says',
+    'configs/ppo-cpp-token.yaml',
+  ),
+  trainCommand(
+    'grpo',
+    'train a policy by GRPO on what the toolchain says',
+    'configs/grpo-cpp-token.yaml',
+  ),
+  trainCommand(
+    'pretrain',
+    'make a small policy from the corpus of a task (how the shipped ones were made)',
+    'configs/pretrain-cpp.yaml',
+  ),
+];
 
-export const trainGrpoCommand = trainCommand(
-  'grpo',
-  'train a policy by GRPO on what the toolchain says',
-  'configs/grpo-cpp-token.yaml',
-);
-
-function trainCommand(kind: 'pretrain' | 'grpo', summary: string, example: string): Command {
+function trainCommand(kind: Method | 'pretrain', summary: string, example: string): Command {
   return {
     name: `train ${kind}`,
     summary,
     options: runOptions,
     examples: [`rlsf train ${kind} --config ${example}`],
     async run(input, context) {
-      const config = await experimentConfig(input, null);
+      const config = await experimentConfig(input, {
+        command: `rlsf train ${kind}`,
+        ...(kind === 'pretrain' ? {} : { method: kind }),
+        onNote: (note) => context.note(note),
+      });
       const resume = await runToResume(config, kind, input, context);
       if (resume === 'left') return { value: undefined, lines: [], exitCode: 130 };
       await prepareNative((text) => context.note(text));

@@ -12,6 +12,10 @@ const candidates = z
 
 const pairs = z
   .strictObject({
+    chosen: option(
+      z.enum(['sampled', 'reference']).default('sampled'),
+      'The better side: another answer of the policy, or the problem’s reference.',
+    ),
     rank: option(
       z.enum(['reward', 'outcome', 'tests', 'clean']).default('reward'),
       'What makes one answer better than another: its reward, its outcome, tests passed, no finding.',
@@ -47,6 +51,10 @@ export const datasetSection = z
     eval_share: option(
       share().lt(1).default(0),
       'Share of the rows (whole problems, drawn by run.seed) kept back for `evaluation.eval_steps`.',
+    ),
+    n_best: option(
+      whole(1).default(4),
+      'Best answers of each problem that are written to `nbest.jsonl` beside the pairs.',
     ),
     candidates: candidates.prefault({}),
     pairs: pairs.prefault({}),

@@ -6,6 +6,11 @@ export const ppoSection = z
   .strictObject({
     max_steps: option(whole(1).default(30), 'Steps in all: each samples, judges and learns.', -1),
     prompts_per_step: option(whole(1).default(64), 'Prompts of one step.'),
+    gradient_accumulation_steps: option(
+      whole(1).default(1),
+      'Multiplies prompts_per_step, for configs that name a batch and its accumulation; gradients add up over the whole step in any case.',
+      1,
+    ),
     num_generations: option(whole(1).default(2), 'Completions of one prompt (TRL: 1).'),
     ...optimizerFields({
       learningRate: 1e-4,

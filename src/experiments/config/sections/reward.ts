@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { option } from '../option.js';
+import { tokenSchemes } from '../../../algorithms/index.js';
+import { option, share } from '../option.js';
 
 const score = (value: number, outcome: string) =>
   option(z.number().default(value), `Score of a completion whose outcome is ${outcome}.`);
@@ -21,15 +22,16 @@ const scores = z
 const tokenScheme = z
   .strictObject({
     name: option(
-      z.enum(['scalar', 'span_penalty']).default('span_penalty'),
-      'scalar: every token gets the completion’s advantage A. span_penalty: A − lambda on tokens that a finding reached, A elsewhere.',
+      z.enum(tokenSchemes).default('span_penalty'),
+      'scalar: every token gets the completion’s advantage A. span_penalty: A − lambda on tokens that a finding reached, A elsewhere. process: each finding is a step with a reward of its own, compared within the group, that also counts for the tokens before it. return_to_go: discounted rewards from each token on, compared within the group.',
     ),
     lambda: option(
       z.number().min(0).default(0.5),
-      'Penalty of span_penalty, in units of the advantage; 0 is `scalar` to the bit.',
+      'Weight of the findings: of span_penalty in units of the advantage (0 is `scalar` to the bit), else in units of the reward.',
     ),
+    gamma: option(share().default(1), 'Discount a token, of return_to_go.'),
   })
-  .describe('How the findings reach single tokens.');
+  .describe('How the findings reach single tokens (grpo; ppo and dpo have options of their own).');
 
 export const rewardSection = z
   .strictObject({

@@ -26,8 +26,8 @@ export const runSection = z
       'Tensor backend. auto: the fastest one that works here.',
     ),
     save_steps: option(
-      whole(1).default(1),
-      'A checkpoint after every so many updates; a stopped run loses at most that many.',
+      whole(0).default(1),
+      'A checkpoint after every so many steps; a stopped run loses at most that many. 0: only the last.',
       500,
     ),
     save_total_limit: option(
