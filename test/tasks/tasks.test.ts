@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { getTask, listTasks } from '../../src/tasks/index.js';
 
 describe('getTask', () => {
-  it('finds every task that is listed', () => {
-    expect(listTasks().map(({ name }) => getTask(name).name)).toEqual(
-      listTasks().map(({ name }) => name),
-    );
+  it('finds the tasks that make their own problems; the others are to be opened', () => {
+    for (const { name, source } of listTasks())
+      if (source === null) expect(getTask(name).name).toBe(name);
+      else expect(() => getTask(name)).toThrow(`await openTask('${name}'`);
   });
 
   it('names the nearest task, and the nearest split, when it does not know one', () => {

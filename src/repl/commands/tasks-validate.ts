@@ -1,4 +1,4 @@
-import type { TaskValidation } from '../../tasks/index.js';
+import type { ReferenceFailure, TaskValidation } from '../../tasks/index.js';
 import { line, padEnd, padStart, span } from '../styled.js';
 import type { StyledLine } from '../styled.js';
 import type { Command } from './command.js';
@@ -81,9 +81,24 @@ function validationLines(validation: TaskValidation): StyledLine[] {
       );
     }),
     ...notes.map((note) => line(span(note, 'dim'))),
-    ...some('known to fail', known, ({ id, outcome, known: why }) => `${id}: ${outcome}, ${why}`),
+    ...knownLines(known),
     ...some('failed', unknown, ({ id, outcome, message }) => `${id}: ${outcome}, ${message}`),
     ...some('rows left out', skipped, ({ place, reason }) => `${place}: ${reason}`),
+  ];
+}
+
+/** Known failures by their reason: there may be many of one kind. */
+function knownLines(known: readonly ReferenceFailure[]): StyledLine[] {
+  const reasons = new Map<string, string[]>();
+  for (const { id, known: why } of known)
+    reasons.set(why ?? '', [...(reasons.get(why ?? '') ?? []), id]);
+  if (known.length === 0) return [];
+  return [
+    line(span(`known to fail: ${known.length}`, 'title')),
+    ...[...reasons].map(([why, ids]) => {
+      const rest = ids.length > 5 ? ` and ${ids.length - 5} more` : '';
+      return line(`  ${ids.length} × ${why}: ${ids.slice(0, 5).join(', ')}${rest}`);
+    }),
   ];
 }
 
