@@ -41,121 +41,101 @@ export async function ppoUpdate(
   settings: PpoUpdateSettings = {},
 ): Promise<StepMetrics> {
   const { numPpoEpochs = 4, numMiniBatches = 1, random, signal } = settings;
-  const { vfCoef = 0.1, entropyCoef = 0, perDeviceTrainBatchSize: size = 16 } = settings;
-  const { learningRate = optimizer.settings.learningRate } = settings;
+  const { learningRate = optimizer.settings.learningRate, perDeviceTrainBatchSize = 16 } = settings;
   requireCount(numPpoEpochs, 'numPpoEpochs');
   const variables = ppoVariables(policy, valueHead);
   checkOptimizer(optimizer, variables);
-  const updates: UpdateFigures[] = [];
+  const updates: StepMetrics[] = [];
   for (let epoch = 0; epoch < numPpoEpochs; epoch++) {
     const ordered = random ? random.shuffle(rows) : rows;
     for (const minibatch of cutInto(ordered, numMiniBatches, 'numMiniBatches')) {
       const tokensInBatch = tokensOf(minibatch);
-      const figures = noFigures();
-      const lossOf = (part: readonly PpoRow[]): tf.Scalar => {
-        const outputs = completionLogprobsAndValues(policy, valueHead, part, {
-          temperature: settings.temperature,
-          gradientCheckpointing: settings.gradientCheckpointing,
-          dropout: {
-            seed: `${settings.dropoutSeed ?? 0}/${optimizer.step}`,
-            rows: part.map(({ place }) => place),
-          },
-        });
-        const { logprobs, values, entropy: entropies } = outputs;
-        const completionMask = padded(part, (row) => row.mask);
-        const ofPolicy = ppoPolicyLoss(
-          {
-            logprobs,
-            oldLogprobs: padded(part, (row) => row.oldLogprobs),
-            advantages: padded(part, (row) => row.advantages),
-            completionMask,
-          },
-          { ...settings, tokensInBatch },
-        );
-        const ofValues = ppoValueLoss(
-          {
-            values,
-            oldValues: padded(part, (row) => row.oldValues),
-            returns: padded(part, (row) => row.returns),
-            completionMask,
-          },
-          { ...settings, tokensInBatch },
-        );
-        const entropy = maskedMean(entropies, completionMask, tokensInBatch);
-        figures.policyLoss += valueOf(ofPolicy.loss);
-        figures.approxKl += valueOf(ofPolicy.approxKl);
-        figures.clipFraction += valueOf(ofPolicy.clipFraction);
-        figures.ratio += valueOf(ofPolicy.ratio);
-        figures.valueLoss += valueOf(ofValues.loss);
-        figures.valueClipFraction += valueOf(ofValues.clipFraction);
-        figures.entropy += valueOf(entropy);
-        const both = tf.add<tf.Scalar>(ofPolicy.loss, tf.mul(ofValues.loss, vfCoef));
-        return entropyCoef === 0 ? both : tf.sub(both, tf.mul(entropy, entropyCoef));
-      };
+      const figures: StepMetrics = {};
       const { loss, gradients } = await accumulateGradients(
         variables,
         'ppoStep',
-        inPasses('ppoStep', minibatch, size),
-        lossOf,
+        inPasses('ppoStep', minibatch, perDeviceTrainBatchSize),
+        (part) => {
+          const options = { ...settings, tokensInBatch, update: optimizer.step };
+          const { total, shares } = partLoss(policy, valueHead, part, options);
+          for (const [name, share] of Object.entries(shares)) {
+            figures[name] = (figures[name] ?? 0) + share.dataSync()[0];
+          }
+          return total;
+        },
         signal,
       );
-      figures.loss = loss;
-      figures.gradNorm = optimizer.update(gradients, { learningRate });
-      updates.push(figures);
+      const gradNorm = optimizer.update(gradients, { learningRate });
+      updates.push({ loss, grad_norm: gradNorm, ...figures });
     }
   }
+  return { ...averages(updates), learning_rate: learningRate, num_tokens: tokensOf(rows) };
+}
+
+/** The loss of a part of a mini-batch, and its share of what the update reports. */
+function partLoss(
+  policy: Policy,
+  valueHead: ValueHead,
+  part: readonly PpoRow[],
+  options: PpoUpdateSettings & { readonly tokensInBatch: number; readonly update: number },
+): { total: tf.Scalar; shares: Record<string, tf.Scalar> } {
+  const { vfCoef = 0.1, entropyCoef = 0, tokensInBatch } = options;
+  const {
+    logprobs,
+    values,
+    entropy: entropies,
+  } = completionLogprobsAndValues(policy, valueHead, part, {
+    temperature: options.temperature,
+    gradientCheckpointing: options.gradientCheckpointing,
+    dropout: {
+      seed: `${options.dropoutSeed ?? 0}/${options.update}`,
+      rows: part.map(({ place }) => place),
+    },
+  });
+  const completionMask = padded(part, (row) => row.mask);
+  const ofPolicy = ppoPolicyLoss(
+    {
+      logprobs,
+      oldLogprobs: padded(part, (row) => row.oldLogprobs),
+      advantages: padded(part, (row) => row.advantages),
+      completionMask,
+    },
+    options,
+  );
+  const ofValues = ppoValueLoss(
+    {
+      values,
+      oldValues: padded(part, (row) => row.oldValues),
+      returns: padded(part, (row) => row.returns),
+      completionMask,
+    },
+    options,
+  );
+  const entropy = maskedMean(entropies, completionMask, tokensInBatch);
+  const both = tf.add<tf.Scalar>(ofPolicy.loss, tf.mul(ofValues.loss, vfCoef));
   return {
-    ...averages(updates),
-    learning_rate: learningRate,
-    num_tokens: tokensOf(rows),
+    total: entropyCoef === 0 ? both : tf.sub(both, tf.mul(entropy, entropyCoef)),
+    shares: {
+      'loss/policy_avg': ofPolicy.loss,
+      'loss/value_avg': ofValues.loss,
+      'policy/approxkl_avg': ofPolicy.approxKl,
+      'policy/clipfrac_avg': ofPolicy.clipFraction,
+      'policy/entropy_avg': entropy,
+      'val/clipfrac_avg': ofValues.clipFraction,
+      'val/ratio': ofPolicy.ratio,
+    },
   };
 }
 
-/** What one update reports; sums over its passes. */
-interface UpdateFigures {
-  loss: number;
-  gradNorm: number;
-  policyLoss: number;
-  valueLoss: number;
-  approxKl: number;
-  clipFraction: number;
-  valueClipFraction: number;
-  entropy: number;
-  ratio: number;
-}
-
-function noFigures(): UpdateFigures {
-  return {
-    loss: 0,
-    gradNorm: 0,
-    policyLoss: 0,
-    valueLoss: 0,
-    approxKl: 0,
-    clipFraction: 0,
-    valueClipFraction: 0,
-    entropy: 0,
-    ratio: 0,
-  };
-}
-
-function averages(updates: readonly UpdateFigures[]): StepMetrics {
+function averages(updates: readonly StepMetrics[]): StepMetrics {
   if (updates.length === 0) return {};
-  const mean = (figure: keyof UpdateFigures): number =>
-    updates.reduce((sum, figures) => sum + figures[figure], 0) / updates.length;
-  const ratio = mean('ratio');
-  const squares = updates.reduce((sum, figures) => sum + (figures.ratio - ratio) ** 2, 0);
-  return {
-    loss: mean('loss'),
-    grad_norm: mean('gradNorm'),
-    'loss/policy_avg': mean('policyLoss'),
-    'loss/value_avg': mean('valueLoss'),
-    'policy/approxkl_avg': mean('approxKl'),
-    'policy/clipfrac_avg': mean('clipFraction'),
-    'policy/entropy_avg': mean('entropy'),
-    'val/clipfrac_avg': mean('valueClipFraction'),
-    'val/ratio': ratio,
-    ...(updates.length > 1 ? { 'val/ratio_var': squares / (updates.length - 1) } : {}),
-  };
+  const mean = (name: string): number =>
+    updates.reduce((sum, figures) => sum + figures[name], 0) / updates.length;
+  const metrics = Object.fromEntries(Object.keys(updates[0]).map((name) => [name, mean(name)]));
+  const ratio = 'val/ratio';
+  const squares = updates.reduce((sum, figures) => sum + (figures[ratio] - metrics[ratio]) ** 2, 0);
+  if (updates.length > 1) metrics['val/ratio_var'] = squares / (updates.length - 1);
+  return metrics;
 }
 
 /** An optimizer of the policy alone would leave the value head as it is, and say nothing. */
@@ -165,8 +145,4 @@ function checkOptimizer(optimizer: Optimizer, variables: readonly TrainableVaria
   throw inputError(
     `ppoStep: expected an optimizer of the policy and its value head, got one without ${missing.name}. Make it by createOptimizer(ppoVariables(policy, valueHead), …), after attaching the adapter.`,
   );
-}
-
-function valueOf(scalar: tf.Tensor): number {
-  return scalar.dataSync()[0];
 }
