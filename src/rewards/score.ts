@@ -70,6 +70,12 @@ function checkedResults(
         `scoreRollouts: the reward function ${name}: expected a finite score or null for rollout ${rollouts[index].id}, got ${result.score}.`,
       );
     }
+    const broken = result.spans.find(({ value }) => !Number.isFinite(value));
+    if (broken) {
+      throw inputError(
+        `scoreRollouts: the reward function ${name}: expected finite values of spans for rollout ${rollouts[index].id}, got ${broken.value} at byte ${broken.start}.`,
+      );
+    }
     return { ...result, name, weight };
   });
 }

@@ -109,11 +109,60 @@ describe('advantages are those of TRL and verl', () => {
       expectClose(actual, withoutNoise(actual, advantages), JSON.stringify(rewards));
     }
   });
+});
 
-  it('a flat group gets exactly 0, where TRL’s float32 leaves noise', () => {
-    const flat = 0.1 + 0.2;
-    const exact = estimateAdvantages([flat, flat, flat, 1, 0, 0.5], [0, 0, 0, 1, 1, 1]);
-    expect(exact.slice(0, 3)).toEqual([0, 0, 0]);
+describe('where ours differs on purpose', () => {
+  const { flatGroup, rlooGroupOfOne, rlooMaskedRow, verlClamps } = golden.differences;
+
+  it('a flat group gets exactly 0; TRL’s float32 leaves noise over 1e-4', () => {
+    const actual = estimateAdvantages(flatGroup.rewards, flatGroup.groups);
+    expect(flatGroup.advantages[0]).toBeGreaterThan(1e-4);
+    expect(actual.slice(0, 7)).toEqual([0, 0, 0, 0, 0, 0, 0]);
+    expectClose(actual, withoutNoise(actual, flatGroup.advantages), 'the others');
+  });
+
+  it('rloo gives a group of one 0, as TRL and one of verl’s two; the other keeps its score', () => {
+    const { rewards, groups, loop, vectorized } = rlooGroupOfOne;
+    const actual = estimateAdvantages(rewards, groups, { estimator: 'rloo' });
+    expect(actual).toEqual(vectorized);
+    expect(actual).not.toEqual(loop);
+  });
+
+  it('sequence_sum adds nothing for a completion without tokens; TRL’s RLOO adds its advantage', () => {
+    const { loss, dLogprobs } = ours(rlooMaskedRow);
+    expectClose(dLogprobs, rlooMaskedRow.dLogprobs.flat(), 'gradient');
+    const { advantages } = golden.fixtures[rlooMaskedRow.fixture];
+    expect(loss - rlooMaskedRow.loss).toBeCloseTo(advantages[1][0] / advantages.length, 6);
+  });
+
+  it('k3 is not held below 10 as verl’s is', () => {
+    const at = (rows: number[][]): tf.Tensor2D => tf.tensor2d(rows);
+    const [far, near] = klEstimate(
+      at(verlClamps.logprobs),
+      at(verlClamps.refLogprobs),
+      'k3',
+    ).dataSync();
+    expect(verlClamps.k3[0][0]).toBe(10);
+    expect(far).toBeGreaterThan(1e12);
+    expect(near).toBeCloseTo(verlClamps.k3[0][1], 5);
+  });
+
+  it('no option left out is TRL’s default, but for useBiasCorrectionKl and the length of dr_grpo', () => {
+    const { maxCompletionLength, epsilonHigh, useBiasCorrectionKl, ...defaults } =
+      golden.trlDefaults;
+    expect({ maxCompletionLength, epsilonHigh, useBiasCorrectionKl }).toEqual({
+      maxCompletionLength: 512,
+      epsilonHigh: null,
+      useBiasCorrectionKl: true,
+    });
+    const given = Object.fromEntries(
+      Object.entries(defaults).filter(([, value]) => value !== null),
+    );
+    for (const lossType of ['dapo', 'sapo', 'vespo'] as const) {
+      const record = { ...golden.losses[0], fixture: 'far', options: { lossType } };
+      const spelled = { ...record, options: { ...given, lossType } };
+      expect(ours(record)).toEqual(ours(spelled));
+    }
   });
 });
 

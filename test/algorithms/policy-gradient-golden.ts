@@ -61,6 +61,14 @@ export interface Golden {
   }[];
   klEstimates: { names: string[]; fixture: string; values: Matrix; dLogprobs: Matrix }[];
   overlong: { maxLength: number; cache: number; lengths: number[]; values: number[] }[];
+  /** Where ours is meant to differ. */
+  differences: {
+    rlooMaskedRow: LossCase;
+    rlooGroupOfOne: { rewards: number[]; groups: number[]; loop: number[]; vectorized: number[] };
+    flatGroup: { rewards: number[]; groups: number[]; advantages: number[] };
+    verlClamps: { logprobs: Matrix; refLogprobs: Matrix; k3: Matrix };
+  };
+  trlDefaults: Record<string, unknown>;
 }
 
 export interface LossCase {

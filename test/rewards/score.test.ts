@@ -59,6 +59,16 @@ describe('scoreRollouts', () => {
     await expect(scoreRollouts(two, [constant('odd', 1, [1, NaN])])).rejects.toThrow(
       /function odd: .*run\/1\/0\/1, got NaN/,
     );
+    const spans = [{ start: 3, end: 4, value: Infinity, label: 'far' }];
+    const endless: RewardFunction = {
+      name: 'endless',
+      weight: 1,
+      score: (rollouts) =>
+        rollouts.map(() => ({ name: 'endless', weight: 1, score: 1, spans, log: {} })),
+    };
+    await expect(scoreRollouts(two, [endless])).rejects.toThrow(
+      /function endless: .*spans.*run\/1\/0\/0, got Infinity at byte 3/,
+    );
     const twins = [constant('a', 1, [1, 1]), constant('a', 1, [1, 1])];
     await expect(scoreRollouts(two, twins)).rejects.toThrow(/"a" twice/);
     await expect(scoreRollouts(two, [])).rejects.toThrow(/at least one reward/);

@@ -290,6 +290,9 @@ for loss_type in ["grpo", "dapo", "vespo", "sapo"]:
 # --- TRL: RLOO's sequence ratio -------------------------------------------------------------------
 
 
+differences = {}
+
+
 def rloo_loss(name, epsilon):
     inputs = fixtures[name]
     config = RLOOConfig(output_dir=tempfile.mkdtemp(), use_cpu=True, report_to="none", bf16=False, epsilon=epsilon)
@@ -310,23 +313,23 @@ def rloo_loss(name, epsilon):
     )
     loss.backward()
     options = {"lossType": "grpo", "importanceSamplingLevel": "sequence_sum", "epsilon": epsilon}
-    losses.append(
-        {
-            "source": "trl",
-            "names": ["sequence_sum"],
-            "fixture": name,
-            "options": options,
-            "loss": loss.item(),
-            "dLogprobs": listed(logprobs.grad * mask),
-        }
-    )
+    return {
+        "source": "trl",
+        "names": ["sequence_sum"],
+        "fixture": name,
+        "options": options,
+        "loss": loss.item(),
+        "dLogprobs": listed(logprobs.grad * mask),
+    }
 
 
 fixtures["whole rows"] = fixture(7, [3, 1, 4, 2], 4)
 fixtures["whole rows, flat"] = fixture(8, [2, 2, 5], 5, flat=(1,), spread=0.1)
 for name in ["ragged", "whole rows", "whole rows, flat"]:
     for epsilon in [0.2, 0.5]:
-        rloo_loss(name, epsilon)
+        losses.append(rloo_loss(name, epsilon))
+# Its ratio of a row without tokens is 1, which adds a constant to the loss; ours adds nothing.
+differences["rlooMaskedRow"] = rloo_loss("truncated and flat", 0.9)
 
 
 # --- verl: loss -----------------------------------------------------------------------------------
@@ -570,6 +573,32 @@ for rewards, groups, tokens in verl_cases:
             }
         )
 
+# Where verl's two forms of RLOO disagree: a group of one.
+scores, mask = verl_rows([1.0, 0.0, 3.0], [2, 1, 2])
+differences["rlooGroupOfOne"] = {
+    "rewards": [1.0, 0.0, 3.0],
+    "groups": [0, 0, 1],
+    "loop": listed(verl.compute_rloo_outcome_advantage(scores.clone(), mask, np.array([0, 0, 1]))[0][:, 0]),
+    "vectorized": listed(
+        verl.compute_rloo_vectorized_outcome_advantage(scores.clone(), mask, np.array([0, 0, 1]))[0][:, 0]
+    ),
+}
+# A flat group in TRL: rounding noise over 1e-4.
+trainer = scoring_trainer(
+    GRPOTrainer,
+    GRPOConfig(output_dir=tempfile.mkdtemp(), use_cpu=True, report_to="none", bf16=False),
+    1,
+    [1.0],
+    scale_rewards="group",
+    multi_objective_aggregation="sum_then_normalize",
+)
+flat = [0.7] * 7 + [0.0, 1.0, 0.5, 0.25, 0.75, 0.5, 0.0]
+differences["flatGroup"] = {
+    "rewards": flat,
+    "groups": [0] * 7 + [1] * 7,
+    "advantages": listed(generate_and_score(trainer, [[reward] for reward in flat], 7)["advantages"]),
+}
+
 # REINFORCE++ on token rewards, with and without discount.
 token_returns = []
 generator = torch.Generator().manual_seed(11)
@@ -679,6 +708,15 @@ for mode in ["token_truncate", "token_mask", "sequence_truncate", "sequence_mask
         )
 
 
+# verl holds the log ratio within [-20, 20] and k3 within [-10, 10]; TRL and ours do not.
+far = torch.tensor([[-30.0, -1.0]], dtype=torch.float64)
+differences["verlClamps"] = {
+    "logprobs": listed(far),
+    "refLogprobs": [[-1.0, -6.0]],
+    "k3": listed(verl.kl_penalty(far, torch.tensor([[-1.0, -6.0]], dtype=torch.float64), "k3")),
+}
+
+
 # --- KL estimators and overlong punishment --------------------------------------------------------
 
 estimates = []
@@ -726,7 +764,12 @@ golden = {
     "corrections": corrections,
     "klEstimates": estimates,
     "overlong": overlong,
+    "differences": differences,
+    "trlDefaults": {
+        ours: getattr(GRPOConfig(output_dir=tempfile.mkdtemp(), use_cpu=True, bf16=False), theirs)
+        for ours, theirs in {**trl_names, "useBiasCorrectionKl": "use_bias_correction_kl"}.items()
+    },
 }
 text = json.dumps(cleaned(golden), indent=None, separators=(",", ":"))
 (HERE / "golden.json").write_text(text.replace("},{", "},\n{") + "\n")
-print({key: len(value) for key, value in golden.items() if isinstance(value, (list, dict))})
+print({key: len(value) for key, value in golden.items() if isinstance(value, list)})
