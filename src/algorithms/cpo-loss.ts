@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { inputError } from '../errors.js';
 import { requireNumber, requireOneOf } from './one-of.js';
 import { requireSameShape } from './shapes.js';
+import { logSigmoid } from './sigmoid.js';
 
 /** TRL's `loss_type` of CPO. `alphapo` is `simpo` without likelihood term (cpoAlpha 0). */
 export const cpoLossTypes = ['sigmoid', 'hinge', 'ipo', 'simpo', 'alphapo'] as const;
@@ -79,7 +80,7 @@ export function cpoLoss(inputs: CpoLossInputs, options: CpoLossOptions = {}): Cp
     const rejected = averages ? meanLogps(rejectedLogps, rejectedLengths) : rejectedLogps;
     const [chosenValue, rejectedValue] = [chosen, rejected].map((l) => alphaReward(l, alpha));
     const losses = pairLosses(tf.sub<tf.Tensor1D>(chosenValue, rejectedValue), options);
-    const counts = averages ? bothSides(chosenLengths, rejectedLengths) : tf.onesLike(losses);
+    const counts = averages ? bothSides(chosenLengths, rejectedLengths) : tf.onesLike(chosenLengths);
     const pairs = options.pairsInBatch ?? tf.sum(counts).dataSync()[0];
     const counted = tf.where(tf.greater(counts, 0), losses, tf.zerosLike(losses));
     const preference: tf.Scalar = tf.div(tf.sum(counted), Math.max(pairs, 1));
@@ -171,9 +172,9 @@ function pairLosses(difference: tf.Tensor1D, options: CpoLossOptions): tf.Tensor
     default: {
       const gamma = lossType === 'sigmoid' ? 0 : simpoGamma;
       const margin = tf.sub<tf.Tensor1D>(scaled, gamma);
-      const loss = tf.neg(tf.logSigmoid(margin));
+      const loss = tf.neg(logSigmoid(margin));
       if (labelSmoothing === 0) return loss;
-      const flipped = tf.neg(tf.logSigmoid(tf.neg(margin)));
+      const flipped = tf.neg(logSigmoid(tf.neg(margin)));
       return tf.add(tf.mul(loss, 1 - labelSmoothing), tf.mul(flipped, labelSmoothing));
     }
   }

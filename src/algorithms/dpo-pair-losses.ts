@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { sigmoid } from './sigmoid.js';
+import { logSigmoid, sigmoid } from './sigmoid.js';
 
 /**
  * TRL's `loss_type` of DPO, and two that TRL does not have under a name of their own: `cdpo` (label
@@ -57,7 +57,7 @@ export function dpoPairLosses(type: DpoLossType, terms: DpoTerms): tf.Tensor1D {
   const times = (x: tf.Tensor1D, factor: number): tf.Tensor1D => tf.mul(x, factor);
   const difference = (x: tf.Tensor1D, y: tf.Tensor1D): tf.Tensor1D => tf.sub(x, y);
   const sum = (x: tf.Tensor1D, y: tf.Tensor1D): tf.Tensor1D => tf.add(x, y);
-  const loss = (x: tf.Tensor1D): tf.Tensor1D => tf.neg(tf.logSigmoid(x)); // -log sigmoid(x)
+  const loss = (x: tf.Tensor1D): tf.Tensor1D => tf.neg(logSigmoid(x)); // -log sigmoid(x)
   const flipped = (x: tf.Tensor1D): tf.Tensor1D => loss(tf.neg(x));
   const margin = (): tf.Tensor1D => times(difference(chosenScores, rejectedScores), beta);
   const perToken = (): tf.Tensor1D =>
@@ -88,7 +88,7 @@ export function dpoPairLosses(type: DpoLossType, terms: DpoTerms): tf.Tensor1D {
     case 'exo_pair': {
       const x = margin();
       const towards = (y: tf.Tensor1D, target: number): tf.Tensor1D =>
-        tf.mul(sigmoid(y), tf.sub(tf.logSigmoid(y), target));
+        tf.mul(sigmoid(y), tf.sub(logSigmoid(y), target));
       return sum(
         towards(x, Math.log1p(-labelSmoothing)),
         towards(tf.neg(x), Math.log(labelSmoothing)),
@@ -126,7 +126,7 @@ export function dpoPairLosses(type: DpoLossType, terms: DpoTerms): tf.Tensor1D {
       const x = margin();
       const gate = times(x, 1 / terms.discopopTau);
       // e^-x · sigmoid(x / tau) in one exponent: neither factor overflows where the product does not.
-      const exponential = tf.exp(difference(tf.logSigmoid(gate), x));
+      const exponential = tf.exp(difference(logSigmoid(gate), x));
       return sum(tf.mul(loss(x), sigmoid(tf.neg(gate))), exponential);
     }
     case 'sft':
@@ -137,8 +137,8 @@ export function dpoPairLosses(type: DpoLossType, terms: DpoTerms): tf.Tensor1D {
 /** -(1 - e) log sigmoid(x) - e log sigmoid(-x). */
 function smoothed(x: tf.Tensor1D, smoothing: number): tf.Tensor1D {
   return tf.add<tf.Tensor1D>(
-    tf.mul(tf.neg(tf.logSigmoid(x)), 1 - smoothing),
-    tf.mul(tf.neg(tf.logSigmoid(tf.neg(x))), smoothing),
+    tf.mul(tf.neg(logSigmoid(x)), 1 - smoothing),
+    tf.mul(tf.neg(logSigmoid(tf.neg(x))), smoothing),
   );
 }
 

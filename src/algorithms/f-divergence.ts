@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { inputError } from '../errors.js';
 import { requireOneOf } from './one-of.js';
+import { logSigmoid } from './sigmoid.js';
 
 /** TRL's `f_divergence_type`. */
 export const fDivergenceTypes = [
@@ -50,7 +51,7 @@ export function divergenceScores(
       case 'forward_kl':
         return tf.neg(tf.expm1(tf.neg(logRatios)));
       case 'js_divergence':
-        return tf.add<tf.Tensor1D>(tf.logSigmoid(logRatios), Math.LN2);
+        return tf.add<tf.Tensor1D>(logSigmoid(logRatios), Math.LN2);
       case 'alpha_divergence': {
         if (Math.abs(alpha - 1) < 1e-6) return tf.clone(logRatios);
         const exponent = tf.minimum(tf.mul(logRatios, alpha - 1), LARGEST_EXPONENT);

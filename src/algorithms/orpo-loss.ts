@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { bothSides, checkPairShapes, meanLogps, nllOf, type CpoLossInputs } from './cpo-loss.js';
 import { requireNumber } from './one-of.js';
 import { requireSameShape } from './shapes.js';
-import { log1mexp } from './sigmoid.js';
+import { log1mexp, logSigmoid } from './sigmoid.js';
 
 export interface OrpoLossInputs extends CpoLossInputs {
   /** [B] sums over the chosen side's prompt and completion together, for the likelihood term. */
@@ -68,7 +68,7 @@ export function orpoLoss(inputs: OrpoLossInputs, options: OrpoLossOptions = {}):
     const [c, r] = [safe(chosen), safe(rejected)];
     const logOddsChosen = tf.sub<tf.Tensor1D>(tf.sub(c, r), tf.sub(log1mexp(c), log1mexp(r)));
     const zeros = tf.zerosLike(logOddsChosen);
-    const logOddsRatio = tf.where(isCounted, tf.logSigmoid(logOddsChosen), zeros);
+    const logOddsRatio = tf.where(isCounted, logSigmoid(logOddsChosen), zeros);
     const pairs = options.pairsInBatch ?? tf.sum(counts).dataSync()[0];
     const odds = tf.div(tf.sum(logOddsRatio), Math.max(pairs, 1));
     const { chosenSequenceLogps, chosenSequenceLengths } = inputs;

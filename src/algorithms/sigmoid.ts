@@ -5,14 +5,16 @@ import * as tf from '@tensorflow/tfjs';
  * 0 as soon as y rounds to 1: the gradient of a completion that the policy has very wrong.
  */
 export function sigmoid<T extends tf.Tensor>(x: T): T {
-  const withGradient = tf.customGrad((input) => {
-    const at = input as tf.Tensor;
-    const value = tf.sigmoid(at);
-    const gradFunc = (dy: tf.Tensor): tf.Tensor =>
-      tf.mul(dy, tf.mul(value, tf.sigmoid(tf.neg(at))));
-    return { value, gradFunc };
-  });
-  return withGradient(x) as T;
+  return withSlope(x, tf.sigmoid, (at) => tf.mul(tf.sigmoid(at), tf.sigmoid(tf.neg(at))));
+}
+
+/** log(1 / (1 + e^-x)). tensorflow.js's own loses its input to a tidy around it before the gradient. */
+export function logSigmoid<T extends tf.Tensor>(x: T): T {
+  return withSlope(
+    x,
+    (at) => tf.neg(tf.softplus(tf.neg(at))),
+    (at) => tf.sigmoid(tf.neg(at)),
+  );
 }
 
 /** Where a probability counts as certain: the largest float32 below 1 is 1 - 2^-24. */
@@ -24,17 +26,33 @@ const CERTAIN = -(2 ** -24);
  * is infinite there.
  */
 export function log1mexp<T extends tf.Tensor>(x: T): T {
-  const withGradient = tf.customGrad((input) => {
-    const given = input as tf.Tensor;
-    const at = tf.minimum(given, CERTAIN);
-    const near = tf.log(tf.neg(tf.expm1(at)));
-    const far = tf.log1p(tf.neg(tf.exp(at)));
-    const value = tf.where(tf.greater(at, -Math.LN2), near, far);
-    const gradFunc = (dy: tf.Tensor): tf.Tensor => {
-      const slope = tf.div(-1, tf.expm1(tf.neg(at)));
-      return tf.mul(dy, tf.where(tf.greater(given, CERTAIN), tf.zerosLike(slope), slope));
-    };
-    return { value, gradFunc };
+  return withSlope(
+    x,
+    (given) => {
+      const at = tf.minimum(given, CERTAIN);
+      const near = tf.log(tf.neg(tf.expm1(at)));
+      const far = tf.log1p(tf.neg(tf.exp(at)));
+      return tf.where(tf.greater(at, -Math.LN2), near, far);
+    },
+    (given) => {
+      const slope = tf.div(-1, tf.expm1(tf.neg(tf.minimum(given, CERTAIN))));
+      return tf.where(tf.greater(given, CERTAIN), tf.zerosLike(slope), slope);
+    },
+  );
+}
+
+/** An elementwise function with its derivative given. */
+function withSlope<T extends tf.Tensor>(
+  x: T,
+  valueOf: (at: tf.Tensor) => tf.Tensor,
+  slopeOf: (at: tf.Tensor) => tf.Tensor,
+): T {
+  const withGradient = tf.customGrad((input, save) => {
+    const at = input as tf.Tensor;
+    (save as tf.GradSaveFunc)([at]); // else a tidy around this drops it before the gradient
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor =>
+      tf.mul(dy, slopeOf(saved[0]));
+    return { value: valueOf(at), gradFunc };
   });
   return withGradient(x) as T;
 }
