@@ -1,6 +1,5 @@
 /** Event files for TensorBoard: one per session of the run, flushed after each step. */
 import { mkdir, open } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { stringify as stringifyYaml } from 'yaml';
@@ -28,8 +27,8 @@ export async function openTensorBoard({ run, env, now }: TrackerContext): Promis
   await mkdir(folder, { recursive: true });
   const file = await createEventFile(folder, now());
   const time = (step = 0): { wallTime: number; step: number } => ({ wallTime: now() / 1000, step });
-  const write = async (...events: Uint8Array[]): Promise<void> =>
-    void (await file.appendFile(Buffer.concat(events.map(frameRecord))));
+  const write = (...events: Uint8Array[]): Promise<void> =>
+    append(file, Buffer.concat(events.map(frameRecord)));
 
   await write(fileVersionEvent(time()));
   if (run.resumedAfterStep !== null) await write(sessionStartEvent(time(run.resumedAfterStep + 1)));
@@ -42,29 +41,41 @@ export async function openTensorBoard({ run, env, now }: TrackerContext): Promis
   return {
     async log(step, metrics) {
       await write(scalarsEvent(time(step), trackedMetrics(metrics)));
-      await file.datasync();
     },
     async finish(status) {
       // A stopped run may go on: only an end that is one is said.
       if (status !== 'interrupted') await write(hparamsEndEvent(time(), status === 'finished'));
-      await file.close();
     },
   };
 }
 
 /** TensorBoard reads a folder's files in the order of their names, which begin with the time. */
-async function createEventFile(folder: string, milliseconds: number): Promise<FileHandle> {
+async function createEventFile(folder: string, milliseconds: number): Promise<string> {
   const host = os.hostname() || 'localhost';
-  const seconds = Math.floor(milliseconds / 1000);
+  const seconds = String(Math.floor(milliseconds / 1000)).padStart(10, '0');
   for (let n = 0; ; n++) {
     const number = String(n).padStart(6, '0');
-    const name = `events.out.tfevents.${String(seconds).padStart(10, '0')}.${number}.${host}.${process.pid}`;
+    const file = path.join(
+      folder,
+      `events.out.tfevents.${seconds}.${number}.${host}.${process.pid}`,
+    );
     try {
-      return await open(path.join(folder, name), 'ax');
+      await (await open(file, 'ax')).close();
+      return file;
     } catch (error) {
       // A run stopped and resumed within one second.
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
+  }
+}
+
+async function append(file: string, bytes: Uint8Array): Promise<void> {
+  const handle = await open(file, 'a');
+  try {
+    await handle.write(bytes);
+    await handle.datasync();
+  } finally {
+    await handle.close();
   }
 }
 

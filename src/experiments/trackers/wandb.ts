@@ -6,7 +6,6 @@
  */
 import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { finiteOnly, trackedMetrics } from './names.js';
@@ -54,7 +53,6 @@ export async function openWandb(context: TrackerContext): Promise<Tracker> {
   await writeFile(`${runFile}.partial`, head);
   await rename(`${runFile}.partial`, runFile);
   await writeTrackerId(run.folder, 'wandb', path.relative(run.folder, runFile));
-  const file = await open(runFile, 'r+');
 
   async function write(messages: readonly Uint8Array[], exitCode: number | null): Promise<void> {
     const content = frameRecords(messages, size);
@@ -62,7 +60,7 @@ export async function openWandb(context: TrackerContext): Promise<Tracker> {
       [wandbExit(number, exitCode, (now() - started) / 1000)],
       size + content.length,
     );
-    await writeAt(file, size, Buffer.concat([content, end]));
+    await writeAt(runFile, size, Buffer.concat([content, end]));
     size += content.length;
   }
   await write([], null);
@@ -99,7 +97,6 @@ export async function openWandb(context: TrackerContext): Promise<Tracker> {
     },
     async finish(status) {
       await write([], exitCodes[status]);
-      await file.close();
       await uploads?.finish();
     },
   };
@@ -145,10 +142,15 @@ function newRunFile({ run, env, now }: TrackerContext): string {
   return path.join(root, 'wandb', `offline-run-${time}-${id}`, `run-${id}.wandb`);
 }
 
-async function writeAt(file: FileHandle, position: number, bytes: Uint8Array): Promise<void> {
-  await file.write(bytes, 0, bytes.length, position);
-  await file.truncate(position + bytes.length);
-  await file.datasync();
+async function writeAt(runFile: string, position: number, bytes: Uint8Array): Promise<void> {
+  const file = await open(runFile, 'r+');
+  try {
+    await file.write(bytes, 0, bytes.length, position);
+    await file.truncate(position + bytes.length);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
 }
 
 interface UploaderSettings {

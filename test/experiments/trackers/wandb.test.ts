@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
@@ -47,10 +47,12 @@ describe('W&B’s run file', () => {
       const filled = wandbStart({ ...info, config: { text: 'x'.repeat(size) } }, 'rlsf');
       const records = [...filled, wandbHistory(4, 0, { reward: 0.5 }), wandbExit(5, 0, 1)];
       const whole = frameRecords(records, 0);
-      expect(readRecords(whole)).toEqual(records.map((record) => Buffer.from(record)));
+      const back = readRecords(whole) ?? [];
+      expect(back.map((record, i) => Buffer.compare(record, records[i]))).toEqual([0, 0, 0, 0, 0]);
       // In two parts, as the tracker appends.
       const head = frameRecords(records.slice(0, 3), 0);
-      expect(Buffer.concat([head, frameRecords(records.slice(3), head.length)])).toEqual(whole);
+      const both = Buffer.concat([head, frameRecords(records.slice(3), head.length)]);
+      expect(both.equals(whole)).toBe(true);
     }
   });
 
@@ -277,7 +279,6 @@ describe.skipIf(!existsSync(wandb))(
       const records = (readRecords(await readFile(file)) ?? []).map((record) =>
         Buffer.from(record).toString('hex'),
       );
-      await mkdir(path.join(root, 'messages'));
       const script = `
 import json, sys
 from wandb.proto.wandb_internal_pb2 import Record
