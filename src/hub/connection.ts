@@ -47,6 +47,8 @@ export function connectHub(
         ...params,
         repo,
         revision: commit,
+        // A model's files lie at the top; a data set's in folders.
+        recursive: kind === 'dataset',
       })) {
         const etag = lfs?.oid ?? oid;
         if (type === 'file' && etag !== undefined) files.push({ path: file, size, etag });

@@ -52,7 +52,8 @@ export function etagOf(content: Buffer): { etag: string; isLarge: boolean } {
 /**
  * A server that speaks the part of the Hub's HTTP interface which its clients use to download:
  * `/api/models/ID/revision/REV`, `/api/models/ID/tree/REV`, `/ID/resolve/REV/FILE` with ETag,
- * X-Repo-Commit, X-Linked-Size, redirects of large files to another address, and ranges.
+ * X-Repo-Commit, X-Linked-Size, redirects of large files to another address, and ranges. A data set is the
+ * repository `datasets/ID`, by `/api/datasets/…` and `/datasets/ID/resolve/…`.
  */
 export async function startHub(): Promise<TestHub> {
   const hub: TestHub = {
@@ -79,8 +80,10 @@ function answer(hub: TestHub, request: IncomingMessage, response: ServerResponse
   const { range } = request.headers;
   hub.requests.push({ method: request.method ?? '', url, range, token });
   if (hub.faults.status !== undefined) return refuse(response, hub.faults.status, null, 'Broken');
-  const api = /^\/api\/models\/([^/]+\/[^/]+)\/(revision|tree)\/(.+)$/.exec(url);
-  const file = /^(?:\/cdn)?\/([^/]+\/[^/]+)\/resolve\/([^/]+)\/(.+)$/.exec(url);
+  const api = /^\/api\/(?:models\/)?((?:datasets\/)?[^/]+\/[^/]+)\/(revision|tree)\/(.+)$/.exec(
+    url,
+  );
+  const file = /^(?:\/cdn)?\/((?:datasets\/)?[^/]+\/[^/]+)\/resolve\/([^/]+)\/(.+)$/.exec(url);
   const [, name, ...rest] = api ?? file ?? [];
   const repository = hub.repositories.get(name);
   if (repository === undefined || (repository.private && token !== hub.token)) {
@@ -106,7 +109,9 @@ function answer(hub: TestHub, request: IncomingMessage, response: ServerResponse
       sha: repository.refs[revision] ?? commit,
     });
   }
-  if (api) return sendJson(response, [...repository.files].map(treeEntry));
+  const isWhole = /[?&]recursive=true/i.test(request.url ?? '');
+  const shown = [...repository.files].filter(([path]) => isWhole || !path.includes('/'));
+  if (api) return sendJson(response, shown.map(treeEntry));
   if (repository.gated && token !== hub.token) {
     return refuse(
       response,
