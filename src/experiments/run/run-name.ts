@@ -8,21 +8,22 @@ export interface RunNameFacts {
   readonly model: string | null;
   /** Completions of one prompt, K; `null` where the method samples none. */
   readonly numGenerations: number | null;
-  readonly maxSteps: number;
+  readonly length: { readonly steps: number } | { readonly epochs: number };
 }
 
 /**
- * `{method}_{model}_K{n}_steps{m}`, e.g. `grpo_Qwen2.5-0.5B-Instruct_K8_steps30`; without `_K{n}`
- * where nothing is sampled, without the model where there is none. Of the model its own name: the
- * last part of the path, no revision; what a folder's name should not hold becomes `-`.
+ * `{method}_{model}_K{n}_steps{m}` (`_epochs{m}` where passes over the data are counted), e.g.
+ * `grpo_Qwen2.5-0.5B-Instruct_K8_steps30`; without `_K{n}` where nothing is sampled, without the
+ * model where there is none. Of the model its own name: the last part of the path, no revision; what
+ * a folder's name should not hold becomes `-`.
  */
-export function runName({ method, model, numGenerations, maxSteps }: RunNameFacts): string {
+export function runName({ method, model, numGenerations, length }: RunNameFacts): string {
   const base = model === null ? '' : safe(path.basename(withoutRevision(model)));
   return [
     safe(method),
     ...(base === '' ? [] : [base]),
     ...(numGenerations === null ? [] : [`K${numGenerations}`]),
-    `steps${maxSteps}`,
+    'steps' in length ? `steps${length.steps}` : `epochs${length.epochs}`,
   ].join('_');
 }
 

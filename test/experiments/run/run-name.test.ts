@@ -5,7 +5,7 @@ const facts = {
   method: 'grpo',
   model: 'Qwen/Qwen2.5-0.5B-Instruct',
   numGenerations: 8,
-  maxSteps: 30,
+  length: { steps: 30 },
 };
 
 describe('runName', () => {
@@ -17,9 +17,9 @@ describe('runName', () => {
     expect(runName({ ...facts, method: 'sft', numGenerations: null })).toBe(
       'sft_Qwen2.5-0.5B-Instruct_steps30',
     );
-    expect(runName({ method: 'pretrain', model: null, numGenerations: null, maxSteps: 5 })).toBe(
-      'pretrain_steps5',
-    );
+    expect(
+      runName({ method: 'pretrain', model: null, numGenerations: null, length: { steps: 5 } }),
+    ).toBe('pretrain_steps5');
   });
 
   it.each([

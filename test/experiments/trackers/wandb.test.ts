@@ -176,7 +176,7 @@ describe('openWandb', () => {
     const bytes = await readFile(path.join(there, 'wandb', name, 'run-my-id.wandb'));
     const [, run] = readRecords(bytes) ?? [];
     for (const text of ['my-id', 'named', 'proj', 'team', 'arms'])
-      expect(run.includes(text)).toBe(true);
+      expect(Buffer.from(run).includes(text)).toBe(true);
   });
 });
 
