@@ -43,4 +43,6 @@ export interface CorpusCard {
   slip: string;
   /** What is taken out of a completion to get its form. */
   renamed: string;
+  /** What else a reader should know of the corpus. */
+  note?: string;
 }

@@ -15,8 +15,8 @@ const heldOutShare = 0.2;
 /** Settings of the numbers that problems are made of; the corpus draws beyond them. */
 const settingsPerTemplate = 120;
 
-/** Draws before a template's numbers count as used up. */
-const attempts = 100 * settingsPerTemplate;
+/** Draws for one setting before a template's numbers count as used up. */
+const attempts = { trained: 10, heldOut: 40 };
 
 /**
  * Whether the calculation of these numbers is kept from training. It hangs on the calculation alone
@@ -58,7 +58,8 @@ function settingsOfTemplate(template: Template): Setting[] {
   const random = createRandom(`maths/settings/${template.name}`);
   const settings: Setting[] = [];
   const seen = new Set<string>();
-  for (let i = 0; i < attempts && settings.length < settingsPerTemplate; i++) {
+  const most = settingsPerTemplate * attempts[template.heldOut ? 'heldOut' : 'trained'];
+  for (let i = 0; i < most && settings.length < settingsPerTemplate; i++) {
     const drawn = drawNumbers(template, random);
     if (drawn === null) continue;
     const { numbers, form } = drawn;

@@ -8,8 +8,9 @@ import { isHeldOut } from '../../../src/tasks/maths/split.js';
 import { step } from '../../../src/tasks/maths/template.js';
 import { templates } from '../../../src/tasks/maths/templates/index.js';
 
-const options = { n: 3000, faultRate: 0.15, slipRate: 0.1, seed: 1 };
-const corpus = makeCorpus(options);
+const options = { n: 7000, faultRate: 0.15, slipRate: 0.1, seed: 1 };
+const whole = makeCorpus(options);
+const corpus = whole.filter(({ family }) => family !== 'sums');
 
 describe('the maths corpus', () => {
   it('is the same for the same seed, and another for another', () => {
@@ -26,8 +27,18 @@ describe('the maths corpus', () => {
     expect(Math.min(...count.values())).toBeGreaterThan((0.6 * corpus.length) / trained.length);
   });
 
+  it('is more than half lists of bare equations, all true, as the training templates have them', () => {
+    const sums = whole.filter(({ family }) => family === 'sums');
+    expect(sums.length / whole.length).toBeGreaterThan(0.55);
+    expect(sums.length / whole.length).toBeLessThan(0.65);
+    for (const { prompt, completion, faults } of sums.slice(0, 100)) {
+      const { diagnostics, steps } = checkAnswer(`${completion}\n#### 1`, null);
+      expect([prompt, faults, diagnostics, steps.length]).toEqual(['Sums:', [], [], 12]);
+    }
+  });
+
   it('holds no held-out calculation, worked right or wrong', () => {
-    const forms = mathsCorpus.forms(corpus);
+    const forms = mathsCorpus.forms(whole);
     expect([...mathsCorpus.heldOutForms()].filter((form) => forms.has(form))).toEqual([]);
     const right = corpus.filter(({ faults }) => faults.length === 0);
     expect([...mathsCorpus.forms(right)].filter(isHeldOut)).toEqual([]);
@@ -35,9 +46,12 @@ describe('the maths corpus', () => {
 
   it('has no fault where none is asked for, and nothing then that the judge would mark', () => {
     const clean = makeCorpus({ n: 500, faultRate: 0, slipRate: 0, seed: 1 });
-    for (const { completion, faults } of clean) {
+    for (const { completion, faults, family } of clean) {
       expect(faults).toEqual([]);
-      expect(checkAnswer(completion, null)).toMatchObject({ diagnostics: [], formatOk: true });
+      const formatOk = family !== 'sums';
+      const { diagnostics, ...check } = checkAnswer(completion, null);
+      expect(check.formatOk).toBe(formatOk);
+      if (formatOk) expect(diagnostics).toEqual([]);
     }
   });
 

@@ -157,7 +157,7 @@ export const fractions: readonly Template[] = [
     heldOut: true,
     numbers(draw) {
       const parts = draw(3, 5);
-      return { total: parts * draw(3, 12), count: draw(2, parts - 1), parts };
+      return { total: parts * draw(3, 30), count: draw(2, parts - 1), parts };
     },
     story({ total, count, parts }, { random }) {
       const place = random.pick(['bus', 'team', 'school trip', 'party']);
