@@ -75,7 +75,7 @@ export function buildPairs(
       kind: 'pairs',
       rank_by: rankBy,
       margin: options.margin ?? 0,
-      min_chosen_score: options.minChosenScore ?? null,
+      min_chosen_score: finite(options.minChosenScore ?? -Infinity),
       max_pairs_per_problem: finite(maxPairsPerProblem),
       max_length_ratio: finite(options.maxLengthRatio ?? Infinity),
       length_balance: options.lengthBalance ?? false,

@@ -8,6 +8,8 @@ import { mergeCommand } from './merge.js';
 import { plotPromptAccuracyCommand } from './plot.js';
 import { sampleCommand } from './sample.js';
 import { setupCommand } from './setup.js';
+import { tasksBuildCommand } from './tasks-build.js';
+import { tasksCandidatesCommand } from './tasks-candidates.js';
 import { tasksMakeCommand } from './tasks-make.js';
 import { tasksNewCommand } from './tasks-new.js';
 import { tasksValidateCommand } from './tasks-validate.js';
@@ -29,6 +31,8 @@ export const commands: readonly Command[] = [
   tasksValidateCommand,
   tasksNewCommand,
   tasksMakeCommand,
+  tasksCandidatesCommand,
+  tasksBuildCommand,
   plotPromptAccuracyCommand,
   configCommand,
   doctorCommand,
