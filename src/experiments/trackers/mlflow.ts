@@ -139,15 +139,18 @@ function mlflowServer({ env, timeoutMs }: TrackerContext): Server {
       `expected the address of a tracking server (http:// or https://) in MLFLOW_TRACKING_URI, got ${JSON.stringify(address)}. Start one (\`mlflow server --port 5000\`, which also reads a local store by --backend-store-uri) and set MLFLOW_TRACKING_URI=http://127.0.0.1:5000.`,
     );
   }
-  const { MLFLOW_TRACKING_TOKEN: token, MLFLOW_TRACKING_USERNAME: user } = env;
-  const password = env.MLFLOW_TRACKING_PASSWORD ?? '';
+  const url = new URL(address);
+  const { MLFLOW_TRACKING_TOKEN: token } = env;
+  // A name and a password may stand in the address, where `fetch` takes none.
+  const user = env.MLFLOW_TRACKING_USERNAME || decodeURIComponent(url.username);
+  const password = env.MLFLOW_TRACKING_PASSWORD || decodeURIComponent(url.password);
   const authorization = user
     ? `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
     : token
       ? `Bearer ${token}`
       : null;
   return {
-    address,
+    address: `${url.origin}${url.pathname}`,
     headers: authorization === null ? {} : { authorization },
     timeoutMs,
     remedy:

@@ -160,6 +160,20 @@ describe('openMlflow', () => {
     expect(server.requests.every(({ headers }) => headers.authorization === basic)).toBe(true);
   });
 
+  it('takes name and password out of the address, and a token where there are none', async () => {
+    const server = await trackingServer();
+    const log = async (env: Record<string, string>): Promise<void> => {
+      const context = trackerContext(await temporaryFolder(), { env });
+      await (await openMlflow(context)).finish('finished');
+      expect(context.warnings).toEqual([]);
+    };
+    await log({ MLFLOW_TRACKING_URI: server.address.replace('//', '//me:s%40@') });
+    await log({ MLFLOW_TRACKING_URI: server.address, MLFLOW_TRACKING_TOKEN: 'abc' });
+    expect(new Set(server.requests.map(({ headers }) => headers.authorization))).toEqual(
+      new Set([`Basic ${Buffer.from('me:s@').toString('base64')}`, 'Bearer abc']),
+    );
+  });
+
   it('splits what is more than one batch takes', async () => {
     const server = await trackingServer();
     const config = {
