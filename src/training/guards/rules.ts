@@ -79,7 +79,7 @@ function zeroVariance(state: GuardState, thresholds: GuardThresholds): Finding |
     over: recent < thresholds.zeroStdMax - 0.1,
     message: `In ${percent(recent)} of the groups all completions earn the same reward${reward ? ` (mean ${short(reward.recent)}, at the start ${short(reward.baseline)})` : ''}: nothing is learned from those.`,
     remedy: rose
-      ? 'The problems have become too easy: take harder ones, turn dynamic sampling on, or stop here.'
+      ? 'The problems have become too easy: take harder ones, set dynamic_sampling to true, or stop here.'
       : 'The problems are too hard, or the completions too alike: take easier ones first, raise num_generations or temperature, or use a reward with more steps between nothing and all.',
   };
 }
