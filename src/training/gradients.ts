@@ -92,9 +92,18 @@ export function disposeGradients(gradients: Gradients): void {
   for (const gradient of gradients.values()) gradient.dispose();
 }
 
+const diverged = new WeakSet<object>();
+
 /** Training went out of the numbers; the weights are still those before this update. */
 export function divergenceError(where: string, what: string): Error {
-  return inputError(
+  const error = inputError(
     `${where}: expected finite numbers, but ${what}. The weights are unchanged by this update. Go on from the last checkpoint with a lower learning_rate or max_grad_norm.`,
   );
+  diverged.add(error);
+  return error;
+}
+
+/** Whether the error is one of `divergenceError`. */
+export function isDivergence(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && diverged.has(error);
 }

@@ -13,7 +13,13 @@ export { dpoMetrics, dpoStep } from './dpo-step.js';
 export type { OldLogprobs } from './grpo-batch.js';
 export type { GrpoStepSettings } from './grpo-settings.js';
 export { grpoStep } from './grpo-step.js';
-export { lossGradients, variablesOf, type Gradients, type Trainable } from './gradients.js';
+export {
+  isDivergence,
+  lossGradients,
+  variablesOf,
+  type Gradients,
+  type Trainable,
+} from './gradients.js';
 export { withMismatched, type KlPairing, type KtoExample } from './kto-pairing.js';
 export { ktoMetrics, ktoStep, type KtoStepSettings } from './kto-step.js';
 export { rolloutMetrics, type StepMetrics } from './metrics.js';
@@ -45,3 +51,10 @@ export {
 export { learningRateAt, type LearningRateSchedule, type LrSchedulerType } from './schedule.js';
 export { sftLoss, sftStep, type SftStepSettings } from './sft-step.js';
 export { syncReference } from './sync-reference.js';
+export {
+  createGuards,
+  saveOffendingBatch,
+  type GuardOptions,
+  type Guards,
+  type GuardWarning,
+} from './guards/index.js';

@@ -61,9 +61,9 @@ const nested: Readonly<Record<string, Readonly<Record<string, Meaning>>>> = {
   runtime: {
     use_wandb: (value) =>
       value === true ? { 'trackers.report_to': ['tensorboard', 'wandb'] } : {},
-    wandb_project: 'trackers.wandb_project',
-    wandb_name: 'trackers.wandb_name',
-    wandb_run_group: 'trackers.wandb_run_group',
+    wandb_project: 'trackers.project',
+    wandb_name: () => ({ ignored: 'W&B reads WANDB_NAME of the environment' }),
+    wandb_run_group: () => ({ ignored: 'W&B reads WANDB_RUN_GROUP of the environment' }),
     mps_fallback: () => ({ ignored: 'there is no MPS backend here' }),
     device: () => ({ ignored: 'run.backend chooses what computes' }),
   },

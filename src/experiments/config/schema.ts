@@ -13,6 +13,7 @@ import { samplingSection } from './sections/sampling.js';
 import { sftSection } from './sections/sft.js';
 import { pretrainSection } from './sections/pretrain.js';
 import { taskSection } from './sections/task.js';
+import { trackersSection } from './sections/trackers.js';
 
 /** The tree without the rules that tie several options together: what the reference page walks. */
 export const configTree = z.strictObject({
@@ -32,6 +33,7 @@ export const configTree = z.strictObject({
   sft: sftSection.prefault({}),
   pretrain: pretrainSection.prefault({}),
   evaluation: evaluationSection.prefault({}),
+  trackers: trackersSection.prefault({}),
 });
 
 export const configSchema = configTree.superRefine((config, context) => {

@@ -46,6 +46,7 @@ export function grpoMethod(active: ActiveRun): StepMethod<GrpoBatch> {
       return { ...metrics, ...rolloutMetrics(rollouts, { scaleRewards: grpo.scale_rewards }) };
     },
     record: ({ rollouts }) => store.append(rollouts),
+    rowsOf: ({ trained }) => trained,
     evaluate: () => heldOutRates(active),
   };
 }

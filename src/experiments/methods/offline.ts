@@ -52,6 +52,7 @@ export function offlineMethod<Row>(
         plan.batch(step).flatMap((index) => (batches ? batches[index] : [train[index]])),
       ),
     update: (batch, _step, learningRate) => method.update(batch, learningRate),
+    rowsOf: (batch) => batch,
     ...evaluation(active, method, held),
   };
 }

@@ -37,6 +37,7 @@ export function ppoMethod(active: ActiveRun): StepMethod<Rollout[]> {
         signal,
       }),
     record: (rollouts) => store.append(rollouts),
+    rowsOf: (rollouts) => rollouts,
     evaluate: () => heldOutRates(active),
   };
 }

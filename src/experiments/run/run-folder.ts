@@ -11,6 +11,7 @@ import { inputError } from '../../errors.js';
 import type { Config, Method } from '../config/index.js';
 import { configFromObject } from '../config/index.js';
 import { readJson, writeFileAtomically, writeJson } from './files.js';
+import { runName } from './run-name.js';
 import { isAlive, thisProcess } from './process-identity.js';
 import type { ProcessIdentity } from './process-identity.js';
 
@@ -62,14 +63,15 @@ export interface RunFilePaths {
 
 /**
  * A new run folder. With `run.name` given, a name taken is refused; without, the first free one of
- * `prefix`, `prefix-2`, `prefix-3`, … is taken.
+ * `prefix`, `prefix-2`, `prefix-3`, … is taken (`prefixOf`).
  */
 export async function createRun(
   config: Config,
   kind: RunKind,
   maxSteps: number,
 ): Promise<RunFolder> {
-  const { output_dir: outputDir, name: wanted, name_prefix: prefix } = config.run;
+  const { output_dir: outputDir, name: wanted } = config.run;
+  const prefix = prefixOf(config, kind);
   checkName(wanted ?? prefix);
   await mkdir(outputDir, { recursive: true }).catch((cause: unknown) => {
     throw inputError(
@@ -162,13 +164,31 @@ export async function findInterruptedRun(
   config: Config,
   kind: RunKind,
 ): Promise<RunSummary | null> {
-  const { output_dir: outputDir, name, name_prefix: prefix } = config.run;
+  const { output_dir: outputDir, name } = config.run;
+  const prefix = prefixOf(config, kind);
   const belongs = (run: string): boolean =>
     name !== null ? run === name : run === prefix || numbered(run, prefix) !== null;
   const runs = await listRuns(outputDir);
   return (
     runs.find((run) => run.interrupted && run.status.kind === kind && belongs(run.name)) ?? null
   );
+}
+
+/** What made-up names of such a run start with. */
+function prefixOf(config: Config, kind: RunKind): string {
+  const { name_prefix: given } = config.run;
+  if (given !== null || kind === 'pretrain') return given ?? kind;
+  const method = kind === 'tour' ? 'grpo' : kind;
+  const options = config[method];
+  return runName({
+    method: kind,
+    model: config.policy.model_name_or_path,
+    numGenerations: 'num_generations' in options ? options.num_generations : null,
+    length:
+      'num_train_epochs' in options && options.max_steps === null
+        ? { epochs: options.num_train_epochs }
+        : { steps: options.max_steps ?? 0 },
+  });
 }
 
 export function runPaths(folder: string): RunFilePaths {

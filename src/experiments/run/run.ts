@@ -4,6 +4,8 @@ import type { RolloutStore } from '../../rollouts/index.js';
 import { openRolloutStore } from '../../rollouts/index.js';
 import { latestCheckpoint, listCheckpoints, loadCheckpoint } from '../../training/index.js';
 import type { Config } from '../config/index.js';
+import type { Tracker } from '../trackers/index.js';
+import { openTrackers } from '../trackers/index.js';
 import type { Workplace } from '../workplace.js';
 import { dataHashes, describeTrained, methodOf, modelSize, openWorkplace } from '../workplace.js';
 import type { StageClock } from './clock.js';
@@ -38,6 +40,8 @@ export interface ActiveRun {
   clock: StageClock;
   emit: Emit;
   signal: AbortSignal;
+  /** Tools that follow the run (`trackers.report_to`). */
+  tracker: Tracker;
   /** The last step that is safe on disk. */
   step: number;
   /** What the last checkpoint kept beside weights and moments; `null` before the first. */
@@ -75,6 +79,7 @@ export async function runTraining<Prepared>(
   let place: Workplace | null = null;
   let run: RunFolder | null = resumed;
   let store: RolloutStore | null = null;
+  let tracker = noTracker;
   try {
     place = await openWorkplace(config, kind, {
       signal,
@@ -85,19 +90,23 @@ export async function runTraining<Prepared>(
     store = openRolloutStore(run.paths.rollouts);
     const active: ActiveRun = {
       ...{ kind, place, run, store, clock, emit, signal },
-      ...{ step: 0, kept: null },
+      ...{ tracker: noTracker, step: 0, kept: null },
     };
     await announce(active);
     const prepared = await training.prepare(active);
     await run.setStatus({ maxSteps: prepared.maxSteps });
     await restore(active);
+    tracker = await follow(active);
+    active.tracker = tracker;
     signal.throwIfAborted();
     const outcome = await training.body(active, prepared);
+    await tracker.finish('finished');
     await run.setStatus({ state: 'finished', step: active.step });
     await endSession(run.paths.metadata, active.step);
     emit({ type: 'finished', run: run.name, ...outcome, elapsedMs: clock.elapsedMs() });
     return { status: 'finished', run: run.name, folder: run.folder, ...outcome };
   } catch (error) {
+    await tracker.finish(signal.aborted ? 'interrupted' : 'failed');
     if (!run) throw error;
     return await leave(run, error, { signal, emit, begun: store !== null });
   } finally {
@@ -146,6 +155,38 @@ async function restore(active: ActiveRun): Promise<void> {
     store.truncateAfterStep(active.step);
     await truncateMetricsAfter(run.paths.metrics, active.step);
   }
+}
+
+const noTracker: Tracker = {
+  log: () => Promise.resolve(),
+  finish: () => Promise.resolve(),
+};
+
+/** Opens the tools that are to follow the run from its last safe step on. */
+function follow({ kind, place, run, emit, step }: ActiveRun): Promise<Tracker> {
+  const { trackers } = place.config;
+  const asked = (name: (typeof trackers.report_to)[number]): boolean =>
+    trackers.report_to.includes(name);
+  return openTrackers(
+    {
+      tensorboard: asked('tensorboard'),
+      wandb: asked('wandb'),
+      mlflow: asked('mlflow'),
+      trackio: asked('trackio'),
+      project: trackers.project,
+      timeoutMs: trackers.timeout_seconds * 1000,
+      wandbSyncMs: trackers.wandb_sync_seconds * 1000,
+    },
+    {
+      name: run.name,
+      folder: run.folder,
+      method: kind,
+      config: place.config,
+      tags: { model: place.policy.folder ?? '', device: describeHardware(hardware()) },
+      resumedAfterStep: run.resumed ? step : null,
+    },
+    { onWarning: (message) => emit({ type: 'warning', message }) },
+  );
 }
 
 async function announce({ kind, place, run, emit }: ActiveRun): Promise<void> {

@@ -1,5 +1,5 @@
 import type { LearningRateSchedule, StepMetrics } from '../../training/index.js';
-import { learningRateAt, saveCheckpoint } from '../../training/index.js';
+import { isDivergence, learningRateAt, saveCheckpoint } from '../../training/index.js';
 import { nextTurn } from '../../tensor/index.js';
 import type { PartTimer } from '../run/clock.js';
 import { createPartTimer, remainingMs } from '../run/clock.js';
@@ -7,6 +7,7 @@ import { appendMetrics } from '../run/metrics-log.js';
 import type { ActiveRun } from '../run/run.js';
 import type { BestCheckpoint } from './best.js';
 import { createBestCheckpoint } from './best.js';
+import { keepOffendingBatch, openGuards, warnOf } from './watch.js';
 
 /**
  * What a method does in one step; everything else about a step is `trainStage`'s. All randomness
@@ -23,6 +24,8 @@ export interface StepMethod<Batch> {
   update(batch: Batch, step: number, learningRate: number): Promise<StepMetrics>;
   /** Records the batch once the update is made. */
   record?(batch: Batch): void;
+  /** What an update that left the numbers was made from: kept for whoever looks for the cause. */
+  rowsOf(batch: Batch): readonly unknown[];
   /** Held-out figures, named `eval_…`; absent where there is nothing to measure on. */
   evaluate?(): Promise<StepMetrics>;
 }
@@ -36,6 +39,7 @@ export async function trainStage<Batch>(
   const { maxSteps } = method;
   const { save_steps: saveSteps } = place.config.run;
   const best = createBestCheckpoint(place.config, active.kept);
+  const guards = await openGuards(active);
   const firstStep = active.step + 1;
   clock.begin('train', `Training: ${method.title}`);
   const started = Date.now();
@@ -47,7 +51,16 @@ export async function trainStage<Batch>(
     await nextTurn();
     signal.throwIfAborted();
     const learningRate = learningRateAt(step, maxSteps, method.learningRate);
-    const metrics = await method.update(batch, step, learningRate);
+    const updates = place.optimizer.step;
+    const metrics = await method
+      .update(batch, step, learningRate)
+      .catch(async (error: unknown): Promise<never> => {
+        // Before the first update of this step the weights are still the last good ones.
+        if (isDivergence(error) && place.optimizer.step === updates && active.step < step - 1) {
+          await keepCheckpoint(active, step - 1, best);
+        }
+        throw await keepOffendingBatch(active, error, { step, rows: method.rowsOf(batch) });
+      });
 
     const { eval_steps: evalSteps } = place.config.evaluation;
     const isMeasured = evalSteps !== null && (step % evalSteps === 0 || step === maxSteps);
@@ -61,6 +74,8 @@ export async function trainStage<Batch>(
     method.record?.(batch);
     const row = { step, ...metrics, step_time: timer.totalMs() / 1000 };
     await appendMetrics(run.paths.metrics, row);
+    await active.tracker.log(step, row);
+    warnOf(guards, step, row, active);
     const isLast = step === maxSteps || best.stopsEarly();
     if (isLast || best.step() === step || (saveSteps > 0 && step % saveSteps === 0)) {
       await keepCheckpoint(active, step, best);

@@ -31,21 +31,21 @@ export async function experimentConfig(
   if (flagOption(input, 'resume') && flagOption(input, 'new'))
     throw usageError(`${command}: --resume and --new exclude each other. Give one of them.`);
   const { loadConfig } = await import('../../experiments/index.js');
-  const given = textOption(input, 'config') ?? options.defaultFile;
-  if (given === undefined)
+  const given = textOption(input, 'config') ?? options.defaultFile ?? null;
+  if (given === null && method === undefined)
     throw usageError(
       `${command}: --config <file> is expected. Files to start from lie in ${packageRoot}configs.`,
     );
   const name = textOption(input, 'runName');
   const set = [...listOption(input, 'set'), ...(name === undefined ? [] : [`run.name=${name}`])];
-  const config = await loadConfig(shipped(given), { set, method, onNote });
+  const config = await loadConfig(given === null ? null : shipped(given), { set, method, onNote });
   const folder = config.policy.model_name_or_path;
   if (folder === null) return config;
   const found = shipped(folder);
   const { parseHubId } = await import('../../policy/index.js');
   if (!existsSync(found) && parseHubId(found) === null)
     throw inputError(
-      `policy.model_name_or_path (${given}): expected a folder in Hugging Face layout or a Hub id (owner/name); there is no folder ${folder}, and it is no id. Give another with --set policy.model_name_or_path=<folder or id>.`,
+      `policy.model_name_or_path${given === null ? '' : ` (${given})`}: expected a folder in Hugging Face layout or a Hub id (owner/name); there is no folder ${folder}, and it is no id. Give another with --set policy.model_name_or_path=<folder or id>.`,
     );
   return { ...config, policy: { ...config.policy, model_name_or_path: found } };
 }

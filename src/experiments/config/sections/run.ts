@@ -8,8 +8,8 @@ export const runSection = z
       'Name of the run and of its folder; refused when taken. null: a free one is made from name_prefix.',
     ),
     name_prefix: option(
-      z.string().min(1).default('run'),
-      'What made-up names start with: `tour`, then `tour-2`, `tour-3`, … beside finished runs. A config file sets it to its own name.',
+      z.string().min(1).nullable().default(null),
+      'What made-up names start with: `tour`, then `tour-2`, `tour-3`, … beside finished runs. A config file sets it to its own name. null: `{method}_{model}_K{num_generations}_steps{max_steps}`.',
     ),
     output_dir: option(z.string().min(1).default('runs'), 'Folder that holds the run folders.'),
     seed: option(z.int().default(42), 'Seed of everything random in the run.', 42),
