@@ -1,5 +1,5 @@
 import { inputError } from '../errors.js';
-import type { RewardResult, Rollout } from '../records.js';
+import type { RewardResult, RewardSpan, Rollout } from '../records.js';
 import type { RewardFunction } from './reward-function.js';
 
 /**
@@ -70,7 +70,7 @@ function checkedResults(
         `scoreRollouts: the reward function ${name}: expected a finite score or null for rollout ${rollouts[index].id}, got ${result.score}.`,
       );
     }
-    const broken = result.spans.find(({ value }) => !Number.isFinite(value));
+    const broken = result.spans.find(({ value }: RewardSpan) => !Number.isFinite(value));
     if (broken) {
       throw inputError(
         `scoreRollouts: the reward function ${name}: expected finite values of spans for rollout ${rollouts[index].id}, got ${broken.value} at byte ${broken.start}.`,
