@@ -4,9 +4,9 @@ import type { BuiltSet } from './built-set.js';
 const remedies: Record<string, string> = {
   'no scorable sample': 'the judge failed on all of them: judge again',
   'no failing sample':
-    'all samples are clean: make clean ones fail (corruptAndVerify, the corruption option), or draw more at a higher temperature',
+    'all samples are clean: make clean ones fail (corruptAndVerify, --corrupt), or draw more at a higher temperature',
   'all samples fail alike':
-    'draw more candidates or at a higher temperature, rank by reward or tests, or set references against failing samples (referencePairs)',
+    'draw more candidates or at a higher temperature, rank by reward or tests, or set references against failing samples (referencePairs, --references)',
   'one sample only': 'draw more than one candidate per problem',
   'no pair within the limits': 'lower margin or minChosenScore, raise maxLengthRatio',
   'no clean sample':

@@ -172,7 +172,7 @@ function corruptedPairs(
         rankBy,
         modelRevision: rollout.modelRevision,
         chosen: { text: rollout.completion, ...sampleColumns(rollout, score) },
-        rejected: corruptedColumns(corrupted),
+        rejected: corruptedColumns(corrupted, rankBy),
         corruption: corrupted,
       }),
     ];

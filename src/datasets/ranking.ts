@@ -1,5 +1,5 @@
 import { inputError } from '../errors.js';
-import type { Rollout } from '../records.js';
+import type { Rollout, Verdict } from '../records.js';
 import { curriculumScores, requireVerdict } from '../rewards/sanitizer.js';
 
 /**
@@ -21,15 +21,22 @@ export function rankOf(rollout: Rollout, rankBy: RankBy, where: string): number 
       );
     return rollout.reward;
   }
-  const { outcome, testsPassed, testsTotal, correct } = requireVerdict(where, rollout);
+  return rankOfVerdict(requireVerdict(where, rollout), rankBy);
+}
+
+/** The rank that a verdict gives; `null` for `reward`, which is none of its facts. */
+export function rankOfVerdict(verdict: Verdict, rankBy: RankBy): number | null {
+  const { outcome, testsPassed, testsTotal, groundTruth, correct } = verdict;
   if (outcome === 'sandbox_error') return null;
   switch (rankBy) {
+    case 'reward':
+      return null;
     case 'outcome':
       return curriculumScores[outcome];
     case 'tests':
       if (outcome === 'compile_error' || outcome === 'no_answer') return 0;
       if (testsTotal > 0) return testsPassed / testsTotal;
-      return requireVerdict(where, rollout).groundTruth === null ? null : Number(correct);
+      return groundTruth === null ? null : Number(correct);
     case 'clean':
       return Number(outcome === 'clean' || outcome === 'warning' || outcome === 'wrong_answer');
   }
