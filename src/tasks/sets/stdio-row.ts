@@ -5,6 +5,8 @@ import type { Fields } from '../files/fields.js';
 export interface ProblemRow {
   id: string;
   statement: string;
+  /** The whole prompt, where the row has it ready, between QUESTION and ANSWER. */
+  asked: string | null;
   /** Code that the answer begins with; '' without such. */
   starter: string;
   cases: TestCase[];
@@ -31,7 +33,7 @@ export function readProblemRow(
     if (row.has(column)) columns[column] = row.value[column];
   return {
     id: id.startsWith(`${name}/`) || (id.includes('/') && given) ? id : `${name}/${id}`,
-    statement: statementOf(row),
+    ...statementOf(row),
     starter: row.optionalText('starter_code') ?? '',
     cases: casesOf(row, language),
     reference: referenceOf(row, language),
@@ -40,13 +42,13 @@ export function readProblemRow(
 }
 
 /** TACO's prompts hold the question between their own words. */
-function statementOf(row: Fields): string {
+function statementOf(row: Fields): Pick<ProblemRow, 'statement' | 'asked'> {
   const text = row.text('question', 'problem', 'description', 'prompt');
-  const asked =
+  const found =
     /^\s*QUESTION:\n([\s\S]*?)\n(?:Use (?:Standard Input|Call-Based) format\n)?ANSWER:\s*$/.exec(
       text,
     );
-  return asked === null ? text : asked[1];
+  return found === null ? { statement: text, asked: null } : { statement: found[1], asked: text };
 }
 
 interface Pairs {

@@ -54,9 +54,9 @@ function programs(
     ...set,
     languages: ['python', 'cpp', 'java'],
     read: (row, context) => readProblemRow(row, { name, ...context }),
-    problem({ statement, starter, cases, columns, reference }, { language, promptFormat }) {
+    problem({ statement, asked, starter, cases, columns, reference }, { language, promptFormat }) {
       return {
-        prompt: promptOf(promptFormat, { statement, starter, cases }, language),
+        prompt: promptOf(promptFormat, { statement, asked, starter, cases }, language),
         // Without tests a program is only compiled.
         tests: {
           includes: isCalled(cases) ? callImports : '',
@@ -106,13 +106,14 @@ const titles: Partial<Record<Language, string>> = {
 
 interface Asked {
   statement: string;
+  asked: string | null;
   starter: string;
   cases: readonly TestCase[];
 }
 
 function promptOf(
   format: string,
-  { statement, starter, cases }: Asked,
+  { statement, asked, starter, cases }: Asked,
   language: Language,
 ): string | ChatMessage[] {
   const isCall = starter !== '' || isCalled(cases);
@@ -121,6 +122,7 @@ function promptOf(
       throw inputError(
         `The prompt format ${apps.name} asks for Python, got the language ${language}. Choose plain or chat.`,
       );
+    if (asked !== null) return asked;
     const how = isCall ? 'Use Call-Based format' : 'Use Standard Input format';
     return `\nQUESTION:\n${statement}${starter}\n${how}\nANSWER:\n`;
   }
