@@ -82,7 +82,10 @@ export const evaluateCommand: Command = {
 
 function evaluationLines(evaluation: Evaluation): StyledLine[] {
   const { rates, outcomes, rows, split, numSamples, passAtK } = evaluation;
-  const names = Object.keys(rateTitles) as RateName[];
+  // Of an answer, the rates of programs say nothing that its own do not.
+  const names: RateName[] = evaluation.answers
+    ? ['fully_clean_rate']
+    : (Object.keys(rateTitles) as RateName[]);
   return [
     line(
       span(split, 'title'),
