@@ -222,6 +222,31 @@ describe('ppoStep counts as it should', () => {
     dispose(trained);
   });
 
+  it('whitens rewards with their mean kept, and advantages unless told not to', async () => {
+    const trained = await start();
+    const { policy, head } = trained;
+    const rollouts = await tinyRollouts(policy, prefersLowIds(), { step: 1, seed: 1 });
+    const figures = async (
+      settings: PpoStepSettings,
+      of: 'rewards' | 'advantages',
+    ): Promise<{ mean: number; variance: number }> => {
+      const rows = await ppoExperience(policy, head, rollouts, settings);
+      const values = rows.flatMap((row) => row[of]);
+      const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+      const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+      return { mean, variance: squares / (values.length - 1) };
+    };
+    const plain = await figures({}, 'rewards');
+    const whitened = await figures({ whitenRewards: true }, 'rewards');
+    expect(whitened.mean).toBeCloseTo(plain.mean, 9);
+    expect(plain.mean).toBeGreaterThan(0.05);
+    expect(whitened.variance).toBeCloseTo(1, 5);
+    expect((await figures({}, 'advantages')).variance).toBeCloseTo(1, 5);
+    const left = await figures({ whitenAdvantages: false }, 'advantages');
+    expect(Math.abs(left.variance - 1)).toBeGreaterThan(0.1);
+    dispose(trained);
+  });
+
   it('leaves out what cannot be scored, was cancelled, or is cut off (on request)', async () => {
     const some = (rollouts: Rollout[]): Rollout[] =>
       rollouts.map((rollout) => ({ ...rollout, finishReason: 'stop' }));
@@ -467,7 +492,7 @@ describe('old log-probabilities', () => {
 describe('ppoStep’s metrics and guards', () => {
   it('has TRL’s names and ours, all finite', async () => {
     const change = (rollouts: Rollout[]): Rollout[] =>
-      rollouts.map((rollout, i) => ({ ...rollout, finishReason: i % 2 ? 'length' : 'stop' }));
+      rollouts.map((rollout, i) => ({ ...rollout, finishReason: i % 4 ? 'length' : 'stop' }));
     const plain = await stepOnce({}, { change });
     const { metrics } = await stepOnce({ missingEosPenalty: 0.5, whitenRewards: true }, { change });
     const names = [
@@ -496,9 +521,16 @@ describe('ppoStep’s metrics and guards', () => {
     expect(Object.keys(metrics)).toEqual(expect.arrayContaining(names));
     expect(Object.values(metrics).every(Number.isFinite)).toBe(true);
     expect(plain.metrics['objective/scores']).toBeCloseTo(metrics.reward, 9);
-    expect(metrics['objective/scores']).toBeCloseTo(metrics.reward - 0.25, 9);
+    expect(metrics['objective/scores']).toBeCloseTo(metrics.reward - 0.375, 9);
     // Nearly uniform over 257 tokens.
     expect(metrics['policy/entropy_avg']).toBeCloseTo(Math.log(257), 1);
+  });
+
+  it('minimises the policy’s loss, vfCoef times the values’, and less entropy', async () => {
+    const { metrics } = await stepOnce({ vfCoef: 0.3, entropyCoef: 0.02 });
+    const { 'loss/policy_avg': policy, 'loss/value_avg': value } = metrics;
+    const expected = policy + 0.3 * value - 0.02 * metrics['policy/entropy_avg'];
+    expect(metrics.loss).toBeCloseTo(expected, 5);
   });
 
   it('refuses an optimizer that would leave the value head as it is', async () => {
