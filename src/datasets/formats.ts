@@ -153,6 +153,9 @@ function sameForm(values: readonly unknown[]): boolean {
 function checkLabel(value: unknown): Checked<boolean> {
   if (typeof value === 'boolean') return { row: value };
   if (value === 0 || value === 1) return { row: value === 1 };
+  // CSV knows texts only.
+  if (typeof value === 'string' && /^(true|false)$/i.test(value))
+    return { row: value.toLowerCase() === 'true' };
   return { reason: `label must be true or false, is ${shown(value)}` };
 }
 

@@ -102,6 +102,15 @@ describe('readDataset', () => {
       expect(`${skipped.examples[0].where}: ${skipped.examples[0].reason}`).toMatch(message);
     });
 
+  it('reads CSV, whose labels are texts', async () => {
+    const file = written('rows.csv', ['prompt,completion,label', 'a,"b, c",True', 'a,d,false']);
+    const { rows } = await readDataset(file, { format: 'unpaired_preference' });
+    expect(rows.map(({ completion, label }) => [completion, label])).toEqual([
+      ['b, c', true],
+      ['d', false],
+    ]);
+  });
+
   it('reads no further than its limit', async () => {
     const file = written('limit.jsonl', [{ text: 'a' }, { text: 'b' }, 'broken']);
     expect((await readDataset(file, { limit: 2 })).rows).toEqual([{ text: 'a' }, { text: 'b' }]);

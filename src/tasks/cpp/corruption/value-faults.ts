@@ -156,7 +156,7 @@ function droppedAssignments(source: Source): ReturnType<typeof dropTokens>[] {
   });
 }
 
-/** A variable where another one was meant: one that the program names elsewhere. */
+/** A variable where another one was meant: one that the program names before. */
 function otherVariables(
   { tokens }: Source,
   random: Parameters<CorruptionOperator['edits']>[1],
@@ -166,11 +166,14 @@ function otherVariables(
     !isLibraryName(tokens, i) &&
     !['(', '::'].includes(tokens[i + 1]?.text ?? '') &&
     !['.', '->', '::'].includes(tokens[i - 1]?.text ?? '');
-  const names = [...new Set(tokens.flatMap((token, i) => (isVariable(i) ? [token.text] : [])))];
+  // Those that come later may not be there yet.
+  const before = new Set<string>();
   return tokens.flatMap((token, i) => {
+    if (!isVariable(i)) return [];
+    const others = [...before].filter((name) => name !== token.text);
+    before.add(token.text);
     // A declaration keeps its name.
     const isDeclared = tokens[i - 1]?.kind === 'name' && tokens[i - 1].text !== 'return';
-    if (!isVariable(i) || isDeclared || names.length < 2) return [];
-    return [put(token, random.pick(names.filter((name) => name !== token.text)))];
+    return isDeclared || others.length === 0 ? [] : [put(token, random.pick(others))];
   });
 }
