@@ -77,11 +77,12 @@ describe('completionLogprobsAndValues', () => {
     const reached = variables.filter(({ variable }) => grads[variable.name] !== undefined);
     // All but the output layer, which is the embedding here.
     expect(reached.length).toBe(variables.length);
-    for (const [variable, place] of [
-      [head.weight, 5],
-      [head.bias, 0],
+    const probes: [tf.Variable, number][] = [
+      [head.weight as tf.Variable, 5],
+      [head.bias as tf.Variable, 0],
       [policy.weights.get('model.norm.weight')!, 3],
-    ] as const) {
+    ];
+    for (const [variable, place] of probes) {
       const gradient = numbers(grads[variable.name])[place];
       const at = (change: number): number => {
         const before = variable.dataSync().slice();
