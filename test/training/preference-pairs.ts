@@ -23,9 +23,9 @@ export function letterPairs(
   ];
   return Array.from({ length: options.count }, (_, i) => {
     const sides = [idsOf(word(0.8)), idsOf(word(0.2))];
-    // Shuffled labels: which side is called chosen says nothing.
-    const [chosenIds, rejectedIds] =
-      options.shuffled && random.next() < 0.5 ? sides.reverse() : sides;
+    // Shuffled labels: which side is called chosen says nothing, after no prompt.
+    const turned = options.shuffled && Math.floor(i / prompts.length) % 2 === 1;
+    const [chosenIds, rejectedIds] = turned ? sides.reverse() : sides;
     const promptIds = policy.tokenizer.encode(prompts[i % prompts.length], {
       addSpecialTokens: false,
     });
@@ -68,6 +68,7 @@ export function distance(one: readonly number[], other: readonly number[]): numb
 /** Puts the policy away from its own reference: for `stepOnce`. */
 export function movedAway(policy: Policy): void {
   for (const { variable } of trainableVariables(policy)) {
-    tf.tidy(() => variable.assign(tf.add(variable, tf.mul(tf.cos(tf.mul(variable, 1000)), 0.05))));
+    const change = (): tf.Tensor => tf.mul(tf.cos(tf.mul(variable, 1000)), 0.05);
+    tf.tidy(() => variable.assign(tf.add(variable, change())));
   }
 }
