@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Config, RunResult } from '../../src/experiments/index.js';
 import { loadConfig, methods, runTour, train, trainPretrain } from '../../src/experiments/index.js';
+import { testData } from '../data.js';
 import { hasCompiler, tinyPretrain } from './tiny.js';
 
 let folder = '';
@@ -48,29 +49,50 @@ const runners: Record<string, (config: Config) => Promise<RunResult>> = {
   tour: runTour,
   pretrain: trainPretrain,
   simpo: (config) => train('cpo', config),
+  gsm8k: (config) => train('grpo', config),
+  mbpp: (config) => train('grpo', config),
+  taco: (config) => train('grpo', config),
   ...Object.fromEntries(
     methods.map((method) => [method, (config: Config) => train(method, config)]),
   ),
 };
 
+/** Configs of published data sets, and where those lie in the test data. */
+const dataOf: Record<string, string[]> = {
+  gsm8k: ['gsm8k'],
+  mbpp: ['mbpp'],
+  taco: ['stdio-problems', 'taco_prompts_and_generations.jsonl.gz'],
+};
+
+const files = readdirSync('configs');
+
 describe('every file in configs/', () => {
-  it('has something that runs it', async () => {
-    for (const name of await readdir('configs'))
-      expect(Object.keys(runners)).toContain(kindOf(name));
+  it('has something that runs it', () => {
+    for (const name of files) expect(Object.keys(runners)).toContain(kindOf(name));
   });
 
-  it.skipIf(!hasCompiler)(
-    'runs as it stands, here with a tiny policy and small sets (needs g++)',
-    async () => {
-      for (const name of await readdir('configs')) {
-        const config = await loadConfig(path.join('configs', name), { env: {}, set: caps() });
-        const { status, run, folder: runFolder } = await runners[kindOf(name)](config);
+  for (const name of files) {
+    const kind = kindOf(name);
+    const data = kind in dataOf ? testData(...dataOf[kind]) : null;
+    const missing =
+      kind in dataOf && data === null ? ' (no such test data: set RLSF_TEST_DATA)' : '';
+    it.skipIf(!hasCompiler || missing !== '')(
+      `${name} runs as it stands, here with a tiny policy and small sets (needs g++)${missing}`,
+      async () => {
+        // A policy this small has no chat template.
+        const own = data === null ? [] : [`task.path=${data}`, 'task.prompt_format=null'];
+        const plain = kind === 'gsm8k' ? ['task.prompt_format=plain'] : [];
+        // Of long prompts few fit a policy this small.
+        const more = kind === 'taco' ? ['task.train_problems=20', 'evaluation.problems=20'] : [];
+        const set = [...caps(), ...own, ...plain, ...more];
+        const config = await loadConfig(path.join('configs', name), { env: {}, set });
+        const { status, run, folder: runFolder } = await runners[kind](config);
         expect([status, run]).toEqual(['finished', path.parse(name).name]);
         expect(existsSync(path.join(runFolder, 'run_metadata.json'))).toBe(true);
-      }
-    },
-    120_000,
-  );
+      },
+      60_000,
+    );
+  }
 });
 
 function kindOf(file: string): string {

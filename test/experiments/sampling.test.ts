@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { configFromObject } from '../../src/experiments/config/index.js';
-import { evaluationSampling, trainingSampling } from '../../src/experiments/workplace.js';
+import { evaluationSampling, trainingSampling } from '../../src/experiments/workplace/index.js';
 import { getTask } from '../../src/tasks/index.js';
 
 const place = (sampling: Record<string, unknown>): Parameters<typeof trainingSampling>[0] => ({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { configFromObject } from '../../src/experiments/config/index.js';
-import { openWorkplace } from '../../src/experiments/workplace.js';
+import { openWorkplace } from '../../src/experiments/workplace/index.js';
 
 describe('openWorkplace', () => {
   it('says before anything is loaded that a task is missing, and how to give one', async () => {

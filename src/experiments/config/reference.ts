@@ -6,9 +6,9 @@ import { expectedValue, listOptions, treeSchema } from './tree.js';
 /** `docs/config.md`. */
 export function configReference(): string {
   const root = treeSchema();
-  const sections = Object.entries(root.properties ?? {}).map(([name, section]) =>
-    sectionPage(name, section),
-  );
+  const sections = Object.entries(root.properties ?? {})
+    .filter(([, section]) => section.properties !== undefined)
+    .map(([name, section]) => sectionPage(name, section));
   return `${introduction()}\n${sections.join('\n')}\n${environmentTable()}`;
 }
 
@@ -51,7 +51,9 @@ function introduction(): string {
 One tree of options, in YAML or JSON. An unknown key is an error. A value is looked for in this
 order, the last one found holds: the defaults below, the file that \`extends:\` names, the file
 itself, the environment, \`--set section.key=value\`. Names that TRL has are TRL's, with TRL's
-meaning; a default that differs from TRL's says so.
+meaning; a default that differs from TRL's says so. A top-level \`description\` says what a file is
+for. Keys of other projects (\`model_name\`, \`base_model\`, \`train.*\`, \`generation.*\`, …) are read as the
+options they are here, with a note.
 
 Editors complete and check a file that starts with
 \`# yaml-language-server: $schema=../docs/config.schema.json\`.

@@ -1,5 +1,6 @@
 /** The whole config tree. The schema is the only place where a default is written. */
 import { z } from 'zod';
+import { option } from './option.js';
 import { evaluationSection } from './sections/evaluation.js';
 import { datasetSection } from './sections/dataset.js';
 import { grpoSection } from './sections/grpo.js';
@@ -17,6 +18,10 @@ import { trackersSection } from './sections/trackers.js';
 
 /** The tree without the rules that tie several options together: what the reference page walks. */
 export const configTree = z.strictObject({
+  description: option(
+    z.string().nullable().default(null),
+    'What the file is for; JSON has no comments.',
+  ),
   run: runSection.prefault({}),
   policy: policySection.prefault({}),
   task: taskSection.prefault({}),

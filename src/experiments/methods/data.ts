@@ -9,7 +9,7 @@ import {
 import { inputError } from '../../errors.js';
 import type { Rollout } from '../../records.js';
 import type { ActiveRun } from '../run/run.js';
-import { requiredJudge, requiredTask, trainingSampling } from '../workplace.js';
+import { requiredJudge, requiredTask, trainingSampling } from '../workplace/index.js';
 import { dealtFeedback } from './feedback.js';
 
 /** The rows of `dataset.path`, which must be of one of the types. */

@@ -7,8 +7,8 @@ import { assignAdvantages, grpoStep, rolloutMetrics, syncReference } from '../..
 import type { PartTimer } from '../run/clock.js';
 import type { ActiveRun } from '../run/run.js';
 import type { StepMethod } from '../stages/train.js';
-import type { Workplace } from '../workplace.js';
-import { requiredJudge, trainingSampling } from '../workplace.js';
+import type { Workplace } from '../workplace/index.js';
+import { requiredJudge, trainingSampling } from '../workplace/index.js';
 import { dealtFeedback, problemsOfStep } from './feedback.js';
 import { heldOutRates } from './held-out.js';
 import { learningRateSchedule } from './schedule.js';
@@ -130,6 +130,7 @@ export function withAdvantages(
   const { grpo } = place.config;
   return assignAdvantages(dealtFeedback(place.config, scored, step), {
     advantageEstimator: grpo.advantage_estimator,
+    normalizeAdvantages: grpo.normalize_advantages,
     scaleRewards: grpo.scale_rewards,
     multiObjectiveAggregation: grpo.multi_objective_aggregation,
     tokenScheme: tokenScheme(place),
@@ -141,11 +142,15 @@ function grpoSettings(place: Workplace): GrpoStepSettings {
   return {
     beta: grpo.beta,
     epsilon: grpo.epsilon,
-    epsilonHigh: grpo.epsilon_high ?? grpo.epsilon,
+    ...(grpo.epsilon_high === null ? {} : { epsilonHigh: grpo.epsilon_high }),
     lossType: grpo.loss_type,
     importanceSamplingLevel: grpo.importance_sampling_level,
     sapoTemperaturePos: grpo.sapo_temperature_pos,
     sapoTemperatureNeg: grpo.sapo_temperature_neg,
+    vespoKPos: grpo.vespo_k_pos,
+    vespoLambdaPos: grpo.vespo_lambda_pos,
+    vespoKNeg: grpo.vespo_k_neg,
+    vespoLambdaNeg: grpo.vespo_lambda_neg,
     klEstimator: grpo.kl_estimator,
     useBiasCorrectionKl: grpo.use_bias_correction_kl,
     entropyCoef: grpo.entropy_coef,

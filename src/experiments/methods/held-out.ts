@@ -1,7 +1,12 @@
 import { evaluatePolicy } from '../../evaluation/index.js';
 import type { StepMetrics } from '../../training/index.js';
 import type { ActiveRun } from '../run/run.js';
-import { evaluationSampling, requiredJudge, requiredTask } from '../workplace.js';
+import {
+  evaluationSampling,
+  heldOutSplit,
+  requiredJudge,
+  requiredTask,
+} from '../workplace/index.js';
 
 /**
  * The rates on `evaluation.eval_problems` held-out problems, as `eval_<rate>`. The decoding seed is the
@@ -14,7 +19,7 @@ export async function heldOutRates(active: ActiveRun): Promise<StepMetrics> {
   const { rates, meanCompletionTokens } = await evaluatePolicy({
     policy: place.policy,
     problems: task.problems({
-      split: options.held_out_split,
+      split: heldOutSplit(place),
       n: evaluation.eval_problems,
       seed: options.seed,
     }),

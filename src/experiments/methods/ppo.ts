@@ -4,7 +4,7 @@ import type { PpoStepSettings } from '../../training/index.js';
 import { ppoStep } from '../../training/index.js';
 import type { ActiveRun } from '../run/run.js';
 import type { StepMethod } from '../stages/train.js';
-import type { Workplace } from '../workplace.js';
+import type { Workplace } from '../workplace/index.js';
 import { dealtFeedback, problemsOfStep } from './feedback.js';
 import { collectStep, promptsOfStep } from './grpo.js';
 import { heldOutRates } from './held-out.js';

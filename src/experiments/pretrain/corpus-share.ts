@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Evaluation } from '../../evaluation/index.js';
 import type { Problem } from '../../records.js';
 import type { CorpusOptions, TaskCorpus } from '../../tasks/index.js';
-import type { Workplace } from '../workplace.js';
+import type { Workplace } from '../workplace/index.js';
 import { corpusOf } from './task-corpus.js';
 
 /** Written beside a policy's weights by `trainPretrain`; enough to make its corpus again. */

@@ -34,7 +34,7 @@ import type { RunFolder } from '../run/run-folder.js';
 import { createRun } from '../run/run-folder.js';
 import { encodeCorpus, planBatches } from './data.js';
 import { corpusOf } from './task-corpus.js';
-import { describeTrained, modelSize, openBackend } from '../workplace.js';
+import { describeTrained, modelSize, openBackend } from '../workplace/index.js';
 
 const stages: readonly StageName[] = ['load', 'corpus', 'tokenizer', 'train', 'report'];
 

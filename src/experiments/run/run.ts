@@ -6,8 +6,14 @@ import { latestCheckpoint, listCheckpoints, loadCheckpoint } from '../../trainin
 import type { Config } from '../config/index.js';
 import type { Tracker } from '../trackers/index.js';
 import { openTrackers } from '../trackers/index.js';
-import type { Workplace } from '../workplace.js';
-import { dataHashes, describeTrained, methodOf, modelSize, openWorkplace } from '../workplace.js';
+import type { Workplace } from '../workplace/index.js';
+import {
+  dataHashes,
+  describeTrained,
+  methodOf,
+  modelSize,
+  openWorkplace,
+} from '../workplace/index.js';
 import type { StageClock } from './clock.js';
 import { createStageClock } from './clock.js';
 import type { BeforeAfter, Emit, RunPaths, StageName } from './events.js';

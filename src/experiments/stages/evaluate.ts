@@ -6,7 +6,7 @@ import type { Config } from '../config/index.js';
 import { readJson, writeFileAtomically, writeJson } from '../run/files.js';
 import type { ActiveRun } from '../run/run.js';
 import { runPaths } from '../run/run-folder.js';
-import { evaluationSampling, evaluationSplits, requiredJudge } from '../workplace.js';
+import { evaluationSampling, evaluationSplits, requiredJudge } from '../workplace/index.js';
 
 /** Evaluations by split. */
 export type Evaluations = Record<string, Evaluation>;

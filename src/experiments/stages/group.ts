@@ -4,7 +4,7 @@ import { collectRollouts } from '../../rollouts/index.js';
 import type { ActiveRun } from '../run/run.js';
 import { reachedTokens } from '../../rollouts/index.js';
 import { withAdvantages } from '../methods/grpo.js';
-import { requiredJudge, trainingSampling } from '../workplace.js';
+import { requiredJudge, trainingSampling } from '../workplace/index.js';
 
 /** Groups looked at to find one worth showing. */
 const candidates = 4;

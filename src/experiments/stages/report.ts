@@ -23,7 +23,7 @@ import type { ActiveRun, RunResult } from '../run/run.js';
 import { describeHardware, hardware } from '../run/metadata.js';
 import type { MetricsLogRow } from '../run/metrics-log.js';
 import { readMetrics } from '../run/metrics-log.js';
-import { describeTrained, evaluationSplits } from '../workplace.js';
+import { describeTrained, evaluationSplits } from '../workplace/index.js';
 
 /** Saves what was trained, draws the plots, and writes report.md where there is a before and after. */
 export async function reportStage(

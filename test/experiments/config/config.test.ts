@@ -118,6 +118,7 @@ describe('what is shipped', () => {
     for (const name of files) {
       const config = await loadConfig(path.join('configs', name), { env: {} });
       expect(config.run.name_prefix).toBe(path.parse(name).name);
+      if (name.endsWith('.json')) expect(config.description).toMatch(/\w+/);
       if (/\.ya?ml$/.test(name)) {
         expect(await readFile(path.join('configs', name), 'utf8')).toMatch(/^#/);
       }

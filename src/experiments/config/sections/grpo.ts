@@ -43,7 +43,7 @@ export const grpoSection = z
     ),
     epsilon_high: option(
       z.number().gt(0).nullable().default(null),
-      'Upper clip of the ratio: 1 + epsilon_high. null: epsilon.',
+      'Upper clip of the ratio: 1 + epsilon_high. null: epsilon. `cispo` needs it and takes it as the largest ratio itself (5).',
       null,
     ),
     delta: option(
@@ -67,6 +67,10 @@ export const grpoSection = z
     ),
     sapo_temperature_pos: option(z.number().positive().default(1), 'Of `sapo` where A > 0.', 1),
     sapo_temperature_neg: option(z.number().positive().default(1.05), 'Of `sapo` elsewhere.', 1.05),
+    vespo_k_pos: option(z.number().positive().default(2), 'Of `vespo` where A ≥ 0: exponent.', 2),
+    vespo_lambda_pos: option(z.number().positive().default(3), 'Decay.', 3),
+    vespo_k_neg: option(z.number().positive().default(3), 'Of `vespo` elsewhere: exponent.', 3),
+    vespo_lambda_neg: option(z.number().positive().default(2), 'Decay.', 2),
     kl_estimator: option(
       z.enum(klEstimators).default('k3'),
       'How the KL term is estimated from the sampled tokens.',
@@ -99,6 +103,11 @@ export const grpoSection = z
       z.enum(['group', 'batch', 'none']).default('group'),
       'What the centred rewards are divided by: the group’s deviation, the batch’s, or nothing.',
       'group',
+    ),
+    normalize_advantages: option(
+      z.boolean().default(false),
+      'Of the estimator `rloo`: divide by the deviation of the batch’s advantages.',
+      false,
     ),
     multi_objective_aggregation: option(
       z.enum(['sum_then_normalize', 'normalize_then_sum']).default('sum_then_normalize'),

@@ -1,35 +1,35 @@
 /** Everything a training works with, opened from its config and closed together. */
 import path from 'node:path';
-import { inputError } from '../errors.js';
+import { inputError } from '../../errors.js';
 import type {
   AttachOptions,
   Policy,
   SourceOptions,
   TrainableVariable,
   ValueHead,
-} from '../policy/index.js';
+} from '../../policy/index.js';
 import {
   attachAdapter,
   createValueHead,
   loadPolicy,
   trainableVariables,
   valueHeadVariables,
-} from '../policy/index.js';
-import type { Problem, SamplingSettings } from '../records.js';
-import type { RewardFunction } from '../rewards/index.js';
-import { sanitizerCurriculum } from '../rewards/index.js';
-import type { JudgePool } from '../sandbox/index.js';
-import { createJudgePool, languagesOf } from '../sandbox/index.js';
-import type { Task } from '../tasks/index.js';
-import { openTask } from '../tasks/index.js';
-import type { BackendChoice } from '../tensor/index.js';
-import { selectBackend } from '../tensor/index.js';
-import type { Optimizer } from '../training/index.js';
-import { createOptimizer } from '../training/index.js';
-import type { Config, Method } from './config/index.js';
-import { isOnline } from './config/index.js';
-import type { TrainingKind } from './run/run-folder.js';
-import { sha256OfFile, sha256OfText } from './run/files.js';
+} from '../../policy/index.js';
+import type { Problem } from '../../records.js';
+import type { RewardFunction } from '../../rewards/index.js';
+import { sanitizerCurriculum } from '../../rewards/index.js';
+import type { JudgePool } from '../../sandbox/index.js';
+import { createJudgePool, languagesOf } from '../../sandbox/index.js';
+import type { Task } from '../../tasks/index.js';
+import { openTask } from '../../tasks/index.js';
+import type { BackendChoice } from '../../tensor/index.js';
+import { selectBackend } from '../../tensor/index.js';
+import type { Optimizer } from '../../training/index.js';
+import { createOptimizer } from '../../training/index.js';
+import type { Config, Method } from '../config/index.js';
+import { isOnline } from '../config/index.js';
+import type { TrainingKind } from '../run/run-folder.js';
+import { promptLimit, requiredTask, taskOptions } from './problems.js';
 
 export interface Workplace {
   config: Config;
@@ -57,10 +57,13 @@ export async function openWorkplace(
   kind: TrainingKind,
   source: SourceOptions = {},
 ): Promise<Workplace> {
-  const task = config.task.name === null ? null : await openTask(config.task.name);
+  const task =
+    config.task.name === null
+      ? null
+      : await openTask(config.task.name, taskOptions(config, source));
   if (takesProblems(config, kind)) requiredTask({ task });
   const model = modelFolder(config);
-  const trainProblems =
+  const drawnProblems =
     task?.problems({
       split: config.task.train_split,
       n: config.task.train_problems,
@@ -69,6 +72,8 @@ export async function openWorkplace(
   const backend = await openBackend(config);
   const { dtype } = config.policy;
   const policy = await loadPolicy(model, { ...source, dtype });
+  const fits = promptLimit(config, policy);
+  const trainProblems = fits(drawnProblems, (message) => source.onNote?.(message));
   const judge = task === null ? null : await openJudge(config, trainProblems);
   if (config.policy.use_peft) {
     attachAdapter(policy, { ...adapterOptions(config), seed: config.run.seed });
@@ -153,14 +158,6 @@ function referenceWeights(reference: Policy): TrainableVariable[] {
   }));
 }
 
-/** The task of a place, where what goes on needs one. */
-export function requiredTask({ task }: Pick<Workplace, 'task'>): Task {
-  if (task) return task;
-  throw inputError(
-    'task.name: expected a task to take problems from, got nothing. Set it in the file or with --set task.name=cpp; `rlsf tasks list` has them.',
-  );
-}
-
 export function requiredJudge(place: Pick<Workplace, 'task' | 'judge'>): JudgePool {
   requiredTask(place);
   if (place.judge) return place.judge;
@@ -190,108 +187,7 @@ export function openBackend(config: Config): Promise<BackendChoice> {
   return selectBackend(backend, { matmulPrecision, ...(threads === null ? {} : { threads }) });
 }
 
-export function trainingSampling(place: Pick<Workplace, 'config' | 'task'>): SamplingSettings {
-  const { sampling, run } = place.config;
-  const task = requiredTask(place);
-  return {
-    temperature: sampling.temperature,
-    topK: sampling.top_k,
-    topP: sampling.top_p,
-    minP: sampling.min_p,
-    repetitionPenalty: sampling.repetition_penalty,
-    maxNewTokens: sampling.max_completion_length,
-    stop: task.stop,
-    stopTokenIds: sampling.stop_token_ids,
-    seed: run.seed,
-  };
-}
-
-export function evaluationSampling(place: Pick<Workplace, 'config' | 'task'>): SamplingSettings {
-  const { sampling, evaluation } = place.config;
-  const task = requiredTask(place);
-  return {
-    temperature: evaluation.temperature,
-    topK: 0,
-    topP: evaluation.top_p,
-    minP: 0,
-    maxNewTokens: sampling.max_completion_length,
-    stop: task.stop,
-    stopTokenIds: sampling.stop_token_ids,
-    seed: evaluation.seed,
-  };
-}
-
-export interface EvaluationSplit {
-  split: string;
-  title: string;
-  problems: Problem[];
-}
-
-/** The held-out problems, and apart from them those of families held out whole. */
-export function evaluationSplits(place: Workplace): EvaluationSplit[] {
-  const { config } = place;
-  const task = requiredTask(place);
-  const { held_out_split: heldOut, held_out_families_split: families, seed } = config.task;
-  const { problems: n, held_out_families_problems: nFamilies } = config.evaluation;
-  const draw = (split: string, title: string, count: number): EvaluationSplit => ({
-    split,
-    title,
-    problems: task.problems({ split, n: count, seed }),
-  });
-  return [
-    draw(heldOut, 'Held-out problems', n),
-    ...(families !== null && task.splits.includes(families) && nFamilies > 0
-      ? [draw(families, 'Families held out whole', nFamilies)]
-      : []),
-  ];
-}
-
-/** Hashes of what goes into the run: weights and problems. */
-export async function dataHashes(place: Workplace): Promise<Record<string, string>> {
-  const { config, policy, trainProblems } = place;
-  // For a Hub id the folder in the cache.
-  const model = policy.folder ?? modelFolder(config);
-  const problems = place.task
-    ? [{ split: config.task.train_split, problems: trainProblems }, ...evaluationSplits(place)]
-    : [];
-  return {
-    'model.safetensors': await sha256OfFile(path.join(model, 'model.safetensors')).catch(
-      // A sharded folder has no such file; the revision covers its weights.
-      () => `revision ${policy.revision}`,
-    ),
-    ...Object.fromEntries(
-      problems.map((entry) => [
-        `problems/${entry.split}`,
-        sha256OfText(JSON.stringify(entry.problems)),
-      ]),
-    ),
-  };
-}
-
-export interface ModelSize {
-  parameters: number;
-  trainableParameters: number;
-}
-
-export function modelSize(policy: Policy): ModelSize {
-  const count = (tensors: Iterable<{ size: number }>): number =>
-    [...tensors].reduce((sum, { size }) => sum + size, 0);
-  return {
-    parameters: count(policy.weights.values()),
-    trainableParameters: count(trainableVariables(policy).map(({ variable }) => variable)),
-  };
-}
-
-/** `LoRA r=16 on q_proj, v_proj` or `all weights`. */
-export function describeTrained(policy: Policy): string {
-  const { adapter } = policy;
-  if (adapter === null) return 'all weights';
-  const targets = [adapter.targetModules].flat();
-  const parts = [...targets, ...adapter.modulesToSave.map((name) => `${name} whole`)];
-  return `LoRA r=${adapter.r} on ${parts.join(', ')}`;
-}
-
-function modelFolder(config: Config): string {
+export function modelFolder(config: Config): string {
   const folder = config.policy.model_name_or_path;
   if (folder === null) {
     throw inputError(
