@@ -4,14 +4,17 @@ import { ktoMethod } from './methods/kto.js';
 import { ppoMethod } from './methods/ppo.js';
 import { cpoMethod, dpoMethod, orpoMethod } from './methods/preference.js';
 import { sftMethod } from './methods/sft.js';
+import type { StageName } from './run/events.js';
 import type { ActiveRun, RunOptions, RunResult } from './run/run.js';
 import { runTraining } from './run/run.js';
+import { evaluateStage } from './stages/evaluate.js';
 import { reportStage } from './stages/report.js';
 import type { StepMethod } from './stages/train.js';
 import { trainStage } from './stages/train.js';
 
 /**
- * A training by one method: no measurement before and after, no group shown, no report page. The
+ * A training by one method: no measurement before, one after where `evaluation.after_training` asks for
+ * it, no group shown, no report page. The
  * signal stops it at any moment and leaves a run that `resume` takes up; the same seed, machine and
  * thread count give the same run to the bit, stopped or not.
  */
@@ -48,7 +51,7 @@ function online<Batch>(
   return runTraining(
     {
       kind,
-      stages: ['load', 'train', 'report'],
+      stages: ['load', 'train', ...measured(config), 'report'],
       prepare: (active) => Promise.resolve(makeMethod(active)),
       body: trainAndSave,
     },
@@ -65,10 +68,19 @@ function offline<Batch>(
   options: RunOptions,
 ): Promise<RunResult> {
   return runTraining(
-    { kind, stages: ['load', 'data', 'train', 'report'], prepare, body: trainAndSave },
+    {
+      kind,
+      stages: ['load', 'data', 'train', ...measured(config), 'report'],
+      prepare,
+      body: trainAndSave,
+    },
     config,
     options,
   );
+}
+
+function measured({ evaluation }: Config): StageName[] {
+  return evaluation.after_training ? ['evaluate_after'] : [];
 }
 
 async function trainAndSave<Batch>(
@@ -76,5 +88,6 @@ async function trainAndSave<Batch>(
   method: StepMethod<Batch>,
 ): Promise<Pick<RunResult, 'table' | 'paths'>> {
   await trainStage(active, method);
+  if (active.place.config.evaluation.after_training) await evaluateStage(active, 'after');
   return reportStage(active, null);
 }

@@ -195,7 +195,8 @@ function leafValue(text: string, schema: JsonSchema | null): unknown {
   return takesText && typeof value !== 'string' && !isNull ? text : value;
 }
 
-function nest(keys: readonly string[], value: unknown): Record<string, unknown> {
+/** `a.b` with a value → `{ a: { b: value } }`. */
+export function nest(keys: readonly string[], value: unknown): Record<string, unknown> {
   return keys.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Record<
     string,
     unknown

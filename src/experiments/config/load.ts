@@ -2,7 +2,7 @@ import path from 'node:path';
 import { inputError } from '../../errors.js';
 import { explainIssues } from './explain.js';
 import type { Layer } from './layers.js';
-import { environmentLayers, fileLayers, processEnvironment, setLayers } from './layers.js';
+import { environmentLayers, fileLayers, nest, processEnvironment, setLayers } from './layers.js';
 import type { Method } from './methods.js';
 import type { Config } from './schema.js';
 import { configSchema } from './schema.js';
@@ -39,6 +39,22 @@ export async function loadConfig(
 /** A config from a plain object: what a notebook cell or a test has in hand. */
 export function configFromObject(values: Record<string, unknown>, source = 'config'): Config {
   return resolveLayers([{ source, values }], source);
+}
+
+/**
+ * A config with some options changed, checked as a whole.
+ * @param options by path (`grpo.beta`); a section merges
+ * @param source how messages name them
+ */
+export function configWith(
+  config: Config,
+  options: Readonly<Record<string, unknown>>,
+  source: string,
+): Config {
+  const layers = Object.entries(options).map(([option, value]): Layer => {
+    return { source, values: nest(option.split('.'), value) };
+  });
+  return resolveLayers([{ source: 'config', values: config }, ...layers], source);
 }
 
 /** Runs of `configs/tour.yaml` are called `tour`, `tour-2`, … unless someone says otherwise. */

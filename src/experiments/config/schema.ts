@@ -12,6 +12,7 @@ import { rewardSection } from './sections/reward.js';
 import { runSection } from './sections/run.js';
 import { samplingSection } from './sections/sampling.js';
 import { sftSection } from './sections/sft.js';
+import { studySection } from './sections/study.js';
 import { pretrainSection } from './sections/pretrain.js';
 import { taskSection } from './sections/task.js';
 import { trackersSection } from './sections/trackers.js';
@@ -39,6 +40,7 @@ export const configTree = z.strictObject({
   pretrain: pretrainSection.prefault({}),
   evaluation: evaluationSection.prefault({}),
   trackers: trackersSection.prefault({}),
+  study: studySection.prefault({}),
 });
 
 export const configSchema = configTree.superRefine((config, context) => {

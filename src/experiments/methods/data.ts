@@ -1,4 +1,5 @@
 /** What the methods that do not sample learn from: rows of a file, or made from the task. */
+import path from 'node:path';
 import type { BuiltSet, DatasetRows, DatasetType } from '../../datasets/index.js';
 import {
   buildNBest,
@@ -8,6 +9,8 @@ import {
 } from '../../datasets/index.js';
 import { inputError } from '../../errors.js';
 import type { Rollout } from '../../records.js';
+import { readRollouts } from '../../rollouts/index.js';
+import { scoreRollouts } from '../../rewards/index.js';
 import type { ActiveRun } from '../run/run.js';
 import { requiredJudge, requiredTask, trainingSampling } from '../workplace/index.js';
 import { dealtFeedback } from './feedback.js';
@@ -39,13 +42,14 @@ export async function fileRows<T extends DatasetType>(
 
 /**
  * The policy's own answers to the training problems, judged and scored; kept in the run folder as they
- * come, so that a resumed run goes on with what is missing.
+ * come, so that a resumed run goes on with what is missing, or those of another run.
  */
 export async function candidates(active: ActiveRun): Promise<Rollout[]> {
   const { place, run, clock, signal } = active;
   const { dataset, run: runOptions } = place.config;
   const { num_candidates: numGenerations } = dataset.candidates;
   requiredTask(place);
+  if (dataset.candidates.path !== null) return storedCandidates(active, dataset.candidates.path);
   const total = place.trainProblems.length * numGenerations;
   clock.begin('data', `Sampling and judging ${total} candidates`);
   const { rollouts } = await collectCandidates({
@@ -62,6 +66,29 @@ export async function candidates(active: ActiveRun): Promise<Rollout[]> {
     onProgress: (done) => clock.progress('candidates judged', done.rollouts, total),
   });
   return dealtFeedback(place.config, rollouts, 'candidates');
+}
+
+/** What another run drew of the same policy for the same problems, scored as this run's config says. */
+async function storedCandidates({ place, clock }: ActiveRun, folder: string): Promise<Rollout[]> {
+  const { num_candidates: wanted } = place.config.dataset.candidates;
+  const file = path.join(folder, 'candidates_annotated.jsonl');
+  clock.begin('data', `Reading the candidates of ${folder}`);
+  const problems = new Set(place.trainProblems.map(({ id }) => id));
+  const rollouts = [...readRollouts(file)];
+  const refuse = (what: string, expected: string, came: string): never => {
+    throw inputError(
+      `dataset.candidates.path: expected ${what} ${expected}, got ${came} in ${file}. Draw them with this run's config.`,
+    );
+  };
+  const strange = rollouts.find(({ problemId }) => !problems.has(problemId));
+  if (strange) refuse('answers to', 'this run’s training problems', strange.problemId);
+  const total = problems.size * wanted;
+  if (rollouts.length !== total) refuse('answers,', String(total), String(rollouts.length));
+  const { revision } = place.policy;
+  const foreign = rollouts.find(({ modelRevision }) => modelRevision !== revision);
+  if (foreign) refuse('answers of the policy', revision, foreign.modelRevision);
+  const scored = await scoreRollouts(rollouts, place.rewards);
+  return dealtFeedback(place.config, scored, 'candidates');
 }
 
 /** Writes a set made from candidates beside them, with the best answers, and says what is odd about it. */

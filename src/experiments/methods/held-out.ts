@@ -16,7 +16,7 @@ export async function heldOutRates(active: ActiveRun): Promise<StepMetrics> {
   const { place, clock, signal } = active;
   const { evaluation, task: options } = place.config;
   const task = requiredTask(place);
-  const { rates, meanCompletionTokens } = await evaluatePolicy({
+  const { rates, answers, meanCompletionTokens } = await evaluatePolicy({
     policy: place.policy,
     problems: task.problems({
       split: heldOutSplit(place),
@@ -41,6 +41,12 @@ export async function heldOutRates(active: ActiveRun): Promise<StepMetrics> {
     ...Object.fromEntries(
       Object.entries(rates).map(([name, { value }]) => [`eval_${name}`, value]),
     ),
+    ...(answers
+      ? {
+          eval_strict_accuracy: answers.strict_accuracy.value,
+          eval_lenient_accuracy: answers.lenient_accuracy.value,
+        }
+      : {}),
     eval_avg_new_tokens: meanCompletionTokens,
   };
 }

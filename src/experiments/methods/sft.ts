@@ -5,10 +5,10 @@ import type { TokenSequence } from '../../policy/index.js';
 import { sftLoss, sftStep } from '../../training/index.js';
 import type { ActiveRun } from '../run/run.js';
 import type { StepMethod } from '../stages/train.js';
-import { fileRows } from './data.js';
+import { candidates, fileRows, keepBuiltSet } from './data.js';
 import { offlineMethod } from './offline.js';
 
-/** Supervised fine-tuning: on the rows of a file, or on the references of the task's problems. */
+/** Supervised fine-tuning: on the rows of a file, on the references of the task's problems, or on the policy's own clean answers. */
 export async function sftMethod(active: ActiveRun): Promise<StepMethod<readonly TokenSequence[]>> {
   const { place, emit, signal } = active;
   const { dataset, sft, run } = place.config;
@@ -54,6 +54,12 @@ async function sftRows(active: ActiveRun): Promise<{ rows: SftRow[]; isWhole: bo
   if (path !== null) {
     const { type, rows } = await fileRows(active, path, ['language_modeling', 'prompt_completion']);
     return { rows: rows as SftRow[], isWhole: type === 'language_modeling' };
+  }
+  if (place.config.dataset.completions === 'sampled') {
+    const rollouts = await candidates(active);
+    const set = buildSft({ rollouts });
+    keepBuiltSet(active, 'sft.jsonl', set, rollouts);
+    return { rows: set.rows as unknown as SftRow[], isWhole: false };
   }
   clock.begin('data', `Taking the references of ${place.trainProblems.length} problems`);
   const { rows, notes } = buildSft({ problems: place.trainProblems }, { references: 'always' });

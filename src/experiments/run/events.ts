@@ -113,6 +113,12 @@ export interface WarningEvent {
   message: string;
 }
 
+/** What a reader should know, and is no cause for worry. */
+export interface NoteEvent {
+  type: 'note';
+  message: string;
+}
+
 export interface RunPaths {
   folder: string;
   report?: string;
@@ -156,6 +162,7 @@ export type TourEvent =
   | GroupEvent
   | StepEvent
   | WarningEvent
+  | NoteEvent
   | FinishedEvent
   | InterruptedEvent;
 

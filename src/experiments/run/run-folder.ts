@@ -15,8 +15,11 @@ import { runName } from './run-name.js';
 import { isAlive, thisProcess } from './process-identity.js';
 import type { ProcessIdentity } from './process-identity.js';
 
-/** `tour` is GRPO between two measurements. */
-export type TrainingKind = 'tour' | Method;
+/**
+ * `tour` is GRPO between two measurements; `base` measures the untrained policy and `candidates` draws
+ * and judges its answers, both without training, for a study.
+ */
+export type TrainingKind = 'tour' | 'base' | 'candidates' | Method;
 
 export type RunKind = TrainingKind | 'pretrain';
 
@@ -177,7 +180,8 @@ export async function findInterruptedRun(
 /** What made-up names of such a run start with. */
 function prefixOf(config: Config, kind: RunKind): string {
   const { name_prefix: given } = config.run;
-  if (given !== null || kind === 'pretrain') return given ?? kind;
+  const isUnnamed = kind === 'pretrain' || kind === 'base' || kind === 'candidates';
+  if (given !== null || isUnnamed) return given ?? kind;
   const method = kind === 'tour' ? 'grpo' : kind;
   const options = config[method];
   return runName({

@@ -117,9 +117,10 @@ export async function openWorkplace(
   };
 }
 
-/** The method that a run of this kind trains by. */
+/** The method that a run of this kind trains by; one without training opens as for SFT, which adds nothing. */
 export function methodOf(kind: TrainingKind): Method {
-  return kind === 'tour' ? 'grpo' : kind;
+  if (kind === 'tour') return 'grpo';
+  return kind === 'base' || kind === 'candidates' ? 'sft' : kind;
 }
 
 /** Whether the training starts from problems, not from the rows of a file. */

@@ -48,6 +48,10 @@ export function eventLines(event: TourEvent, width: number): StyledLine[] {
       return wrapText(event.message, width - 4).map((row, index) =>
         line(span(`${index === 0 ? '!' : ' '} ${row}`, 'warn')),
       );
+    case 'note':
+      return wrapText(event.message, width - 4).map((row, index) =>
+        line(span(index === 0 ? '· ' : '  ', 'dim'), row),
+      );
     case 'finished':
       return [
         ...tableLines(event.table, width),

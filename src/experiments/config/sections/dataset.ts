@@ -7,6 +7,10 @@ const candidates = z
       whole(2).default(8),
       'Completions sampled of each training problem, as `sampling` says.',
     ),
+    path: option(
+      z.string().min(1).nullable().default(null),
+      'Folder of a run that drew and judged them already: its `candidates_annotated.jsonl` is read, and scored anew. null: they are drawn.',
+    ),
   })
   .describe('Where the rows come from without a file: the policy’s own answers, judged.');
 
@@ -32,7 +36,7 @@ export const datasetSection = z
   .strictObject({
     path: option(
       z.string().min(1).nullable().default(null),
-      'A file in one of TRL’s formats, JSON lines or Parquet. null: made from the task (references for sft, judged candidates of the policy for dpo and kto).',
+      'A file in one of TRL’s formats, JSON lines or Parquet. null: made from the task (as `completions` says for sft, judged candidates of the policy for dpo and kto).',
     ),
     text_field: option(
       z.string().min(1).nullable().default(null),
@@ -55,6 +59,10 @@ export const datasetSection = z
     n_best: option(
       whole(1).default(4),
       'Best answers of each problem that are written to `nbest.jsonl` beside the pairs.',
+    ),
+    completions: option(
+      z.enum(['reference', 'sampled']).default('reference'),
+      'What sft learns without a file: the problems’ references, or the policy’s own clean answers (rejection sampling).',
     ),
     candidates: candidates.prefault({}),
     pairs: pairs.prefault({}),

@@ -18,6 +18,10 @@ export const evaluationSection = z
       z.int().default(7),
       'Decoding seed, the same before and after, so that both face the same luck.',
     ),
+    after_training: option(
+      z.boolean().default(false),
+      'Measure the held-out problems after `rlsf train`; a tour does so in any case.',
+    ),
     eval_steps: option(
       whole(1).nullable().default(null),
       'During training, measure after every so many steps: the loss on rows kept back (dataset.eval_share), or the rates on eval_problems. null: never.',
