@@ -8,7 +8,7 @@ import { isHeldOut } from '../../../src/tasks/maths/split.js';
 import { step } from '../../../src/tasks/maths/template.js';
 import { templates } from '../../../src/tasks/maths/templates/index.js';
 
-const options = { n: 7000, faultRate: 0.15, slipRate: 0.1, seed: 1 };
+const options = { n: 4500, faultRate: 0.15, slipRate: 0.1, seed: 1 };
 const whole = makeCorpus(options);
 const corpus = whole.filter(({ family }) => family !== 'sums');
 
@@ -27,10 +27,10 @@ describe('the maths corpus', () => {
     expect(Math.min(...count.values())).toBeGreaterThan((0.6 * corpus.length) / trained.length);
   });
 
-  it('is more than half lists of bare equations, all true, as the training templates have them', () => {
+  it('is three tenths lists of bare equations, all of them true', () => {
     const sums = whole.filter(({ family }) => family === 'sums');
-    expect(sums.length / whole.length).toBeGreaterThan(0.55);
-    expect(sums.length / whole.length).toBeLessThan(0.65);
+    expect(sums.length / whole.length).toBeGreaterThan(0.25);
+    expect(sums.length / whole.length).toBeLessThan(0.35);
     for (const { prompt, completion, faults } of sums.slice(0, 100)) {
       const { diagnostics, steps } = checkAnswer(`${completion}\n#### 1`, null);
       expect([prompt, faults, diagnostics, steps.length]).toEqual(['Sums:', [], [], 12]);
