@@ -9,5 +9,10 @@ export interface RewardFunction {
   name: string;
   /** Its share in the sum; 0 records without training on it. */
   weight: number;
+  /**
+   * Its scores depend on the other rollouts of the batch, so nothing is scored before all are judged.
+   * @default false
+   */
+  wholeBatch?: boolean;
   score(rollouts: readonly Rollout[]): RewardResult[] | Promise<RewardResult[]>;
 }

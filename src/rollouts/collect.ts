@@ -50,58 +50,96 @@ export interface CollectRolloutsInput extends SampleRolloutsInput {
  * once all is sampled. Aborting throws the signal's reason, and then nothing was recorded.
  */
 export async function collectRollouts(input: CollectRolloutsInput): Promise<Rollout[]> {
-  const { overlap = true, firstGroup = 0, problems, numGenerations, signal } = input;
-  const judging = startJudging(input);
-  const finished = problems.map(() => [] as Rollout[]);
-  const sampled = await sampleRollouts({
-    ...input,
-    onRollout(rollout) {
-      const group = finished[rollout.group - firstGroup];
-      group.push(rollout);
-      if (group.length < numGenerations) return;
-      input.onGroup?.(rollout.group, 'sampled');
-      if (overlap) judging.add(rollout.group - firstGroup, group);
-    },
-  });
-  if (!overlap) finished.forEach((group, index) => judging.add(index, group));
-  const judged = await judging.verdicts(sampled);
+  const groups = await startJudging(input);
+  const judged = (await Promise.all(groups.map((group) => group.judged))).flat();
   const scored = await scoreRollouts(judged, input.rewards);
-  signal?.throwIfAborted();
+  input.signal?.throwIfAborted();
   input.store?.append(scored);
   return scored;
 }
 
-/** Groups under judgement, started one by one, awaited together. */
-function startJudging(input: CollectRolloutsInput): {
-  add(group: number, rollouts: readonly Rollout[]): void;
-  /** The rollouts with their verdicts, in their order. */
-  verdicts(rollouts: readonly Rollout[]): Promise<Rollout[]>;
-} {
-  const { problems, judge, signal, onProgress } = input;
-  const total = problems.length * input.numGenerations;
-  const running: Promise<Rollout[]>[] = [];
+/** A group that has been sampled and whose feedback is coming. */
+export interface CollectedGroup {
+  sampled: Rollout[];
+  /** The same rollouts, in the same order, with verdicts and rewards. */
+  scored: Promise<Rollout[]>;
+}
+
+/**
+ * `collectRollouts` up to the last sampled completion: of each group the rollouts, and their feedback
+ * as it comes, for whoever can use the first groups before the last are judged. Where a reward looks
+ * at the whole batch, all groups are judged before any is scored.
+ */
+export async function startCollecting(
+  input: Omit<CollectRolloutsInput, 'store'>,
+): Promise<CollectedGroup[]> {
+  const { rewards } = input;
+  const groups = await startJudging(input);
+  if (!rewards.some(({ wholeBatch }) => wholeBatch)) {
+    return groups.map(({ sampled, judged }) => ({
+      sampled,
+      scored: quiet(judged.then((rollouts) => scoreRollouts(rollouts, rewards))),
+    }));
+  }
+  const all = quiet(
+    Promise.all(groups.map(({ judged }) => judged)).then((judged) =>
+      scoreRollouts(judged.flat(), rewards),
+    ),
+  );
+  return groups.map(({ sampled }, index) => {
+    const start = index * input.numGenerations;
+    return {
+      sampled,
+      scored: quiet(all.then((rollouts) => rollouts.slice(start, start + sampled.length))),
+    };
+  });
+}
+
+/** Samples; each group is under judgement since its last completion ended, or, without overlap, now. */
+async function startJudging(
+  input: Omit<CollectRolloutsInput, 'store'>,
+): Promise<{ sampled: Rollout[]; judged: Promise<Rollout[]> }[]> {
+  const { overlap = true, firstGroup = 0, problems, numGenerations, judge, signal } = input;
+  const total = problems.length * numGenerations;
   let judgedCount = 0;
   let allSampled = false;
-  return {
-    add(group, rollouts) {
-      const judged = judgeRollouts(rollouts, [problems[group]], judge, { signal }).then((done) => {
-        judgedCount += done.length;
-        if (allSampled) onProgress?.('judge', judgedCount, total);
-        input.onGroup?.(rollouts[0].group, 'judged');
-        return done;
-      });
-      // Sampling may still go on, or fail first: whoever awaits all of them hears of it.
-      judged.catch(() => undefined);
-      running.push(judged);
+  const startGroup = (index: number, rollouts: readonly Rollout[]): Promise<Rollout[]> =>
+    quiet(
+      judgeRollouts(rollouts, [problems[index]], judge, { signal }).then((judged) => {
+        judgedCount += judged.length;
+        if (allSampled) input.onProgress?.('judge', judgedCount, total);
+        input.onGroup?.(firstGroup + index, 'judged');
+        return judged;
+      }),
+    );
+  const ended = problems.map(() => [] as Rollout[]);
+  const running = new Map<number, Promise<Rollout[]>>();
+  const sampled = await sampleRollouts({
+    ...input,
+    onRollout(rollout) {
+      const index = rollout.group - firstGroup;
+      const group = ended[index];
+      group.push(rollout);
+      if (group.length < numGenerations) return;
+      input.onGroup?.(rollout.group, 'sampled');
+      // In the order of samples, not of their ends: verdicts come back in the order asked for.
+      group.sort((a, b) => a.sample - b.sample);
+      if (overlap) running.set(index, startGroup(index, group));
     },
-    async verdicts(rollouts) {
-      allSampled = true;
-      onProgress?.('judge', judgedCount, total);
-      const judged = (await Promise.all(running)).flat();
-      const byId = new Map(judged.map((rollout) => [rollout.id, rollout]));
-      return rollouts.map(({ id }) => byId.get(id)!);
-    },
-  };
+  });
+  allSampled = true;
+  input.onProgress?.('judge', judgedCount, total);
+  return problems.map((_, index) => {
+    const start = index * numGenerations;
+    const group = sampled.slice(start, start + numGenerations);
+    return { sampled: group, judged: running.get(index) ?? startGroup(index, group) };
+  });
+}
+
+/** Sampling may still go on, or fail first: whoever awaits the promise hears of its failure. */
+function quiet<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
 }
 
 /** A group of `numGenerations` completions for each problem, ordered by group and sample. */

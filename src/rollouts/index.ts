@@ -1,5 +1,7 @@
 export {
   collectRollouts,
+  startCollecting,
+  type CollectedGroup,
   judgeRollouts,
   renderPrompt,
   sampleRollouts,

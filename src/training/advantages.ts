@@ -89,3 +89,14 @@ function objectives(rollouts: readonly Rollout[]): TokenSchemeOptions['objective
     ),
   };
 }
+
+/** Whether a group's advantages follow from its own rewards alone. */
+export function advantagesAreLocal(settings: AdvantageSettings): boolean {
+  const { advantageEstimator = 'grpo', scaleRewards = 'group' } = settings;
+  return (
+    ['grpo', 'verl_grpo', 'rloo'].includes(advantageEstimator) &&
+    scaleRewards !== 'batch' &&
+    settings.normalizeAdvantages !== true &&
+    settings.multiObjectiveAggregation !== 'normalize_then_sum'
+  );
+}

@@ -44,20 +44,21 @@ export function lossGradients(
 
 /**
  * Gradient accumulation: the sum of the losses of the parts and of their gradients. When each part's
- * loss is its share of the whole batch's, that is the whole batch's loss and gradient. Between parts
+ * loss is its share of the whole batch's, that is the whole batch's loss and gradient; without parts,
+ * none. Between parts
  * it lets others have their turn; an aborted signal ends it with nothing updated.
  */
 export async function accumulateGradients<Part>(
   model: Trainable,
   where: string,
-  parts: readonly Part[],
+  parts: Iterable<Part> | AsyncIterable<Part>,
   lossOf: (part: Part) => tf.Scalar,
   signal?: AbortSignal,
 ): Promise<{ loss: number; gradients: Gradients }> {
   let total: Gradients = new Map();
   let loss = 0;
   try {
-    for (const part of parts) {
+    for await (const part of parts) {
       await takeTurns(signal);
       const result = lossGradients(model, where, () => lossOf(part));
       loss += result.loss;

@@ -4,6 +4,7 @@ import type { CompletionLogprobs, TokenSequence } from '../policy/index.js';
 import type { Rollout } from '../records.js';
 import { tf } from '../tensor/index.js';
 import { takeTurns } from './gradients.js';
+import { inPasses } from './passes.js';
 
 /** Where the denominator of the importance ratio comes from; see `GrpoStepSettings.oldLogprobs`. */
 export type OldLogprobs = 'current' | 'recorded' | 'recomputed';
@@ -11,7 +12,8 @@ export type OldLogprobs = 'current' | 'recorded' | 'recomputed';
 /** A rollout as the loss sees it; every list has one entry per completion token. */
 export interface GrpoRow extends TokenSequence {
   mask: number[];
-  advantages: readonly number[];
+  /** `null` as long as the feedback is not there. */
+  advantages: readonly number[] | null;
   /** As recorded; constant. */
   samplingLogprobs: readonly number[];
   oldLogprobs: readonly number[];
@@ -20,36 +22,49 @@ export interface GrpoRow extends TokenSequence {
 }
 
 /**
- * One row per rollout with advantages. Counted are the tokens the policy sampled; of a cancelled
- * completion none, of a truncated one none when `maskTruncated`.
+ * One row per rollout, with the advantages it has. Counted are the tokens the policy sampled; of a
+ * cancelled completion none, of a truncated one none when `maskTruncated`.
  */
 export function makeRows(
   rollouts: readonly Rollout[],
   options: { readonly maskTruncated: boolean },
 ): GrpoRow[] {
   return rollouts.map((rollout) => {
-    const { id, promptIds, completionIds, completionMask, logprobs, finishReason } = rollout;
-    const advantages = rollout.advantages?.tokens ?? [];
-    for (const [what, list] of Object.entries({ completionMask, logprobs, advantages })) {
-      if (list.length !== completionIds.length) {
-        throw inputError(
-          `grpoStep: expected ${completionIds.length} ${what} in rollout ${id}, one per completion token, got ${list.length}.`,
-        );
-      }
-    }
+    const { promptIds, completionIds, completionMask, logprobs, finishReason } = rollout;
+    requireLengths(rollout, { completionMask, logprobs });
     const leftOut =
       finishReason === 'cancelled' || (options.maskTruncated && finishReason === 'length');
     return {
       promptIds,
       completionIds,
       mask: leftOut ? completionIds.map(() => 0) : completionMask,
-      advantages,
+      advantages: rollout.advantages ? advantagesOf(rollout) : null,
       samplingLogprobs: logprobs,
       oldLogprobs: logprobs,
       refLogprobs: [],
       entropies: [],
     };
   });
+}
+
+/** One per completion token. */
+export function advantagesOf(rollout: Rollout): readonly number[] {
+  const advantages = rollout.advantages?.tokens ?? [];
+  requireLengths(rollout, { advantages });
+  return advantages;
+}
+
+function requireLengths(
+  { id, completionIds }: Rollout,
+  lists: Record<string, readonly number[]>,
+): void {
+  for (const [what, list] of Object.entries(lists)) {
+    if (list.length !== completionIds.length) {
+      throw inputError(
+        `grpoStep: expected ${completionIds.length} ${what} in rollout ${id}, one per completion token, got ${list.length}.`,
+      );
+    }
+  }
 }
 
 /** `auto` resolved as `GrpoStepSettings.oldLogprobs` says; `recorded` refused where it is not exact. */
@@ -97,34 +112,9 @@ export function minibatches(rows: readonly GrpoRow[], count: number): GrpoRow[][
   ).filter((part) => part.length > 0);
 }
 
-/** The rows in runs of at most `size`: one forward and backward pass each. */
-export function passes(rows: readonly GrpoRow[], size: number): GrpoRow[][] {
-  if (!Number.isInteger(size) || size < 1) {
-    throw inputError(
-      `grpoStep: expected perDeviceTrainBatchSize to be a whole number of at least 1, got ${size}.`,
-    );
-  }
-  const parts: GrpoRow[][] = [];
-  for (let start = 0; start < rows.length; start += size) {
-    parts.push(rows.slice(start, start + size));
-  }
-  return parts;
-}
-
 /** Tokens the loss counts. */
 export function countedTokens(rows: readonly GrpoRow[]): number {
   return rows.reduce((sum, { mask }) => sum + mask.reduce((count, value) => count + value, 0), 0);
-}
-
-/** [B, T] with T the longest completion (at least 1); 0 on padding. */
-export function padded(
-  rows: readonly GrpoRow[],
-  valuesOf: (row: GrpoRow) => readonly number[],
-): tf.Tensor2D {
-  const width = rows.reduce((most, row) => Math.max(most, row.completionIds.length), 1);
-  const values = new Float32Array(rows.length * width);
-  rows.forEach((row, b) => values.set(valuesOf(row), b * width));
-  return tf.tensor2d(values, [rows.length, width]);
 }
 
 /** Evaluates the rows without gradient, `size` at a time, and keeps what is asked for in its field. */
@@ -138,7 +128,7 @@ export async function fillRows(
   evaluate: (part: readonly GrpoRow[]) => CompletionLogprobs,
   signal?: AbortSignal,
 ): Promise<void> {
-  for (const part of passes(rows, size)) {
+  for (const part of inPasses('grpoStep', rows, size)) {
     await takeTurns(signal);
     tf.tidy(() => {
       const evaluated = evaluate(part);

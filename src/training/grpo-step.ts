@@ -1,29 +1,10 @@
-import {
-  grpoLoss,
-  importanceSamplingRatio,
-  type GrpoLossInputs,
-  type GrpoLossOptions,
-} from '../algorithms/index.js';
 import { inputError } from '../errors.js';
-import { completionLogprobs, type CompletionLogprobs, type Policy } from '../policy/index.js';
+import type { Policy } from '../policy/index.js';
 import type { Rollout } from '../records.js';
-import { tf } from '../tensor/index.js';
-import { assignAdvantages } from './advantages.js';
-import { accumulateGradients } from './gradients.js';
-import {
-  chooseOldLogprobs,
-  countedTokens,
-  fillRows,
-  makeRows,
-  minibatches,
-  padded,
-  passes,
-  topEntropyOf,
-  type GrpoRow,
-  type OldLogprobs,
-} from './grpo-batch.js';
-import { grpoMetrics, noSums, type GrpoSums } from './grpo-metrics.js';
+import { advantagesAreLocal, assignAdvantages } from './advantages.js';
+import { advantagesOf, makeRows, type GrpoRow } from './grpo-batch.js';
 import type { GrpoStepSettings } from './grpo-settings.js';
+import { grpoUpdates } from './grpo-updates.js';
 import { rolloutMetrics, type StepMetrics } from './metrics.js';
 import type { Optimizer } from './optimizer.js';
 
@@ -44,172 +25,89 @@ export async function grpoStep(
   rollouts: readonly Rollout[],
   settings: GrpoStepSettings = {},
 ): Promise<StepMetrics> {
-  if (rollouts.length === 0) {
-    throw inputError('grpoStep: expected at least one rollout, got none.');
-  }
-  const { numIterations = 1, stepsPerGeneration = 1, beta = 0, entropyCoef = 0 } = settings;
-  const { learningRate = optimizer.settings.learningRate, scaleRewards = 'group' } = settings;
-  const { signal, lossType = 'dapo', topEntropyQuantile = 1 } = settings;
-  const size = settings.perDeviceTrainBatchSize ?? 16;
-  const temperature = settings.temperature ?? (rollouts[0].sampling.temperature || 1);
-  const oldLogprobs = chooseOldLogprobs(rollouts, {
-    choice: settings.oldLogprobs ?? 'auto',
-    updates: numIterations * stepsPerGeneration,
-    temperature,
-    corrected: settings.vllmImportanceSamplingCorrection ?? false,
-  });
+  requireRollouts(rollouts);
+  const { scaleRewards = 'group', maskTruncatedCompletions: maskTruncated = false } = settings;
   const rows = makeRows(
     rollouts.every((rollout) => rollout.advantages)
       ? rollouts
       : assignAdvantages(rollouts, settings),
-    { maskTruncated: settings.maskTruncatedCompletions ?? false },
+    { maskTruncated },
   );
-  const skips = beta === 0 && entropyCoef === 0 && (settings.skipZeroAdvantages ?? true);
-  const isTrained = (row: GrpoRow): boolean =>
-    row.mask.some((counts, t) => counts === 1 && (!skips || row.advantages[t] !== 0));
-  const trained = rows.filter(isTrained);
-  if (beta !== 0) {
-    const reference = referenceOf(policy, settings, temperature);
-    await fillRows(trained, size, { logprobs: 'refLogprobs' }, reference, signal);
-  }
-  if (oldLogprobs === 'recomputed') {
-    const evaluate = (part: readonly GrpoRow[]): CompletionLogprobs =>
-      completionLogprobs(policy, part, { temperature });
-    await fillRows(trained, size, { logprobs: 'oldLogprobs' }, evaluate, signal);
-  }
-
-  const batchTokens = countedTokens(rows);
-  const places = new Map(rows.map((row, place) => [row, place]));
-  const evaluate = (part: readonly GrpoRow[]): CompletionLogprobs =>
-    completionLogprobs(policy, part, {
-      temperature,
-      gradientCheckpointing: settings.gradientCheckpointing,
-      dropout: {
-        seed: `${settings.dropoutSeed ?? 0}/${optimizer.step}`,
-        rows: part.map((row) => places.get(row) ?? 0),
-      },
-    });
-  const sums = noSums();
-  for (let iteration = 0; iteration < numIterations; iteration++) {
-    for (const minibatch of minibatches(rows, stepsPerGeneration)) {
-      sums.updates++;
-      const parts = passes(minibatch.filter(isTrained), size);
-      if (parts.length === 0) continue;
-      let topEntropy: { threshold?: number; tokens: number } = { tokens: countedTokens(minibatch) };
-      if (topEntropyQuantile < 1) {
-        const counted = minibatch.filter(({ mask }) => mask.includes(1));
-        await fillRows(counted, size, { entropy: 'entropies' }, evaluate, signal);
-        topEntropy = topEntropyOf(counted, topEntropyQuantile);
-      }
-      const lossOptions: GrpoLossOptions = {
-        ...settings,
-        lossType,
-        maxCompletionLength: settings.maxCompletionLength ?? rollouts[0].sampling.maxNewTokens,
-        tokensInBatch: ['dapo', 'cispo', 'vespo'].includes(lossType)
-          ? batchTokens / stepsPerGeneration
-          : countedTokens(minibatch),
-        sequencesInBatch: minibatch.length,
-        entropyThreshold: topEntropy.threshold,
-        entropyTokensInBatch: topEntropy.tokens,
-      };
-      const lossOf = (part: readonly GrpoRow[]): tf.Scalar => {
-        const evaluated = evaluate(part);
-        const inputs = lossInputs(part, evaluated, oldLogprobs, settings);
-        const result = grpoLoss(inputs, lossOptions);
-        addSums(sums, result, evaluated, inputs, countedTokens(part));
-        return result.loss;
-      };
-      const { loss, gradients } = await accumulateGradients(
-        policy,
-        'grpoStep',
-        parts,
-        lossOf,
-        signal,
-      );
-      sums.loss += loss;
-      sums.gradNorm += optimizer.update(gradients, { learningRate });
-    }
-  }
-  return {
-    ...rolloutMetrics(rollouts, { scaleRewards }),
-    ...grpoMetrics(sums, rows, { lossType, beta }),
-    learning_rate: learningRate,
-    num_tokens: batchTokens,
-  };
+  const isThere = Promise.resolve();
+  const updated = await grpoUpdates(policy, optimizer, { rollouts, rows }, settings, () => isThere);
+  return { ...rolloutMetrics(rollouts, { scaleRewards }), ...updated };
 }
 
-function lossInputs(
-  part: readonly GrpoRow[],
-  { logprobs, entropy }: CompletionLogprobs,
-  choice: OldLogprobs,
-  settings: GrpoStepSettings,
-): GrpoLossInputs {
-  const { beta = 0, entropyCoef = 0, topEntropyQuantile = 1 } = settings;
-  const completionMask = padded(part, (row) => row.mask);
-  const oldLogprobs = choice === 'current' ? undefined : padded(part, (row) => row.oldLogprobs);
-  const inputs: GrpoLossInputs = {
-    logprobs,
-    oldLogprobs,
-    refLogprobs: beta === 0 ? undefined : padded(part, (row) => row.refLogprobs),
-    advantages: padded(part, (row) => row.advantages),
-    completionMask,
-    entropies: entropyCoef === 0 && topEntropyQuantile >= 1 ? undefined : entropy,
-  };
-  if (!settings.vllmImportanceSamplingCorrection || !oldLogprobs) return inputs;
-  const samplingLogprobs = padded(part, (row) => row.samplingLogprobs);
-  return {
-    ...inputs,
-    samplingLogprobs,
-    importanceSamplingRatio: importanceSamplingRatio(
-      oldLogprobs,
-      samplingLogprobs,
-      completionMask,
-      {
-        mode: settings.vllmImportanceSamplingMode,
-        clipMax: settings.vllmImportanceSamplingClipMax,
-        clipMin: settings.vllmImportanceSamplingClipMin,
-      },
-    ),
-  };
+/** A group whose completions are known and whose feedback is coming. */
+export interface ComingGroup {
+  sampled: readonly Rollout[];
+  /** The same rollouts, in the same order, with their rewards. */
+  scored: Promise<readonly Rollout[]>;
 }
 
-function addSums(
-  sums: GrpoSums,
-  result: ReturnType<typeof grpoLoss>,
-  { entropy }: CompletionLogprobs,
-  { completionMask, importanceSamplingRatio: correction }: GrpoLossInputs,
-  tokens: number,
-): void {
-  sums.tokens += tokens;
-  sums.entropy += valueOf(tf.sum(tf.mul(entropy, completionMask)));
-  sums.kl += valueOf(result.kl) * tokens;
-  sums.clipLow += valueOf(result.clipLow) * tokens;
-  sums.clipHigh += valueOf(result.clipHigh) * tokens;
-  if (correction) {
-    sums.corrected += tokens;
-    sums.correction += valueOf(tf.sum(tf.mul(correction, completionMask)));
-  }
-}
-
-/** The frozen model of the KL term: the one given, else the policy with its adapter off. */
-function referenceOf(
+/**
+ * `grpoStep` while the feedback is still coming: passes over the first groups run while later ones are
+ * judged. The update is the same to the bit. Where a group's advantages depend on other groups
+ * (`advantagesAreLocal`), all are waited for first.
+ * @param onWait told when a pass has to wait for feedback, and when it goes on
+ * @returns the metrics, and the rollouts with rewards and advantages
+ */
+export async function grpoStepAsJudged(
   policy: Policy,
-  { reference = policy, refAdapterName: adapter }: GrpoStepSettings,
-  temperature: number,
-): (part: readonly GrpoRow[]) => CompletionLogprobs {
-  if (reference === policy && !policy.adapter) {
-    throw inputError(
-      'grpoStep: expected a reference model because beta is not 0, but all weights are trained and there is no adapter to switch off. Pass a frozen copy as reference, attach an adapter, or set beta to 0.',
+  optimizer: Optimizer,
+  groups: readonly ComingGroup[],
+  settings: GrpoStepSettings & { readonly onWait?: (waits: boolean) => void } = {},
+): Promise<{ metrics: StepMetrics; rollouts: Rollout[] }> {
+  const { onWait = () => undefined, ...options } = settings;
+  const { scaleRewards = 'group', maskTruncatedCompletions: maskTruncated = false } = options;
+  const sampled = groups.flatMap((group) => group.sampled);
+  requireRollouts(sampled);
+  const whole = advantagesAreLocal(options)
+    ? null
+    : Promise.all(groups.map(({ scored }) => scored)).then((all) =>
+        assignAdvantages(all.flat(), options),
+      );
+  const rows = makeRows(sampled, { maskTruncated });
+  const finished = new Array<Rollout>(sampled.length);
+  const arrivals = new Map<GrpoRow, Promise<void>>();
+  let start = 0;
+  for (const group of groups) {
+    const first = start;
+    start += group.sampled.length;
+    const arrival = (
+      whole ?? group.scored.then((scored) => assignAdvantages(scored, options))
+    ).then((rollouts) =>
+      group.sampled.forEach((_, i) => {
+        const rollout = rollouts[whole ? first + i : i];
+        finished[first + i] = rollout;
+        rows[first + i].advantages = advantagesOf(rollout);
+      }),
     );
+    // Whoever waits for it hears of a failure; one that nobody waited for yet is no accident.
+    arrival.catch(() => undefined);
+    for (let i = first; i < start; i++) arrivals.set(rows[i], arrival);
   }
-  const base = adapter === undefined ? { useAdapter: false } : { adapter };
-  return (part) =>
-    completionLogprobs(reference, part, {
-      temperature,
-      ...(reference === policy ? base : {}),
-    });
+  const updated = await grpoUpdates(
+    policy,
+    optimizer,
+    { rollouts: sampled, rows },
+    options,
+    async (row) => {
+      if (row.advantages) return;
+      onWait(true);
+      await arrivals.get(row);
+      onWait(false);
+    },
+  );
+  await Promise.all(arrivals.values());
+  return {
+    metrics: { ...rolloutMetrics(finished, { scaleRewards }), ...updated },
+    rollouts: finished,
+  };
 }
 
-function valueOf(scalar: tf.Tensor): number {
-  return scalar.dataSync()[0];
+function requireRollouts(rollouts: readonly Rollout[]): void {
+  if (rollouts.length === 0) {
+    throw inputError('grpoStep: expected at least one rollout, got none.');
+  }
 }

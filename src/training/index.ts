@@ -1,4 +1,9 @@
-export { assignAdvantages, groupNumbers, type AdvantageSettings } from './advantages.js';
+export {
+  advantagesAreLocal,
+  assignAdvantages,
+  groupNumbers,
+  type AdvantageSettings,
+} from './advantages.js';
 export {
   latestCheckpoint,
   listCheckpoints,
@@ -12,7 +17,7 @@ export type { DpoStepSettings } from './dpo-batch.js';
 export { dpoMetrics, dpoStep } from './dpo-step.js';
 export type { OldLogprobs } from './grpo-batch.js';
 export type { GrpoStepSettings } from './grpo-settings.js';
-export { grpoStep } from './grpo-step.js';
+export { grpoStep, grpoStepAsJudged, type ComingGroup } from './grpo-step.js';
 export {
   isDivergence,
   lossGradients,

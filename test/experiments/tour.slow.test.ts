@@ -107,6 +107,18 @@ describe.skipIf(!hasCompiler)('runTour (needs g++)', () => {
     expect(await rewards(resumed.folder)).toEqual(await rewards(whole.folder));
   }, 120_000);
 
+  it('gives the same adapter and rollouts without overlap of judging, sampling and learning', async () => {
+    const runs = await Promise.all(
+      [true, false].map(async (overlap) => {
+        const config = tinyTour(`overlap-${overlap}`, { grpo: { max_steps: 2, beta: 0.05 } });
+        config.run.overlap = overlap;
+        return (await train('grpo', config)).folder;
+      }),
+    );
+    expect(await adapterHash(runs[0])).toBe(await adapterHash(runs[1]));
+    expect(rolloutsOf(runs[0])).toEqual(rolloutsOf(runs[1]));
+  }, 120_000);
+
   it('leaves records, report, plots and metadata, and emits what a view needs', async () => {
     const events: TourEvent[] = [];
     const { folder: run, paths } = await runTour(tinyTour('files'), {

@@ -1,124 +1,92 @@
-import type { TokenScheme } from '../../algorithms/index.js';
-import { createRandom, informativeGroups } from '../../algorithms/index.js';
-import type { Problem, Rollout } from '../../records.js';
-import { collectRollouts } from '../../rollouts/index.js';
-import type { GrpoStepSettings } from '../../training/index.js';
-import { assignAdvantages, grpoStep, rolloutMetrics, syncReference } from '../../training/index.js';
+import type { ScaleRewards, TokenScheme } from '../../algorithms/index.js';
+import type { Rollout } from '../../records.js';
+import type { CollectedGroup } from '../../rollouts/index.js';
+import { startCollecting } from '../../rollouts/index.js';
+import type { AdvantageSettings, GrpoStepSettings, StepMetrics } from '../../training/index.js';
+import {
+  assignAdvantages,
+  grpoStep,
+  grpoStepAsJudged,
+  rolloutMetrics,
+  syncReference,
+} from '../../training/index.js';
 import type { PartTimer } from '../run/clock.js';
 import type { ActiveRun } from '../run/run.js';
 import type { StepMethod } from '../stages/train.js';
 import type { Workplace } from '../workplace/index.js';
-import { requiredJudge, trainingSampling } from '../workplace/index.js';
-import { dealtFeedback, problemsOfStep } from './feedback.js';
+import { informative, sampledGroups } from './dynamic-sampling.js';
+import { askedOfStep, promptsOfStep } from './experience.js';
+import { dealtFeedback } from './feedback.js';
 import { heldOutRates } from './held-out.js';
 import { learningRateSchedule } from './schedule.js';
 
-/** What a step sampled, and the part of it that is learned from. */
+/** What a step sampled, and what of it is learned from: rollouts with advantages, or groups to come. */
 interface GrpoBatch {
   rollouts: Rollout[];
-  trained: Rollout[];
+  learned: { trained: Rollout[] } | { coming: CollectedGroup[] };
+  timer: PartTimer;
 }
 
 /** GRPO: sample groups, judge, score, compare within the group, update. */
 export function grpoMethod(active: ActiveRun): StepMethod<GrpoBatch> {
   const { place, store, signal } = active;
   const { grpo, run } = place.config;
+  const overlaps = learnsAsJudged(place);
   return {
     maxSteps: grpo.max_steps,
     title: `${grpo.max_steps} steps of ${promptsOfStep(grpo)} × ${grpo.num_generations} completions`,
     learningRate: learningRateSchedule(grpo),
     async gather(step, timer) {
-      const scored = await sampledGroups(active, step, timer);
-      const rollouts = withAdvantages(place, scored, step);
-      return { rollouts, trained: grpo.dynamic_sampling ? informative(rollouts, grpo) : rollouts };
+      if (overlaps) {
+        const coming = await startCollecting(askedOfStep(active, step, timer));
+        return { rollouts: coming.flatMap(({ sampled }) => sampled), learned: { coming }, timer };
+      }
+      const rollouts = withAdvantages(place, await sampledGroups(active, step, timer), step);
+      const trained = grpo.dynamic_sampling ? informative(rollouts, grpo) : rollouts;
+      return { rollouts, learned: { trained }, timer };
     },
-    async update({ rollouts, trained }, step, learningRate) {
-      const metrics = await grpoStep(place.policy, place.optimizer, trained, {
-        ...grpoSettings(place),
-        learningRate,
-        dropoutSeed: run.seed,
-        signal,
-      });
+    async update(batch, step, learningRate) {
+      const settings = { ...grpoSettings(place), learningRate, dropoutSeed: run.seed, signal };
+      const metrics = await learn(active, batch, settings);
       if (grpo.sync_ref_model && place.reference && step % grpo.ref_model_sync_steps === 0) {
         syncReference(place.policy, place.reference, grpo.ref_model_mixup_alpha);
       }
       // Of all that was sampled: choosing groups by their rewards must not flatter the reward.
-      return { ...metrics, ...rolloutMetrics(rollouts, { scaleRewards: grpo.scale_rewards }) };
+      return { ...metrics, ...rolloutMetrics(batch.rollouts, settings) };
     },
     record: ({ rollouts }) => store.append(rollouts),
-    rowsOf: ({ trained }) => trained,
+    rowsOf: ({ rollouts }) => rollouts,
     evaluate: () => heldOutRates(active),
   };
 }
 
-/** The step's groups; with dynamic sampling, further ones until enough of them teach something. */
-async function sampledGroups(
-  active: ActiveRun,
-  step: number,
-  timer: PartTimer,
-): Promise<Rollout[]> {
-  const { place } = active;
-  const { grpo, run } = place.config;
-  const { num_generations: numGenerations } = grpo;
-  const prompts = promptsOfStep(grpo);
-  const problems = problemsOfStep(place.trainProblems, step, prompts, run.seed);
-  const rollouts = await collectStep(active, step, timer, { problems, numGenerations });
-  for (let draw = 1; grpo.dynamic_sampling && draw <= grpo.max_resampling; draw++) {
-    const missing = prompts - informativeGroups(...rewardsAndGroups(rollouts)).length;
-    if (missing <= 0) break;
-    const others = createRandom(`${run.seed}/resampling/${step}/${draw}`);
-    const further = await collectStep(active, step, timer, {
-      problems: others.shuffle(place.trainProblems).slice(0, missing),
-      numGenerations,
-      firstGroup: rollouts.length / numGenerations,
-    });
-    rollouts.push(...further);
-  }
-  return rollouts;
-}
-
-/** The first prompts_per_step groups that teach something; all where none does. */
-function informative(rollouts: Rollout[], options: Workplace['config']['grpo']): Rollout[] {
-  const kept = new Set(
-    informativeGroups(...rewardsAndGroups(rollouts)).slice(0, promptsOfStep(options)),
+/** Whether groups can be learned from while others are judged: nothing about them depends on others. */
+function learnsAsJudged({ config, rewards }: Workplace): boolean {
+  const { run, grpo, reward } = config;
+  return (
+    run.overlap &&
+    !grpo.dynamic_sampling &&
+    !reward.shuffle &&
+    !rewards.some(({ wholeBatch }) => wholeBatch)
   );
-  return kept.size === 0 ? rollouts : rollouts.filter(({ group }) => kept.has(group));
 }
 
-/** Prompts that one step answers. */
-export function promptsOfStep(
-  options: Pick<Workplace['config']['grpo'], 'prompts_per_step' | 'gradient_accumulation_steps'>,
-): number {
-  return options.prompts_per_step * options.gradient_accumulation_steps;
-}
-
-function rewardsAndGroups(rollouts: readonly Rollout[]): [(number | null)[], number[]] {
-  return [rollouts.map(({ reward }) => reward ?? null), rollouts.map(({ group }) => group)];
-}
-
-/** One step's experience, sampled by the policy as it is. */
-export function collectStep(
-  { place, run, clock, signal }: ActiveRun,
-  step: number,
-  timer: PartTimer,
-  asked: { problems: readonly Problem[]; numGenerations: number; firstGroup?: number },
-): Promise<Rollout[]> {
-  timer.enter('sample');
-  return collectRollouts({
-    ...asked,
-    policy: place.policy,
-    settings: trainingSampling(place),
-    judge: requiredJudge(place),
-    rewards: place.rewards,
-    run: run.name,
-    step,
-    seed: place.config.run.seed,
-    signal,
-    onProgress(part, done, total) {
-      timer.enter(part);
-      clock.progress(part === 'sample' ? 'completions sampled' : 'completions judged', done, total);
-    },
+async function learn(
+  { place }: ActiveRun,
+  batch: GrpoBatch,
+  settings: GrpoStepSettings & { scaleRewards: ScaleRewards },
+): Promise<StepMetrics> {
+  const { policy, optimizer } = place;
+  if ('trained' in batch.learned) {
+    return grpoStep(policy, optimizer, batch.learned.trained, settings);
+  }
+  const { metrics, rollouts } = await grpoStepAsJudged(policy, optimizer, batch.learned.coming, {
+    ...settings,
+    ...advantageSettings(place),
+    onWait: (waits) => batch.timer.enter(waits ? 'judge' : 'update'),
   });
+  batch.rollouts = rollouts;
+  return metrics;
 }
 
 /** Scored rollouts with their advantages; in the control run, with other rollouts' feedback. */
@@ -127,17 +95,21 @@ export function withAdvantages(
   scored: readonly Rollout[],
   step: number,
 ): Rollout[] {
+  return assignAdvantages(dealtFeedback(place.config, scored, step), advantageSettings(place));
+}
+
+function advantageSettings(place: Workplace): AdvantageSettings {
   const { grpo } = place.config;
-  return assignAdvantages(dealtFeedback(place.config, scored, step), {
+  return {
     advantageEstimator: grpo.advantage_estimator,
     normalizeAdvantages: grpo.normalize_advantages,
     scaleRewards: grpo.scale_rewards,
     multiObjectiveAggregation: grpo.multi_objective_aggregation,
     tokenScheme: tokenScheme(place),
-  });
+  };
 }
 
-function grpoSettings(place: Workplace): GrpoStepSettings {
+function grpoSettings(place: Workplace): GrpoStepSettings & { scaleRewards: ScaleRewards } {
   const { grpo, sampling } = place.config;
   return {
     beta: grpo.beta,

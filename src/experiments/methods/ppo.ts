@@ -6,7 +6,7 @@ import type { ActiveRun } from '../run/run.js';
 import type { StepMethod } from '../stages/train.js';
 import type { Workplace } from '../workplace/index.js';
 import { dealtFeedback, problemsOfStep } from './feedback.js';
-import { collectStep, promptsOfStep } from './grpo.js';
+import { collectStep, promptsOfStep } from './experience.js';
 import { heldOutRates } from './held-out.js';
 import { learningRateSchedule } from './schedule.js';
 

@@ -25,6 +25,10 @@ export const runSection = z
       z.enum(['auto', 'native', 'tensorflow', 'wasm', 'cpu']).default('auto'),
       'Tensor backend. auto: the fastest one that works here.',
     ),
+    overlap: option(
+      z.boolean().default(true),
+      'Judge groups while others are sampled, and learn from judged ones while others are judged. The same run to the bit, sooner.',
+    ),
     save_steps: option(
       whole(0).default(1),
       'A checkpoint after every so many steps; a stopped run loses at most that many. 0: only the last.',
