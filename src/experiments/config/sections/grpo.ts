@@ -57,7 +57,7 @@ export const grpoSection = z
     ),
     loss_type: option(
       z.enum(grpoLossTypes).default('dapo'),
-      'What a token’s loss is and how the losses are averaged; docs/conformance.md has each formula.',
+      'What a token’s loss is and how the losses are averaged; docs/conformance.md says whose each is.',
       'dapo',
     ),
     importance_sampling_level: option(
@@ -97,7 +97,7 @@ export const grpoSection = z
     ),
     advantage_estimator: option(
       z.enum(advantageEstimators).default('grpo'),
-      'How rewards become advantages; docs/conformance.md has each formula.',
+      'How rewards become advantages; docs/conformance.md says whose each is.',
     ),
     scale_rewards: option(
       z.enum(['group', 'batch', 'none']).default('group'),
