@@ -8,6 +8,7 @@ import { mergeCommand } from './merge.js';
 import { plotPromptAccuracyCommand } from './plot.js';
 import { sampleCommand } from './sample.js';
 import { setupCommand } from './setup.js';
+import { studyCommand } from './study.js';
 import { tasksBuildCommand } from './tasks-build.js';
 import { tasksCandidatesCommand } from './tasks-candidates.js';
 import { tasksMakeCommand } from './tasks-make.js';
@@ -21,6 +22,7 @@ import { trainCommands } from './train.js';
 export const commands: readonly Command[] = [
   tourCommand,
   ...trainCommands,
+  studyCommand,
   sampleCommand,
   judgeCommand,
   evaluateCommand,

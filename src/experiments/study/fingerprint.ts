@@ -1,0 +1,107 @@
+/** What decides a run's result, so that a finished one is known again and one made otherwise is not taken for it. */
+import path from 'node:path';
+import { openTask } from '../../tasks/index.js';
+import type { Config } from '../config/index.js';
+import { sha256OfFile, sha256OfText } from '../run/files.js';
+import type { TrainingKind } from '../run/run-folder.js';
+import { heldOutSplit } from '../workplace/index.js';
+import { taskOptions } from '../workplace/problems.js';
+
+/** The options that matter, by path. */
+export type Decisive = Record<string, unknown>;
+
+/**
+ * The options that decide what a run of this kind ends with: its own method's and those that all share,
+ * without folders, caches, trackers, other methods, and how intervals are drawn afterwards.
+ */
+export function decisiveOptions(kind: TrainingKind, config: Config): Decisive {
+  const { run, policy, task, judge, sampling, evaluation, dataset, reward } = config;
+  const { model_name_or_path: _model, ...ofPolicy } = policy;
+  const { path: _path, ...ofTask } = task;
+  const { cache: _cache, cache_mib: _size, workers: _workers, ...ofJudge } = judge;
+  const { bootstrap_resamples: _resamples, confidence: _confidence, ...measured } = evaluation;
+  const { candidates, ...ofRows } = dataset;
+  const { seed, threads, backend, matmul_precision: precision } = run;
+  const machine = { threads, backend, precision };
+  const all = { ...machine, task: ofTask, judge: ofJudge, dtype: policy.dtype };
+  switch (kind) {
+    case 'base': {
+      const { problems, eval_problems, num_samples, temperature, top_p, seed: luck } = measured;
+      const asked = { problems, eval_problems, num_samples, temperature, top_p, seed: luck };
+      const families = measured.held_out_families_problems;
+      const { max_completion_length: length, stop_token_ids: stop } = sampling;
+      return flat({ ...all, length, stop, evaluation: { ...asked, families } });
+    }
+    case 'candidates':
+      return flat({ ...all, seed, sampling, scores: reward.scores, n: candidates.num_candidates });
+    default: {
+      const method = kind === 'tour' ? 'grpo' : kind;
+      const own = { policy: ofPolicy, [method]: config[method], evaluation: measured };
+      const rows = { ...ofRows, num_candidates: candidates.num_candidates };
+      return flat({ ...all, ...own, seed, sampling, reward, dataset: rows });
+    }
+  }
+}
+
+function flat(values: object, above = ''): Decisive {
+  return Object.fromEntries(
+    Object.entries(values)
+      .flatMap(([key, value]): [string, unknown][] =>
+        typeof value === 'object' && value !== null && !Array.isArray(value)
+          ? Object.entries(flat(value as object, `${above}${key}.`))
+          : [[`${above}${key}`, value]],
+      )
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+}
+
+/** SHA-256 of what goes into a run. */
+export interface Inputs {
+  /** The weights; the name, where they are on the Hub. */
+  policy: string;
+  /** The problems to train on, as drawn. */
+  train?: string;
+  /** The problems that are measured. */
+  heldOut?: string;
+  /** The shared candidates, where they are learned from. */
+  candidates?: string;
+}
+
+/** Hashes of the weights and the problems that a config names. */
+export async function inputsOf(config: Config): Promise<Required<Omit<Inputs, 'candidates'>>> {
+  const { model_name_or_path: model } = config.policy;
+  const { name, train_split: split, train_problems: n, seed } = config.task;
+  const task = name === null ? null : await openTask(name, taskOptions(config, {}));
+  const { held_out_families_split: families } = config.task;
+  const { problems, held_out_families_problems: ofFamilies } = config.evaluation;
+  const heldOut = task
+    ? [
+        task.problems({ split: heldOutSplit({ config, task }), n: problems, seed }),
+        ...(families !== null && task.splits.includes(families) && ofFamilies > 0
+          ? [task.problems({ split: families, n: ofFamilies, seed })]
+          : []),
+      ]
+    : [];
+  const hash = (value: unknown): string => sha256OfText(JSON.stringify(value));
+  return {
+    policy: await sha256OfFile(path.join(model ?? '', 'model.safetensors')).catch(
+      () => model ?? '',
+    ),
+    train: hash(task?.problems({ split, n, seed }) ?? []),
+    heldOut: hash(heldOut),
+  };
+}
+
+/** One number for what decides a run. */
+export function hashOf(options: Decisive, inputs: Inputs): string {
+  return sha256OfText(JSON.stringify([options, inputs]));
+}
+
+/** The options in which two runs differ, as `grpo.beta: 0.01 → 0`. */
+export function differences(there: Decisive, here: Decisive): string[] {
+  const names = [...new Set([...Object.keys(there), ...Object.keys(here)])].sort();
+  const show = (value: unknown): string => JSON.stringify(value) ?? 'absent';
+  return names
+    .filter((name) => show(there[name]) !== show(here[name]))
+    .map((name) => `${name}: ${show(there[name])} → ${show(here[name])}`);
+}
