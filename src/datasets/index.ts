@@ -24,6 +24,17 @@ export {
   type TextOrMessages,
   type UnpairedPreferenceRow,
 } from './formats.js';
+export {
+  generateProblems,
+  generationFormats,
+  readTopics,
+  type GeneratedProblem,
+  type GeneratedSet,
+  type GenerateProblemsOptions,
+  type GenerationFormat,
+  type GenerationManifest,
+  type GenerationProgress,
+} from './generate/index.js';
 export { writeBuiltSets, type Manifest, type ManifestEntry } from './manifest.js';
 export { buildNBest, type BuildNBestOptions, type NBestRow } from './n-best.js';
 export { packBestFit, packWrapped } from './packing.js';

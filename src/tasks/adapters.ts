@@ -1,6 +1,7 @@
 import { cppTask } from './cpp/task.js';
 import { mathsTask } from './maths/task.js';
 import { csn } from './sets/csn.js';
+import { generated } from './sets/generated.js';
 import { gsm8k } from './sets/gsm8k.js';
 import { humaneval } from './sets/humaneval.js';
 import { jsonl } from './sets/jsonl.js';
@@ -23,5 +24,6 @@ export const adapters: readonly TaskAdapter[] = [
   stdio,
   taco,
   csn,
+  generated,
   jsonl,
 ];

@@ -1,14 +1,16 @@
 import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { inputError } from '../errors.js';
 import { adapters } from './adapters.js';
 import { closest } from './closest.js';
 import { openOwnTask } from './own/open.js';
+import { generated } from './sets/generated.js';
 import type { Task, TaskAdapter, TaskOptions } from './task.js';
 
 /**
  * Opens a task: reads its data, by name (`gsm8k`), as an adapter of one's own, or as the folder that
- * `rlsf tasks new` wrote, by its path (`./my-task`). What it returns is read: `problems` is plain
- * arithmetic from then on.
+ * `rlsf tasks new` or `rlsf tasks generate` wrote, by its path (`./my-task`). What it returns is read:
+ * `problems` is plain arithmetic from then on.
  */
 export async function openTask(
   task: string | TaskAdapter,
@@ -17,6 +19,8 @@ export async function openTask(
   if (typeof task !== 'string') return task.open(options);
   const found = adapters.find(({ name }) => name === task);
   if (found) return found.open(options);
+  if (existsSync(path.join(task, 'problems.jsonl')))
+    return generated.open({ ...options, path: path.join(task, 'problems.jsonl') });
   if (/[/\\]/.test(task) || existsSync(task)) return openOwnTask(task, options);
   throw unknownTask('openTask', task);
 }

@@ -22,8 +22,18 @@ export interface HttpClient {
     method: 'get' | 'post',
     path: string,
     body?: Record<string, unknown>,
-    options?: { signal?: AbortSignal; retries?: number },
+    options?: SendOptions,
   ): Promise<unknown>;
+}
+
+export interface SendOptions {
+  signal?: AbortSignal;
+  /** @default the client's */
+  retries?: number;
+  /** Before each try: waits for its turn, counts it, or throws where there may be no more. */
+  beforeTry?: (tries: number) => Promise<void>;
+  /** A try failed in passing, and the next one waits for so long. */
+  onWait?: (waitMs: number, failure: Pick<HttpFailure, 'reason' | 'status' | 'detail'>) => void;
 }
 
 /**
@@ -65,12 +75,14 @@ export function createHttpClient(options: HttpOptions): HttpClient {
   }
 
   return {
-    async send(method, path, body, { signal, retries = options.retries } = {}) {
+    async send(method, path, body, settings = {}) {
+      const { signal, retries = options.retries, beforeTry, onWait } = settings;
       const request = `${method.toUpperCase()} ${options.url}${path}`;
       const jitter = createRandom(JSON.stringify(body ?? path));
       let timeouts = 0;
       for (let tries = 1; ; tries++) {
         signal?.throwIfAborted();
+        await beforeTry?.(tries);
         try {
           return await sendOnce(method, path, body, signal);
         } catch (error) {
@@ -86,6 +98,7 @@ export function createHttpClient(options: HttpOptions): HttpClient {
           const backOff = Math.min(retryDelayMs * 2 ** (tries - 1), 16_000);
           const wait = refusal.retryAfterMs ?? backOff * (0.75 + 0.5 * jitter.next());
           if (wait > longestWaitMs) throw fail('wait', `${Math.ceil(wait / 1000)} s`);
+          onWait?.(wait, { reason: refusal.reason, status: refusal.status, detail });
           await sleep(wait, undefined, { signal }).catch(() => signal?.throwIfAborted());
         }
       }

@@ -11,6 +11,7 @@ import { setupCommand } from './setup.js';
 import { studyCommand } from './study.js';
 import { tasksBuildCommand } from './tasks-build.js';
 import { tasksCandidatesCommand } from './tasks-candidates.js';
+import { tasksGenerateCommand } from './tasks-generate.js';
 import { tasksMakeCommand } from './tasks-make.js';
 import { tasksNewCommand } from './tasks-new.js';
 import { tasksValidateCommand } from './tasks-validate.js';
@@ -33,6 +34,7 @@ export const commands: readonly Command[] = [
   tasksValidateCommand,
   tasksNewCommand,
   tasksMakeCommand,
+  tasksGenerateCommand,
   tasksCandidatesCommand,
   tasksBuildCommand,
   plotPromptAccuracyCommand,
