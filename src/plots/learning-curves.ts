@@ -7,7 +7,7 @@ export interface MetricsRow {
   [metric: string]: number;
 }
 
-interface Curve {
+export interface Curve {
   metric: string;
   label: string;
   color: string;
@@ -77,7 +77,8 @@ export function metricCurve(
   };
 }
 
-function drawCurve(
+/** One metric: single steps as dots and their running mean as a line; nothing where it is absent. */
+export function drawCurve(
   rows: readonly MetricsRow[],
   { metric, label, color, dash }: Curve,
   panel: 1 | 2 | 3,

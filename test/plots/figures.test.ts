@@ -6,6 +6,7 @@ import {
   promptAccuracyGrid,
   promptAccuracyLine,
   runningMean,
+  trainingCurves,
 } from '../../src/plots/index.js';
 import { comparison, metricsRows, rollouts } from './examples.js';
 
@@ -80,5 +81,43 @@ describe('beforeAfterFigure', () => {
     const error = data[0].error_x as { array: number[]; arrayminus: number[] };
     expect(error.array[0]).toBeCloseTo(0.06, 10);
     expect(error.arrayminus[0]).toBeCloseTo(0.07, 10);
+  });
+});
+
+describe('trainingCurves', () => {
+  const step = (index: number, metrics: Record<string, number>) => ({ step: index, ...metrics });
+
+  it('is learningCurves where completions were rewarded', () => {
+    const rows = [step(1, { reward: 0.1, kl: 0 }), step(2, { reward: 0.2, kl: 0.1 })];
+    expect(trainingCurves(rows)).toEqual(learningCurves(rows));
+  });
+
+  it('shows loss, preference and margin of pairs, and nothing that was not measured', () => {
+    const rows = [1, 2, 3].map((index) =>
+      step(index, {
+        loss: 1 / index,
+        'rewards/accuracies': 0.5,
+        'rewards/margins': index,
+        grad_norm: 1,
+      }),
+    );
+    const { data, layout } = trainingCurves(rows);
+    const lines = data.filter((trace) => trace['mode'] === 'lines');
+    expect(lines.map((trace) => [trace['name'], trace['yaxis']])).toEqual([
+      ['training', 'y'],
+      ['better side preferred', 'y2'],
+      ['margin', 'y3'],
+    ]);
+    expect(Object.keys(layout).filter((key) => key.startsWith('yaxis'))).toHaveLength(3);
+  });
+
+  it('shows a supervised run with its held-out loss', () => {
+    const rows = [
+      step(1, { loss: 2, grad_norm: 1 }),
+      step(2, { loss: 1, grad_norm: 2, eval_loss: 1.5 }),
+    ];
+    const names = trainingCurves(rows).data.map((trace) => trace['name']);
+    expect(names).toContain('held out');
+    expect(names).toContain('gradient norm');
   });
 });

@@ -5,14 +5,14 @@ import { compareEvaluations, makeReport } from '../../evaluation/index.js';
 import type { Figure } from '../../plots/index.js';
 import {
   beforeAfterFigure,
-  learningCurves,
   promptAccuracy,
   promptAccuracyGrid,
   renderHtml,
   renderPng,
   renderSvg,
+  trainingCurves,
 } from '../../plots/index.js';
-import { saveAdapter, savePolicy } from '../../policy/index.js';
+import { saveAdapter, savePolicy, saveValueHead } from '../../policy/index.js';
 import { readRollouts } from '../../rollouts/index.js';
 import { corpusShares } from '../pretrain/corpus-share.js';
 import type { Evaluations } from './evaluate.js';
@@ -23,7 +23,8 @@ import type { ActiveRun, RunResult } from '../run/run.js';
 import { describeHardware, hardware } from '../run/metadata.js';
 import type { MetricsLogRow } from '../run/metrics-log.js';
 import { readMetrics } from '../run/metrics-log.js';
-import { describeTrained, evaluationSplits } from '../workplace/index.js';
+import { isOnline } from '../config/index.js';
+import { describeTrained, evaluationSplits, methodOf } from '../workplace/index.js';
 
 /** Saves what was trained, draws the plots, and writes report.md where there is a before and after. */
 export async function reportStage(
@@ -31,10 +32,14 @@ export async function reportStage(
   evaluations: { before: Evaluations; after: Evaluations } | null,
 ): Promise<Pick<RunResult, 'table' | 'paths'>> {
   const { place, run, clock, signal } = active;
+  const samples = isOnline(methodOf(active.kind));
   clock.begin('report', 'Writing adapter, plots and report');
   const { policy } = place;
   if (policy.adapter) await saveAdapter(policy, run.paths.adapter);
   else await savePolicy(policy, run.paths.model);
+  if (place.valueHead) {
+    await saveValueHead(place.valueHead, policy.adapter ? run.paths.adapter : run.paths.model);
+  }
   signal.throwIfAborted();
 
   const splits = evaluations ? compareSplits(active, evaluations) : [];
@@ -54,7 +59,7 @@ export async function reportStage(
     paths: {
       folder: run.folder,
       ...(splits.length > 0 ? { report: paths.report } : {}),
-      rollouts: paths.rollouts,
+      ...(samples ? { rollouts: paths.rollouts } : {}),
       metrics: paths.metrics,
       metadata: paths.metadata,
       ...(policy.adapter ? { adapter: paths.adapter } : { model: paths.model }),
@@ -88,17 +93,22 @@ interface Plot {
 
 /** Each figure as HTML, SVG and PNG. A picture that cannot be drawn here is a warning, not an end. */
 async function drawPlots(
-  { run, emit, clock, signal }: ActiveRun,
+  { kind, run, emit, clock, signal }: ActiveRun,
   main: ReportSplit | undefined,
   metrics: readonly MetricsLogRow[],
 ): Promise<Plot[]> {
+  const samples = isOnline(methodOf(kind));
   const figures: [name: string, title: string, figure: Figure][] = [
-    ['learning-curves', 'Learning curves', learningCurves(metrics)],
-    [
-      'prompt-accuracy',
-      'Accuracy of each prompt over the steps',
-      promptAccuracyGrid(promptAccuracy(readRollouts(run.paths.rollouts))),
-    ],
+    ['learning-curves', 'Learning curves', trainingCurves(metrics)],
+    ...(samples
+      ? [
+          [
+            'prompt-accuracy',
+            'Accuracy of each prompt over the steps',
+            promptAccuracyGrid(promptAccuracy(readRollouts(run.paths.rollouts))),
+          ] satisfies [string, string, Figure],
+        ]
+      : []),
     ...(main
       ? [
           ['before-after', 'Before and after', beforeAfterFigure(main.comparison)] satisfies [
