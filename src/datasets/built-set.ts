@@ -9,8 +9,8 @@ export interface ErrorSpan {
   severity: 'error' | 'warning';
 }
 
-/** Where a completion comes from: the policy, the problem's reference, a clean program made to fail. */
-export type SampleSource = 'sampled' | 'reference' | 'corruption';
+/** Where a completion comes from: the policy, the problem's reference, a clean program made to fail, a person. */
+export type SampleSource = 'sampled' | 'reference' | 'corruption' | 'written';
 
 /** What a row tells of one completion beside its text. */
 export interface SampleColumns {

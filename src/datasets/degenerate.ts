@@ -12,6 +12,9 @@ const remedies: Record<string, string> = {
   'no clean sample':
     'draw more candidates or at a higher temperature, lower the least score, or take references',
   'no reference': 'give problems that have one, or take clean samples',
+  'not as expected': 'compiled/ says in what they differ: mend the example or what it expects',
+  unscorable: 'the judge failed on them: judge again',
+  'chosen earns no more than rejected': 'give their outcomes scores that differ (--reward)',
   'no rollouts': 'collect candidates for them, or build from references alone',
 };
 

@@ -42,6 +42,29 @@ export type { CorruptionColumn, PairRow } from './pair-row.js';
 export { buildPairs, type BuildPairsOptions } from './pairs.js';
 export { preferencePairs, type EncodedPairs, type EncodeRowsOptions } from './preference-pairs.js';
 export { rankings, type RankBy } from './ranking.js';
+export {
+  allExamples,
+  generatedExamples,
+  handMadeExamples,
+  mainFinding,
+  pipelineStages,
+  runPipeline,
+  type CompiledExample,
+  type ExampleIndex,
+  type ExampleSource,
+  type FoundPlace,
+  type PipelineInput,
+  type PipelineResult,
+  type PipelineRow,
+  type PipelineStage,
+  type RewardedExample,
+  type RewardedToken,
+  type RewardTools,
+  type SideFeedback,
+  type SideRewards,
+  type SourceItem,
+  type StageCount,
+} from './pipeline/index.js';
 export { readDataset, type Dataset, type ReadDatasetOptions } from './read-dataset.js';
 export { referencePairs, type ReferencePairsOptions } from './reference-pairs.js';
 export type { PreferencePair, UnpairedExample } from './rows.js';

@@ -52,7 +52,7 @@ export interface PairSide extends SampleColumns {
 }
 
 export function pairRow(input: {
-  problem: { problemId: string; task: string; prompt: string; promptIds: number[] };
+  problem: { problemId: string; task: string; prompt: string; promptIds: number[] | null };
   rankBy: RankBy;
   modelRevision: string | null;
   chosen: PairSide;

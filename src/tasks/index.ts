@@ -8,6 +8,14 @@ export {
 } from './cpp/corpus.js';
 export type { CorpusCard, TaskCorpus } from './corpus.js';
 export type { BadRow, Task, TaskAdapter, TaskOptions } from './task.js';
+export {
+  readExample,
+  readExamples,
+  type Example,
+  type ExampleMetadata,
+  type ExampleOrigin,
+  type ExpectedVerdict,
+} from './examples/index.js';
 export { getTask, listTasks, openTask } from './open.js';
 export { dataSet, type DataSet, type Draft, type PromptFormat } from './data-set.js';
 export { rowFields, type Fields } from './files/fields.js';

@@ -14,6 +14,7 @@ import { tasksCandidatesCommand } from './tasks-candidates.js';
 import { tasksGenerateCommand } from './tasks-generate.js';
 import { tasksMakeCommand } from './tasks-make.js';
 import { tasksNewCommand } from './tasks-new.js';
+import { tasksPipelineCommand } from './tasks-pipeline.js';
 import { tasksValidateCommand } from './tasks-validate.js';
 import { tasksListCommand, tasksShowCommand } from './tasks.js';
 import { tourCommand } from './tour.js';
@@ -37,6 +38,7 @@ export const commands: readonly Command[] = [
   tasksGenerateCommand,
   tasksCandidatesCommand,
   tasksBuildCommand,
+  tasksPipelineCommand,
   plotPromptAccuracyCommand,
   configCommand,
   doctorCommand,

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { inputError } from '../../errors.js';
 import { languages } from '../../records.js';
 import type { Language, Problem, ProgramTests } from '../../records.js';
+import { metadataFile, readMetadata } from '../examples/metadata.js';
 import { parseJson, readTests } from './tests.js';
 
 export const statementFile = 'statement.md';
@@ -50,14 +51,10 @@ export async function readOwnProblem(
       `${folder}: expected starter.cpp, starter.py or starter.java (it may be empty), or answer.txt; there is ${names.join(', ')}.`,
     );
   const starter = (await text(starterFile)) ?? '';
-  const whole = await text(starterFile.replace(/^starter/, 'reference'));
-  const testsFile = path.join(folder, 'tests.json');
-  const testsText = await text('tests.json');
-  if (testsText === null)
-    throw inputError(
-      `${folder}: there is no tests.json. Write {"cases": [{"stdin": "…", "expected": "…"}]}, or {"compileOnly": true}.`,
-    );
-  const tests = readTests(testsFile, parseJson(testsFile, testsText));
+  const whole =
+    (await text(starterFile.replace(/^starter/, 'reference'))) ??
+    (await text(starterFile.replace(/^starter/, 'chosen')));
+  const tests = await testsOf(folder, text);
   const asked = `${commented(statement, language)}${starter}`;
   const rest = whole?.startsWith(starter) ? whole.slice(starter.length) : whole;
   if (promptFormat === 'completion')
@@ -81,6 +78,22 @@ export async function readOwnProblem(
     tests,
     ...(rest !== null && { reference: starter + rest }),
   };
+}
+
+/** Those of `tests.json`, or of the `example.yaml` of a hand-made example. */
+async function testsOf(
+  folder: string,
+  text: (name: string) => Promise<string | null>,
+): Promise<ProgramTests> {
+  const json = await text('tests.json');
+  const file = path.join(folder, 'tests.json');
+  if (json !== null) return readTests(file, parseJson(file, json));
+  const yaml = await text(metadataFile);
+  const told = yaml === null ? null : readMetadata(path.join(folder, metadataFile), yaml).tests;
+  if (told !== null) return told;
+  throw inputError(
+    `${folder}: there is no tests.json. Write {"cases": [{"stdin": "…", "expected": "…"}]}, or {"compileOnly": true}.`,
+  );
 }
 
 /** C++: the includes of the starter are those of the program, which all completions share. */

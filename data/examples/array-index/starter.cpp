@@ -1,0 +1,1 @@
+int hours_of(int day) {

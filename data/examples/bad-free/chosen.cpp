@@ -1,0 +1,11 @@
+#include <cstdlib>
+#include <cstring>
+
+int leading_blanks(const char* text) {
+    char* copy = static_cast<char*>(std::malloc(std::strlen(text) + 1));
+    std::strcpy(copy, text);
+    int blanks = 0;
+    while (copy[blanks] == ' ') ++blanks;
+    std::free(copy);
+    return blanks;
+}

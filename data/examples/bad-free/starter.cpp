@@ -1,0 +1,4 @@
+#include <cstdlib>
+#include <cstring>
+
+int leading_blanks(const char* text) {

@@ -1,0 +1,1 @@
+long two_steps(long n) {

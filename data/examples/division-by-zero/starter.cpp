@@ -1,0 +1,1 @@
+int approval(int in_favour, int against) {

@@ -1,0 +1,5 @@
+#include <cctype>
+#include <cstdlib>
+#include <cstring>
+
+int capitalised(const char* text) {

@@ -1,0 +1,3 @@
+#include <cstdlib>
+
+int reciprocal(int number) {

@@ -1,0 +1,3 @@
+#include <vector>
+
+int find_sorted(const std::vector<int>& sorted, int target) {

@@ -1,0 +1,3 @@
+#include <cassert>
+
+int discounted(int price, int percent) {

@@ -1,0 +1,3 @@
+long seconds_of(double hours) {
+    return static_cast<long>(hours * 3600);
+}

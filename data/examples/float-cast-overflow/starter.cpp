@@ -1,0 +1,1 @@
+long seconds_of(double hours) {

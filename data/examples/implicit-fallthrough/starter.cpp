@@ -1,0 +1,1 @@
+int shirt_width(char size) {

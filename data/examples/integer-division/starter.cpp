@@ -1,0 +1,1 @@
+double average(int a, int b) {

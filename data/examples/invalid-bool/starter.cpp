@@ -1,0 +1,3 @@
+#include <cstring>
+
+int is_set(unsigned char byte) {

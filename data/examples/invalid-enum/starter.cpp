@@ -1,0 +1,3 @@
+enum Level { low, high };
+
+int is_high(int number) {

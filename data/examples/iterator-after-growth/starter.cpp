@@ -1,0 +1,3 @@
+#include <vector>
+
+int append_double(std::vector<int> numbers) {

@@ -1,0 +1,3 @@
+#include <string>
+
+int doubled_length(int n) {

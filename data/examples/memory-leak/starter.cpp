@@ -1,0 +1,1 @@
+int different_digits(const char* text) {

@@ -1,0 +1,4 @@
+#include <cstdint>
+#include <cstring>
+
+std::uint32_t read_number(const unsigned char* bytes, int at) {

@@ -1,0 +1,3 @@
+#include <algorithm>
+
+int median(int a, int b, int c) {

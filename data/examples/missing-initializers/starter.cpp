@@ -1,0 +1,7 @@
+struct Box {
+    int width;
+    int depth;
+    int height;
+};
+
+int volume(int width, int depth, bool is_flat) {

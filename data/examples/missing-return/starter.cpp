@@ -1,0 +1,1 @@
+int sign_of(int number) {

@@ -1,0 +1,1 @@
+int area_of(int width, int height) {

@@ -1,0 +1,3 @@
+#include <vector>
+
+int sum_up_to(int n) {

@@ -1,0 +1,3 @@
+#include <cstring>
+
+int clear_range(int* numbers, int from, int to) {

@@ -1,0 +1,3 @@
+#include <cstring>
+
+int table_sum(const int* numbers, int n) {

@@ -1,0 +1,6 @@
+struct Link {
+    int value;
+    Link* next;
+};
+
+int last_value(const Link* link) {

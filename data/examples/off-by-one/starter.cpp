@@ -1,0 +1,1 @@
+int range_sum(int low, int high) {

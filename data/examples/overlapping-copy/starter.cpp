@@ -1,0 +1,3 @@
+#include <cstring>
+
+int drop_first(int* numbers, int n) {

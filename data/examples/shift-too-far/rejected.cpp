@@ -1,0 +1,3 @@
+long power_of_two(int n) {
+    return 1 << n;
+}

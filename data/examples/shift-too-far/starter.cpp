@@ -1,0 +1,1 @@
+long power_of_two(int n) {

@@ -1,0 +1,3 @@
+#include <vector>
+
+int first_negative(const std::vector<int>& values) {

@@ -1,0 +1,5 @@
+long factorial(int n) {
+    int product = 1;
+    for (int i = 2; i <= n; ++i) product *= i;
+    return product;
+}

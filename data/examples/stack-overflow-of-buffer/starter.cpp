@@ -1,0 +1,3 @@
+#include <cstring>
+
+int greeting_length(const char* name) {

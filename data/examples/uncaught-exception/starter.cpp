@@ -1,0 +1,3 @@
+#include <vector>
+
+int number_at(const std::vector<int>& numbers, int index) {

@@ -1,0 +1,1 @@
+bool is_leap_year(int year) {

@@ -1,0 +1,3 @@
+#include <vector>
+
+long sum_of_squares(const std::vector<int>& numbers) {

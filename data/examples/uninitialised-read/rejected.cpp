@@ -1,0 +1,6 @@
+int points(int wins, int draws) {
+    int points;
+    points += 3 * wins;
+    points += draws;
+    return points;
+}

@@ -1,0 +1,1 @@
+int points(int wins, int draws) {

@@ -1,0 +1,3 @@
+#include <string>
+
+bool is_too_long(const std::string& text, int limit) {

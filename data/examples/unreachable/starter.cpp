@@ -1,0 +1,1 @@
+int points_of(char piece) {

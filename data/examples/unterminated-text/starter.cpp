@@ -1,0 +1,3 @@
+#include <cstring>
+
+int clipped_length(const char* text) {

@@ -1,0 +1,4 @@
+#include <algorithm>
+#include <vector>
+
+double mid_range(const std::vector<double>& values) {

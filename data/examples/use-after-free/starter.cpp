@@ -1,0 +1,6 @@
+struct Node {
+    int value;
+    Node* next;
+};
+
+int pop_front(Node*& head) {

@@ -1,0 +1,9 @@
+int leftmost_even_digit(int n) {
+    const int none = -1;
+    const int* best = &none;
+    for (; n > 0; n /= 10) {
+        const int digit = n % 10;
+        if (digit % 2 == 0) best = &digit;
+    }
+    return *best;
+}

@@ -1,0 +1,1 @@
+int leftmost_even_digit(int n) {

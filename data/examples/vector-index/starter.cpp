@@ -1,0 +1,3 @@
+#include <vector>
+
+int last_of(const std::vector<int>& numbers) {

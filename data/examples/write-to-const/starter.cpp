@@ -1,0 +1,3 @@
+#include <vector>
+
+int largest(const std::vector<int>& values) {

@@ -1,0 +1,8 @@
+#include <cstdio>
+#include <string>
+
+std::string bytes_text(long count) {
+    char text[40];
+    std::snprintf(text, sizeof text, "%d bytes", count);
+    return text;
+}

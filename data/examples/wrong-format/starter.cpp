@@ -1,0 +1,4 @@
+#include <cstdio>
+#include <string>
+
+std::string bytes_text(long count) {

@@ -1,0 +1,3 @@
+#include <string>
+
+int count_letter(const std::string& text, char letter) {
