@@ -14,8 +14,8 @@ const panels: readonly Panel[] = [
   {
     title: 'loss',
     curves: [
-      { metric: 'loss', label: 'training', color: palette.blue },
-      { metric: 'eval_loss', label: 'held out', color: palette.vermilion, dash: 'dash' },
+      { metric: 'loss', label: 'training loss', color: palette.blue },
+      { metric: 'eval_loss', label: 'held-out loss', color: palette.vermilion, dash: 'dash' },
     ],
   },
   {
@@ -25,7 +25,7 @@ const panels: readonly Panel[] = [
       { metric: 'rewards/accuracies', label: 'better side preferred', color: palette.green },
       {
         metric: 'eval_rewards/accuracies',
-        label: 'held out',
+        label: 'held out, preferred',
         color: palette.orange,
         dash: 'dash',
       },
@@ -96,9 +96,10 @@ export function trainingCurves(
     layout: {
       ...baseLayout(options.title ?? 'Learning curves (dots: steps, lines: running mean)', {
         width: 900,
-        height: 120 + 240 * shown.length,
+        height: 190 + 220 * shown.length,
       }),
-      legend: { orientation: 'h', x: 0, y: 1.01, xanchor: 'left', yanchor: 'bottom' },
+      legend: { orientation: 'h', x: 0, y: -0.26 / shown.length, xanchor: 'left', yanchor: 'top' },
+      margin: { l: 70, r: 30, t: 60, b: 130 },
       ...Object.fromEntries(axes),
     },
   };

@@ -104,7 +104,7 @@ describe('trainingCurves', () => {
     const { data, layout } = trainingCurves(rows);
     const lines = data.filter((trace) => trace['mode'] === 'lines');
     expect(lines.map((trace) => [trace['name'], trace['yaxis']])).toEqual([
-      ['training', 'y'],
+      ['training loss', 'y'],
       ['better side preferred', 'y2'],
       ['margin', 'y3'],
     ]);
@@ -117,7 +117,7 @@ describe('trainingCurves', () => {
       step(2, { loss: 1, grad_norm: 2, eval_loss: 1.5 }),
     ];
     const names = trainingCurves(rows).data.map((trace) => trace['name']);
-    expect(names).toContain('held out');
+    expect(names).toContain('held-out loss');
     expect(names).toContain('gradient norm');
   });
 });
