@@ -62,7 +62,6 @@ export function createGate(log: RequestLog, limits: Limits, signal?: AbortSignal
     changed.resolve();
     changed = deferred();
   };
-  signal?.addEventListener('abort', wake, { once: true });
   return {
     async enter(entry) {
       for (;;) {
@@ -73,6 +72,7 @@ export function createGate(log: RequestLog, limits: Limits, signal?: AbortSignal
         let others = 0;
         for (const [slot, reserved] of open) if (slot !== entry.slot) others += reserved;
         const wait = next - Date.now();
+        // Those under way end when the signal does, so that this wait ends too.
         if (tokens + others + entry.reserved > limits.maxTokensTotal) await changed.promise;
         else if (wait > 0) await sleep(wait, undefined, { signal }).catch(() => undefined);
         else break;

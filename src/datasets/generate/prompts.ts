@@ -55,7 +55,9 @@ export function slotOf(slot: number, seed: number | string, topics: readonly str
     difficulty: own.pick(difficulties),
     seed: own.int(2 ** 31),
   };
-  const text = userText(asked, own.pick(settings), own.pick(faults));
+  // … and each time in other surroundings.
+  const setting = random.fork(`settings of ${topic}`).shuffle(settings)[round % settings.length];
+  const text = userText(asked, setting, own.pick(faults));
   return {
     ...asked,
     messages: [
