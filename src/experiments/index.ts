@@ -7,6 +7,8 @@ export { readMetrics } from './run/metrics-log.js';
 export type { RunFilePaths, RunFolder, RunKind, RunStatus, RunSummary } from './run/run-folder.js';
 export { findInterruptedRun, listRuns, runPaths } from './run/run-folder.js';
 export { trainPretrain } from './pretrain/pretrain.js';
+export type { Fork, ForkOptions } from './run/fork.js';
+export { forkRun } from './run/fork.js';
 export { runTour } from './tour.js';
 export { train } from './train.js';
 export { readRunEvaluations, type Evaluations } from './stages/evaluate.js';

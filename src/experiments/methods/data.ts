@@ -60,7 +60,6 @@ export async function candidates(active: ActiveRun): Promise<Rollout[]> {
     judge: requiredJudge(place),
     rewards: place.rewards,
     folder: run.folder,
-    run: run.name,
     seed: runOptions.seed,
     signal,
     onProgress: (done) => clock.progress('candidates judged', done.rollouts, total),

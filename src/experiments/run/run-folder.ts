@@ -107,11 +107,7 @@ export async function createRun(
 
 /** Takes up a stopped run by its folder (or by its name under `outputDir`). */
 export async function resumeRun(nameOrFolder: string, outputDir: string): Promise<RunFolder> {
-  const folder = existsSync(path.join(outputDir, nameOrFolder))
-    ? path.join(outputDir, nameOrFolder)
-    : nameOrFolder;
-  const status = await readStatus(folder);
-  if (!status) throw await unknownRun(nameOrFolder, outputDir);
+  const { folder, status } = await findRun(nameOrFolder, outputDir);
   if (status.state === 'finished') {
     throw inputError(
       `${folder}: expected a stopped run, but this one is finished. Start a new run beside it (leave --resume out).`,
@@ -134,6 +130,19 @@ export async function resumeRun(nameOrFolder: string, outputDir: string): Promis
     { ...rest, state: 'running', process: await thisProcess() },
     true,
   );
+}
+
+/** A run by its folder, or by its name under `outputDir`. */
+export async function findRun(
+  nameOrFolder: string,
+  outputDir: string,
+): Promise<{ folder: string; status: RunStatus }> {
+  const folder = existsSync(path.join(outputDir, nameOrFolder))
+    ? path.join(outputDir, nameOrFolder)
+    : nameOrFolder;
+  const status = await readStatus(folder);
+  if (!status) throw await unknownRun(nameOrFolder, outputDir);
+  return { folder, status };
 }
 
 export interface RunSummary {

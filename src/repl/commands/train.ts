@@ -1,7 +1,8 @@
 import type { Method } from '../../experiments/config/index.js';
 import type { RunOptions, RunResult } from '../../experiments/index.js';
 import { prepareNative } from '../prepare-native.js';
-import type { Command } from './command.js';
+import type { Command, CommandContext, CommandInput, CommandResult } from './command.js';
+import { listOption, textOption } from './command.js';
 import { experimentConfig, runEnd, runOptions, runToResume } from './experiment.js';
 
 /** `rlsf train <kind>`, in the order of the help. */
@@ -40,9 +41,16 @@ function trainCommand(kind: Method | 'pretrain', summary: string, example: strin
   return {
     name: `train ${kind}`,
     summary,
-    options: runOptions,
+    options: [
+      ...runOptions,
+      {
+        flags: '--fork <run>',
+        summary: 'a new run that goes on from a checkpoint of another: runs/a, or runs/a@3',
+      },
+    ],
     examples: [`rlsf train ${kind} --config ${example}`],
     async run(input, context) {
+      if (textOption(input, 'fork') !== undefined) return trainFork(kind, input, context);
       const config = await experimentConfig(input, {
         command: `rlsf train ${kind}`,
         ...(kind === 'pretrain' ? {} : { method: kind }),
@@ -60,4 +68,27 @@ function trainCommand(kind: Method | 'pretrain', summary: string, example: strin
       return runEnd(status, `rlsf train ${kind}`);
     },
   };
+}
+
+/** A run of its own from the middle of another one; `--set` says what differs from there on. */
+async function trainFork(
+  kind: Method | 'pretrain',
+  input: CommandInput,
+  context: CommandContext,
+): Promise<CommandResult> {
+  const { forkRun, train, trainPretrain } = await import('../../experiments/index.js');
+  const source = textOption(input, 'fork') ?? '';
+  const name = textOption(input, 'runName');
+  const fork = await forkRun(source, {
+    kind,
+    set: [...listOption(input, 'set'), ...(name === undefined ? [] : [`run.name=${name}`])],
+  });
+  await prepareNative((text) => context.note(text));
+  const { status } = await context.showRun((hooks) => {
+    const options = { ...hooks, resume: fork.folder };
+    return kind === 'pretrain'
+      ? trainPretrain(fork.config, options)
+      : train(kind, fork.config, options);
+  });
+  return runEnd(status, `rlsf train ${kind}`);
 }
