@@ -4,7 +4,7 @@ import path from 'node:path';
 import { inputError, usageError } from '../../errors.js';
 import type { Config } from '../config/index.js';
 import { sha256OfFile } from '../run/files.js';
-import type { RunStatus, TrainingKind } from '../run/run-folder.js';
+import type { RunSummary, TrainingKind } from '../run/run-folder.js';
 import { listRuns } from '../run/run-folder.js';
 import type { Arm } from './arms.js';
 import { armConfig, studyArms, untrainedConfig } from './arms.js';
@@ -29,7 +29,8 @@ export interface PlannedRun {
   seed: number | null;
   arm: Arm | null;
   config: Config;
-  state: 'finished' | 'interrupted' | 'new';
+  /** `running`: a process works on it now. A failed run is tried again, so it counts as interrupted. */
+  state: 'finished' | 'interrupted' | 'running' | 'new';
   /** The last step that is safe on disk. */
   step: number;
   maxSteps: number;
@@ -73,9 +74,9 @@ export async function planStudy(config: Config, options: StudyOptions = {}): Pro
       arm && seed !== null ? armConfig(arm, seed, folder) : untrainedConfig(config, seed, folder);
     const at = path.join(own.run.output_dir, own.run.name ?? '');
     const run = { id: path.relative(folder, at), folder: at, kind, seed, arm, config: own };
-    const status = await statusOf(at);
-    const state = await stateOf(run, status, { manifest, inputs });
-    const { step = 0, maxSteps = 0 } = status ?? {};
+    const found = await runIn(at);
+    const state = await stateOf(run, found, { manifest, inputs });
+    const { step = 0, maxSteps = 0 } = found?.status ?? {};
     planned.push({ ...run, state, step, maxSteps, seconds: 0 });
   };
   await add('base', null, null);
@@ -118,10 +119,10 @@ export async function startedRun(
 
 async function stateOf(
   run: Pick<PlannedRun, 'id' | 'kind' | 'config' | 'arm' | 'folder'>,
-  status: RunStatus | null,
+  found: RunSummary | null,
   { manifest, inputs }: { manifest: Manifest; inputs: StudyPlan['inputs'] },
 ): Promise<PlannedRun['state']> {
-  if (status === null) return 'new';
+  if (found === null) return 'new';
   const wanted = await startedRun(run, inputs);
   const known = manifest[run.id];
   if (known?.hash !== wanted.hash) {
@@ -129,7 +130,9 @@ async function stateOf(
       `${run.folder}: expected a run of this study, but ${known ? `it was made with others: ${changes(known, wanted)}` : 'the study’s record (study.json) does not know it'}. Remove that folder to make the run again, or give the study another name (--run-name).`,
     );
   }
-  return status.state === 'finished' ? 'finished' : 'interrupted';
+  const { status, interrupted } = found;
+  if (status.state === 'finished') return 'finished';
+  return interrupted || status.state === 'failed' ? 'interrupted' : 'running';
 }
 
 function changes(there: StartedRun, here: StartedRun): string {
@@ -140,9 +143,9 @@ function changes(there: StartedRun, here: StartedRun): string {
   return [...options, ...data].join(', ');
 }
 
-async function statusOf(folder: string): Promise<RunStatus | null> {
+async function runIn(folder: string): Promise<RunSummary | null> {
   const runs = await listRuns(path.dirname(folder));
-  return runs.find((run) => run.folder === folder)?.status ?? null;
+  return runs.find((run) => run.folder === folder) ?? null;
 }
 
 function checkChoice<T extends string | number>(

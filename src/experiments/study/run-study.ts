@@ -1,4 +1,6 @@
-import { isRlsfError } from '../../errors.js';
+import { existsSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
+import { inputError, isRlsfError } from '../../errors.js';
 import type { Config } from '../config/index.js';
 import type { Emit, TourEvent } from '../run/events.js';
 import type { RunOptions, RunResult } from '../run/run.js';
@@ -36,6 +38,12 @@ export async function runStudy(
   const started = Date.now();
   const plan = await planStudy(config, options);
   const { name: run, folder } = plan;
+  const busy = plan.runs.find(({ state }) => state === 'running');
+  if (busy) {
+    throw inputError(
+      `${busy.folder}: expected a study that nobody works on, but a process does. Wait for it or stop it.`,
+    );
+  }
   emit({ type: 'note', message: describePlan(plan) });
   const failed: string[] = [];
   for (const [index, planned] of plan.runs.entries()) {
@@ -80,7 +88,9 @@ export function describePlan({ name, arms, seeds, runs, folder }: StudyPlan): st
   const left =
     open.length === 0
       ? 'all of them finished'
-      : `${runs.length - open.length} finished, about ${duration(seconds)} for the others`;
+      : open.length === runs.length
+        ? `about ${duration(seconds)}`
+        : `${runs.length - open.length} finished, about ${duration(seconds)} for the others`;
   return `Study ${name}: ${arms.length} arms × ${seeds.length} seeds, ${runs.length} runs in ${folder}, ${left}.`;
 }
 
@@ -90,10 +100,19 @@ async function runOne(
   hooks: Required<Pick<RunOptions, 'signal' | 'emit'>>,
 ): Promise<RunResult> {
   const { kind, config, arm, state, id, folder } = planned;
+  if (state === 'new') await clearHalfMade(folder);
   await noteStarted(plan.folder, id, await startedRun(planned, plan.inputs));
   const options = { ...hooks, ...(state === 'interrupted' ? { resume: folder } : {}) };
   if (arm) return train(arm.method, config, options);
   return kind === 'base' ? runBase(config, options) : runCandidates(config, options);
+}
+
+/** A kill in the moment between making a run's folder and its status leaves one that nothing can take up. */
+async function clearHalfMade(folder: string): Promise<void> {
+  const names = existsSync(folder) ? await readdir(folder) : [];
+  if (names.every((name) => name.startsWith('config.yaml') || name === 'status.json.partial')) {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** A run's events as those of the study: its stages are named after it, its own ends are left out. */

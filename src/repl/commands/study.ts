@@ -72,7 +72,7 @@ function dryRun({ runs, basis, folder }: StudyPlan, summary: string): CommandRes
   const width = Math.max(...runs.map(({ id }) => id.length)) + 2;
   const state = (run: PlannedRun): string => {
     if (run.state === 'new') return '';
-    if (run.state === 'finished') return 'finished';
+    if (run.state !== 'interrupted') return run.state;
     return `goes on after step ${run.step} of ${run.maxSteps}`;
   };
   const rows = runs.map((run): StyledLine => {

@@ -5,7 +5,7 @@ import { configFromObject } from '../../../src/experiments/config/index.js';
 import { studyArms } from '../../../src/experiments/study/arms.js';
 import { curvePoints } from '../../../src/experiments/study/curve-points.js';
 import { makeStudyReport } from '../../../src/experiments/study/report.js';
-import type { StudyResults } from '../../../src/experiments/study/results.js';
+import type { SeedResult, StudyResults } from '../../../src/experiments/study/results.js';
 import { summariseStudy } from '../../../src/experiments/study/summary.js';
 
 /** An evaluation in which the problems are clean (1), compile only (0), or unscorable (null). */
@@ -45,7 +45,7 @@ const arms = studyArms(
   }),
 );
 
-const run = (seed: number, clean: (number | null)[], samples = 32) => ({
+const run = (seed: number, clean: (number | null)[], samples = 32): SeedResult => ({
   seed,
   after: { held_out: evaluation(clean) },
   metrics: [
