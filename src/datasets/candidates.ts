@@ -6,6 +6,7 @@ import { scoreRollouts, type RewardFunction } from '../rewards/index.js';
 import {
   judgeRollouts,
   openRolloutStore,
+  renderPrompt,
   sampleRollouts,
   type RolloutStore,
 } from '../rollouts/index.js';
@@ -122,6 +123,7 @@ function recorded(store: RolloutStore, input: CollectCandidatesInput): Map<strin
     );
   };
   const revision = rollouts.length > 0 ? policy.revision : '';
+  const prompts = rollouts.length > 0 ? problems.map((one) => renderPrompt(policy, one)) : [];
   for (const rollout of rollouts) {
     if (rollout.run !== run) refuse('the run is another', rollout.run, run);
     const place = rollout.step * chunkSize + rollout.group;
@@ -131,6 +133,11 @@ function recorded(store: RolloutStore, input: CollectCandidatesInput): Map<strin
         `the problems or chunkSize are others (problem ${place})`,
         rollout.problemId,
         problem ?? 'none',
+      );
+    if (rollout.prompt !== prompts[place])
+      refuse(
+        `the prompts are others (problem ${place})`,
+        ...firstDifference(rollout.prompt, prompts[place]),
       );
     if (rollout.modelRevision !== revision)
       refuse('the policy is another', `revision ${rollout.modelRevision}`, revision);
@@ -143,6 +150,14 @@ function recorded(store: RolloutStore, input: CollectCandidatesInput): Map<strin
     }
   }
   return new Map(rollouts.map((rollout) => [rollout.id, rollout]));
+}
+
+/** Where two texts part, some characters of each. */
+function firstDifference(there: string, here: string): [string, string] {
+  let at = 0;
+  while (at < there.length && there[at] === here[at]) at++;
+  const part = (text: string): string => JSON.stringify(text.slice(Math.max(0, at - 10), at + 30));
+  return [part(there), part(here)];
 }
 
 function rewardNames(rewards: readonly { name: string; weight: number }[]): string {

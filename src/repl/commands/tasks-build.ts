@@ -70,9 +70,15 @@ export const tasksBuildCommand: Command = {
       pairs = datasets.buildPairs(rollouts, { ...limits, corruption });
     }
     const references = takesReferences ? problems : [];
+    // A set with a name of its own (`--prompt-path`) hands it on.
+    const [{ run }] = rollouts;
+    const [pairsFile, ktoFile] =
+      run === 'candidates' || path.basename(file) !== 'candidates_annotated.jsonl'
+        ? ['pairs.jsonl', 'kto.jsonl']
+        : [`dpo-${run}.jsonl`, `kto-${run}.jsonl`];
     const sets: Record<string, BuiltSet<object>> = {
-      'pairs.jsonl': pairs,
-      'kto.jsonl': datasets.buildUnpaired(rollouts, { rankBy, seed }),
+      [pairsFile]: pairs,
+      [ktoFile]: datasets.buildUnpaired(rollouts, { rankBy, seed }),
       'nbest.jsonl': datasets.buildNBest(rollouts, {
         rankBy,
         n: wholeOption(input, 'nBest', 1, 1),

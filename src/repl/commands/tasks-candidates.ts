@@ -2,6 +2,7 @@ import path from 'node:path';
 import { usageError } from '../../errors.js';
 import type { Outcome, Rollout } from '../../records.js';
 import { line, span } from '../styled.js';
+import { promptedSet, withConfig } from './candidates-set.js';
 import type { Command } from './command.js';
 import { numberOption, textOption, wholeOption } from './command.js';
 import { policyOption, policyOptions } from './policy-option.js';
@@ -17,6 +18,15 @@ export const tasksCandidatesCommand: Command = {
     {
       flags: '--output <folder>',
       summary: 'where the files are, or will be; called again, goes on',
+    },
+    {
+      flags: '--prompt-path <file>',
+      summary:
+        'a template around each prompt ({prompt}, {language}, {id}); the set is then named {config}-{file}, and lies in runs/ where there is no --output',
+    },
+    {
+      flags: '--config <file>',
+      summary: 'what is not given here: policy, task, sampling, dataset.candidates, run.seed',
     },
     ...policyOptions,
     { flags: '--task <name>', summary: 'the task, or a folder of your own (default: cpp)' },
@@ -34,20 +44,23 @@ export const tasksCandidatesCommand: Command = {
   examples: [
     'rlsf tasks candidates --problems 100 -n 8 --output runs/candidates',
     'rlsf tasks candidates --task mbpp --policy models/qwen --temperature 0.8 --output runs/mbpp',
+    'rlsf tasks candidates --task csn --task-language java --path java.jsonl.gz --prompt-path prompts/plain.txt',
   ],
-  async run(input, context) {
-    const folder = textOption(input, 'output');
-    if (folder === undefined)
+  async run(given, context) {
+    const output = textOption(given, 'output');
+    if (output === undefined && textOption(given, 'promptPath') === undefined)
       throw usageError(
         'rlsf tasks candidates: --output: expected the folder for candidates.jsonl, got none.',
       );
+    const { input, minP, repetitionPenalty } = await withConfig(given, context);
     const seed = wholeOption(input, 'seed', 42);
     const numGenerations = wholeOption(input, 'n', 8, 1);
     const sampling = {
       temperature: numberOption(input, 'temperature', 1),
       topK: wholeOption(input, 'topK', 0),
       topP: numberOption(input, 'topP', 1),
-      minP: 0,
+      minP,
+      ...(repetitionPenalty !== 1 && { repetitionPenalty }),
       maxNewTokens: wholeOption(input, 'maxNewTokens', 256, 1),
       stop: [],
       seed,
@@ -66,9 +79,12 @@ export const tasksCandidatesCommand: Command = {
       ]);
     const task = await openTaskOption(input, context, textOption(input, 'task') ?? 'cpp');
     const split = textOption(input, 'split') ?? task.splits[0];
-    const problems = task.problems({ split, n, seed });
-    await tensor.selectBackend('auto');
+    const drawn = task.problems({ split, n, seed });
     const named = await policyOption(input, context);
+    const set = await promptedSet(input, drawn, named.adapter ?? named.policy);
+    const problems = set?.problems ?? drawn;
+    const folder = output ?? path.join('runs', set?.name ?? '');
+    await tensor.selectBackend('auto');
     const policy = await loadPolicy(named.policy, sourceHooks(context));
     const judge = await sandbox
       .createJudgePool({ languages: sandbox.languagesOf(problems) })
@@ -83,6 +99,7 @@ export const tasksCandidatesCommand: Command = {
         problems,
         judge,
         folder,
+        ...(set !== null && { run: set.name }),
         numGenerations,
         chunkSize,
         seed,
@@ -98,6 +115,7 @@ export const tasksCandidatesCommand: Command = {
       return {
         value: {
           task: task.name,
+          ...(set !== null && { set: set.name }),
           split,
           problems: problems.length,
           rollouts: rollouts.length,
