@@ -71,7 +71,7 @@ function wrongContents(draft: Draft): string[] {
   const found: [boolean, string][] = [
     [!/^[a-z_][a-z0-9_]{1,59}$/.test(name), `name: expected lower snake_case, got ${quoted(name)}`],
     [name === 'main', 'name: main is the tests’ own'],
-    [words < 6, `statement: expected at least six words, got ${words}`],
+    [words < 6 || words > 600, `statement: expected six to 600 words, got ${words}`],
     [!calls(signature, name), `signature: expected a head of ${name}(…), got ${quoted(signature)}`],
     [/[{};]/.test(signature), `signature: expected a head alone, got ${quoted(signature)}`],
     [

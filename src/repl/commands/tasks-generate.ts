@@ -152,7 +152,10 @@ function resultLines({ folder, manifest }: GeneratedSet): StyledLine[] {
     ...(spent.refused > 0
       ? [
           line(
-            span(`${spent.refused} tries came to nothing; the last: ${spent.last_refusal}`, 'dim'),
+            span(
+              `${spent.refused} ${spent.refused === 1 ? 'try' : 'tries'} came to nothing; the last: ${spent.last_refusal}`,
+              'dim',
+            ),
           ),
         ]
       : []),

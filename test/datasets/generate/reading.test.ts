@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { itWithData } from '../../data.js';
+import { readAgainst } from '../../../src/datasets/generate/against.js';
 import { topics } from '../../../src/datasets/generate/topics.js';
 import { readDraft, responseFormat } from '../../../src/datasets/generate/draft.js';
 import { createDuplicateIndex, fingerprint } from '../../../src/datasets/generate/duplicates.js';
@@ -75,7 +77,7 @@ describe('readDraft', () => {
     );
     expect(detailOf({ chosen: '#define int long\nreturn 0;' })).toMatch(/preprocessor/);
     expect(detailOf({ chosen: ' ' })).toMatch(/chosen: it is empty/);
-    expect(detailOf({ statement: 'Short one.' })).toMatch(/at least six words, got 2/);
+    expect(detailOf({ statement: 'Short one.' })).toMatch(/expected six to 600 words, got 2/);
     expect(detailOf({ statement: 7, tests: 'x' })).toMatch(/^schema: .*statement: .*tests: /);
   });
 
@@ -114,15 +116,16 @@ describe('problemOf', () => {
   });
 });
 
+const print = (
+  id: string,
+  change: Record<string, unknown> = {},
+): ReturnType<typeof fingerprint> => {
+  const read = readDraft({ ...good, ...change });
+  if ('reason' in read) throw new Error(read.detail);
+  return fingerprint(problemOf(read.draft, id, {}));
+};
+
 describe('duplicates', () => {
-  const print = (
-    id: string,
-    change: Record<string, unknown> = {},
-  ): ReturnType<typeof fingerprint> => {
-    const read = readDraft({ ...good, ...change });
-    if ('reason' in read) throw new Error(read.detail);
-    return fingerprint(problemOf(read.draft, id, {}));
-  };
   const other = { chosen: '    return static_cast<int>(speeds.size()) + limit;' };
 
   it('finds a problem in other words of the function’s and its parameters’ names', () => {
@@ -163,6 +166,27 @@ describe('duplicates', () => {
     expect(createDuplicateIndex(0.5).find(text('b', 'two three four five'))).toBeNull();
   });
 });
+
+itWithData(
+  'a problem of MultiPL-E in other words is a duplicate of it',
+  ['multipl-e', 'humaneval-cpp.jsonl'],
+  async (file) => {
+    const prints = await readAgainst(file);
+    expect(prints.length).toBeGreaterThan(100);
+    const index = createDuplicateIndex(0.6);
+    for (const one of prints) index.add(one);
+    const statement =
+      'Check if in a given vector of numbers, are any two numbers closer to each other than the given threshold.';
+    const copy = print('copy', {
+      statement: `${statement} >>> close_pair((std::vector<float>({(float)1.0f, (float)2.0f, (float)3.0f})), (0.5f)) (false) >>> close_pair((std::vector<float>({(float)1.0f, (float)2.8f, (float)3.0f, (float)4.0f, (float)5.0f, (float)2.0f})), (0.3f)) (true)`,
+      name: 'close_pair',
+      signature: 'bool close_pair(std::vector<float> values, float limit)',
+      tests: ['a', 'b', 'c'].map(() => 'assert(close_pair({}, 1));'),
+    });
+    expect(index.find(copy)?.id).toMatch(/HumanEval_0_has_close_elements/);
+    expect(index.find(print('other'))).toBeNull();
+  },
+);
 
 describe('slotOf', () => {
   it('asks the same for the same seed, and something else in each slot and for each seed', () => {

@@ -213,6 +213,27 @@ describe('a failure', () => {
     expect(await again.ask(slot(0), signal)).toMatchObject({ kind: 'answer' });
   });
 
+  it('of a server that asks for more patience than there is ends the run', async () => {
+    const chat = await server((_, response) => {
+      sendJson(response, 429, { error: { message: 'Later.' } }, { 'retry-after': '3600' });
+      return 'answered';
+    });
+    await expect(asker(chat).asker.ask(slot(0), signal)).rejects.toThrow(/asks to wait 3600 s/);
+    expect(chat.asked).toHaveLength(1);
+  });
+
+  it('of a reply that is no chat completion is one of its request', async () => {
+    const chat = await server((_, response) => {
+      sendJson(response, 200, { error: { message: 'No provider.' } });
+      return 'answered';
+    });
+    expect(await asker(chat).asker.ask(slot(0), signal)).toMatchObject({
+      kind: 'failed',
+      reason: 'no_answer',
+      detail: expect.stringMatching(/No provider/) as string,
+    });
+  });
+
   it('of a server that is not there costs nothing of the budget', async () => {
     const chat = await server(() => good);
     await chat.close();
