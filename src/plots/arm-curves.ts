@@ -35,10 +35,9 @@ export function armCurves(
 ): Figure {
   const panels = [...new Set(curves.map(({ panel }) => panel))];
   const rows = Math.max(1, Math.ceil(panels.length / columns));
-  const height = rows * panelHeight + 110;
+  const height = rows * panelHeight + 100;
   const data: Record<string, unknown>[] = [];
   const axes: Record<string, unknown> = {};
-  const titles: Record<string, unknown>[] = [];
   const range = valueRange(curves);
   for (const [index, panel] of panels.entries()) {
     const number = index === 0 ? '' : String(index + 1);
@@ -55,11 +54,12 @@ export function armCurves(
       range,
       tickformat: '.0%',
     });
-    titles.push(panelTitle(panel, at));
-    for (const [order, curve] of curves.filter((one) => one.panel === panel).entries()) {
+    const own = curves.filter((one) => one.panel === panel);
+    axes[`legend${number}`] = panelLegend(panel, at);
+    for (const [order, curve] of own.entries()) {
       data.push(...traces(curve, lines[order % lines.length], number));
     }
-    const start = curves.find((one) => one.panel === panel)?.points[0];
+    const start = own[0].points[0];
     if (start?.share === 0) data.push(startLine(start.value, number));
   }
   return {
@@ -70,9 +70,7 @@ export function armCurves(
         height,
       }),
       ...axes,
-      annotations: titles,
-      legend: { orientation: 'h', x: 0, xanchor: 'left', y: -70 / height, yanchor: 'top' },
-      margin: { l: 70, r: 30, t: 80, b: 90 },
+      margin: { l: 70, r: 30, t: 90, b: 60 },
     },
   };
 }
@@ -86,7 +84,7 @@ interface Place {
 function placeOf(index: number, rows: number): Place {
   const column = index % columns;
   const row = Math.floor(index / columns);
-  const gap = 0.16 / rows;
+  const gap = 0.3 / rows;
   const size = (1 - gap * (rows - 1)) / rows;
   const top = 1 - row * (size + gap);
   return {
@@ -96,16 +94,15 @@ function placeOf(index: number, rows: number): Place {
   };
 }
 
-function panelTitle(text: string, { x, y }: Place): Record<string, unknown> {
+/** The panel's name and arms: colours mean other arms in other panels. */
+function panelLegend(panel: string, { x, y }: Place): Record<string, unknown> {
   return {
-    text: `<b>${text}</b>`,
+    title: { text: `<b>${panel}</b>` },
+    orientation: 'h',
     x: x[0],
-    y: y[1],
-    xref: 'paper',
-    yref: 'paper',
     xanchor: 'left',
+    y: y[1],
     yanchor: 'bottom',
-    showarrow: false,
   };
 }
 
@@ -143,7 +140,9 @@ function traces(
       type: 'scatter',
       mode: 'lines+markers',
       name: arm,
+      legend: `legend${number}`,
       legendgroup: arm,
+      showlegend: true,
       x,
       y: points.map(({ value }) => value),
       line: { color: style.color, width: 2.5, dash: style.dash },

@@ -145,7 +145,7 @@ function meaning({ arms, pairs, intervals, rates }: StudySummary): string[] {
     '',
     most < 2
       ? 'There is one seed: the intervals say what other problems would change, nothing of what another seed would.'
-      : `An interval says how far the number would move with other seeds and other problems of the same kind. With ${most} seeds the part of the seeds is estimated from ${most} numbers and comes out too small by about ${percent(1 - Math.sqrt((most - 1) / most))} in width; the single seeds are listed so that one can look. It says nothing of other tasks, policies, settings or budgets: learning rates and the like were chosen beforehand, alike for the arms of a pair, and not searched for each arm.`,
+      : `An interval says how far the number would move with other seeds and other problems of the same kind. With ${most} seeds the part of the seeds is estimated from ${most} numbers and comes out too small by about ${Math.round(100 * (1 - Math.sqrt((most - 1) / most)))} % in width; the single seeds are listed so that one can look. It says nothing of other tasks, policies, settings or budgets: learning rates and the like were chosen beforehand, alike for the arms of a pair, and not searched for each arm.`,
     ...(tests > 1
       ? [
           '',

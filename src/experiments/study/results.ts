@@ -92,7 +92,7 @@ export async function readResults(plan: StudyPlan): Promise<StudyResults> {
     backends: distinct(({ backend }) => describeBackend(backend)),
     versions: distinct(
       ({ versions, gitRevision }) =>
-        `rlsf ${versions['rlsf']}, revision ${gitRevision ?? 'unknown'}`,
+        `${versions['rlsf']} at ${gitRevision?.slice(0, 12) ?? 'an unknown revision'}`,
     ),
   };
 }

@@ -156,7 +156,7 @@ function factsOf(
     ['version', versions.join('; ')],
     [
       'time',
-      `${minutes.all.toFixed(0)} minutes: ${minutes.base.toFixed(0)} for the untrained policy, ${minutes.candidates.toFixed(0)} for candidates, ${minutes.arms.toFixed(0)} for the arms; work lost to a kill is not counted`,
+      `${minutes.all.toFixed(1)} minutes: ${minutes.base.toFixed(1)} for the untrained policy, ${minutes.candidates.toFixed(1)} for candidates, ${minutes.arms.toFixed(1)} for the arms; work lost to a kill is not counted`,
     ],
     ...(missing.length === 0
       ? []

@@ -73,7 +73,7 @@ const results: StudyResults = {
   missing: ['1/c', '2/c', '3/c'],
   machines: ['2 × CPU'],
   backends: ['native, 2 threads'],
-  versions: ['rlsf 0, revision r'],
+  versions: ['0 at r'],
 };
 
 describe('summariseStudy', () => {
