@@ -5,7 +5,11 @@
 import { loadConfig } from '../src/experiments/index.js';
 import { problemsOfStep } from '../src/experiments/methods/feedback.js';
 import { withAdvantages } from '../src/experiments/methods/grpo.js';
-import { openWorkplace, requiredJudge, trainingSampling } from '../src/experiments/workplace/index.js';
+import {
+  openWorkplace,
+  requiredJudge,
+  trainingSampling,
+} from '../src/experiments/workplace/index.js';
 import { collectRollouts } from '../src/rollouts/index.js';
 import type { Optimizer } from '../src/training/index.js';
 import { grpoStep } from '../src/training/index.js';

@@ -3,7 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { loadConfig } from '../../src/experiments/index.js';
-import { openWorkplace, requiredJudge, trainingSampling } from '../../src/experiments/workplace/index.js';
+import {
+  openWorkplace,
+  requiredJudge,
+  trainingSampling,
+} from '../../src/experiments/workplace/index.js';
 import { sampleRollouts } from '../../src/rollouts/index.js';
 import type { JudgeJob } from '../../src/sandbox/index.js';
 

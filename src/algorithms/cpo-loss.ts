@@ -80,7 +80,9 @@ export function cpoLoss(inputs: CpoLossInputs, options: CpoLossOptions = {}): Cp
     const rejected = averages ? meanLogps(rejectedLogps, rejectedLengths) : rejectedLogps;
     const [chosenValue, rejectedValue] = [chosen, rejected].map((l) => alphaReward(l, alpha));
     const losses = pairLosses(tf.sub<tf.Tensor1D>(chosenValue, rejectedValue), options);
-    const counts = averages ? bothSides(chosenLengths, rejectedLengths) : tf.onesLike(chosenLengths);
+    const counts = averages
+      ? bothSides(chosenLengths, rejectedLengths)
+      : tf.onesLike(chosenLengths);
     const pairs = options.pairsInBatch ?? tf.sum(counts).dataSync()[0];
     const counted = tf.where(tf.greater(counts, 0), losses, tf.zerosLike(losses));
     const preference: tf.Scalar = tf.div(tf.sum(counted), Math.max(pairs, 1));
