@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readDataset } from '../../src/datasets/index.js';
+import { readRollouts } from '../../src/rollouts/index.js';
 import { call } from './call.js';
 
 let folder: string;
@@ -39,6 +40,39 @@ describe.skipIf(!compiler)('rlsf tasks candidates and build (need g++)', () => {
     const parquet = await readDataset(path.join(folder, 'pairs.parquet'));
     expect(parquet.rows.map(({ id }) => id)).toEqual(pairs.rows.map(({ id }) => id));
   }, 240_000);
+
+  it('name a set after its config and its prompt file, through to the built sets', async () => {
+    const prompt = path.join(folder, 'plain.txt');
+    writeFileSync(prompt, '// Complete the following {language} function:\n{prompt}\n');
+    const config = path.join(folder, 'warm.yaml');
+    writeFileSync(
+      config,
+      'policy: { model_name_or_path: data/policies/cpp-tiny }\ntask: { name: cpp, train_problems: 2 }\nsampling: { temperature: 1.1, max_completion_length: 96 }\ndataset: { candidates: { num_candidates: 3 } }\n',
+    );
+    const output = path.join(folder, 'prompted');
+    const argv = ['tasks', 'candidates', '--config', config, '--prompt-path', prompt];
+    const made = await call(...argv, '--output', output, '--json');
+    expect(made.code, made.err).toBe(0);
+    expect(JSON.parse(made.out)).toMatchObject({ set: 'warm-plain', problems: 2, rollouts: 6 });
+    const [drawn] = [...readRollouts(path.join(output, 'candidates.jsonl'))];
+    expect(drawn).toMatchObject({
+      run: 'warm-plain',
+      sampling: { temperature: 1.1, maxNewTokens: 96 },
+    });
+    expect(drawn.prompt).toMatch(/^\/\/ Complete the following C\+\+ function:\n[^{]*\{\n$/);
+
+    const built = await call('tasks', 'build', '--candidates', output, '--json');
+    expect(Object.keys((JSON.parse(built.out) as { files: object }).files)).toEqual([
+      'dpo-warm-plain.jsonl',
+      'kto-warm-plain.jsonl',
+      'nbest.jsonl',
+      'sft.jsonl',
+    ]);
+    writeFileSync(prompt, 'Another: {prompt}');
+    const other = await call(...argv, '--output', output);
+    expect(other.code).toBe(1);
+    expect(other.err).toMatch(/the prompts are others \(problem 0\)/);
+  }, 120_000);
 
   it('refuse candidates of other settings and keep them', async () => {
     const file = path.join(folder, 'candidates.jsonl');

@@ -5,6 +5,9 @@ import { readJsonFile, writeJsonFile } from './files.js';
 import type { ExampleIndex } from './records.js';
 import type { ExampleSource, MakeTools } from './sources.js';
 
+/** The index is written after so many, so that little is lost when it is stopped. */
+const chunk = 16;
+
 export interface StageCount {
   made: number;
   unchanged: number;
@@ -45,11 +48,24 @@ export async function examplesStage(
         index.examples.push({ name, inputs });
       }
       count.made++;
+      if (count.made % chunk === 0) writeJsonFile(indexFile, withRest(index, before));
     }
     tools.onProgress?.(count.made + count.unchanged, items.length);
   }
   if (JSON.stringify(index) !== JSON.stringify(before)) writeJsonFile(indexFile, index);
   return count;
+}
+
+/** What there was before and has not been looked at yet stays known. */
+function withRest(index: ExampleIndex, before: ExampleIndex | null): ExampleIndex {
+  const seen = new Set([...index.examples, ...index.leftOut].map(({ name }) => name));
+  const rest = <One extends { name: string }>(ones: readonly One[] = []): One[] =>
+    ones.filter(({ name }) => !seen.has(name));
+  return {
+    ...index,
+    examples: [...index.examples, ...rest(before?.examples)],
+    leftOut: [...index.leftOut, ...rest(before?.leftOut)],
+  };
 }
 
 function isLeftOut(
