@@ -142,6 +142,7 @@ function grpoSettings(place: Workplace): GrpoStepSettings & { scaleRewards: Scal
       ? {}
       : { offPolicyMaskThreshold: grpo.off_policy_mask_threshold }),
     ...(place.reference ? { reference: place.reference } : {}),
+    refAdapterName: place.refAdapterName,
   };
 }
 

@@ -14,6 +14,7 @@ export async function ktoMethod(
 ): Promise<StepMethod<readonly UnpairedExample[]>> {
   const { place, emit, signal } = active;
   const { kto, dataset } = place.config;
+  const { refAdapterName } = place;
   const { examples, dropped } = unpairedExamples(await ktoRows(active), place.policy.tokenizer, {
     ...tokenWeights(kto),
     ...(dataset.max_length === null ? {} : { maxLength: dataset.max_length }),
@@ -24,7 +25,7 @@ export async function ktoMethod(
   }
   warnOfBalance(active, examples);
   const rows = kto.precompute_ref_log_probs
-    ? await precomputeReferenceLogprobs(place.policy, examples, { signal })
+    ? await precomputeReferenceLogprobs(place.policy, examples, { refAdapterName, signal })
     : examples;
   const settings: KtoStepSettings = {
     ...stepSettings(active, kto),
@@ -33,6 +34,7 @@ export async function ktoMethod(
     desirableWeight: kto.desirable_weight,
     undesirableWeight: kto.undesirable_weight,
     ...(place.reference ? { reference: place.reference } : {}),
+    refAdapterName,
   };
   return offlineMethod(active, {
     rows,

@@ -42,7 +42,7 @@ export function ppoMethod(active: ActiveRun): StepMethod<Rollout[]> {
   };
 }
 
-function ppoSettings({ config, reference }: Workplace): PpoStepSettings {
+function ppoSettings({ config, reference, refAdapterName }: Workplace): PpoStepSettings {
   const { ppo, sampling } = config;
   return {
     klCoef: ppo.kl_coef,
@@ -62,5 +62,6 @@ function ppoSettings({ config, reference }: Workplace): PpoStepSettings {
     temperature: sampling.temperature,
     ...(ppo.missing_eos_penalty === null ? {} : { missingEosPenalty: ppo.missing_eos_penalty }),
     ...(reference ? { reference } : {}),
+    refAdapterName,
   };
 }

@@ -27,9 +27,10 @@ type PairMethod = StepMethod<readonly PreferencePair[]>;
 export async function dpoMethod(active: ActiveRun): Promise<PairMethod> {
   const { place, signal } = active;
   const { dpo } = place.config;
+  const { refAdapterName } = place;
   const pairs = await encodedPairs(active, dpo);
   const rows = dpo.precompute_ref_log_probs
-    ? await precomputeReferenceLogprobs(place.policy, pairs, { signal })
+    ? await precomputeReferenceLogprobs(place.policy, pairs, { refAdapterName, signal })
     : pairs;
   const settings: DpoStepSettings = {
     ...stepSettings(active, dpo),
@@ -42,6 +43,7 @@ export async function dpoMethod(active: ActiveRun): Promise<PairMethod> {
     ...(dpo.loss_weights === null ? {} : { lossWeights: dpo.loss_weights }),
     ...(dpo.ld_alpha === null ? {} : { ldAlpha: dpo.ld_alpha }),
     ...(place.reference ? { reference: place.reference } : {}),
+    refAdapterName,
   };
   return pairMethod(active, rows, dpo, {
     update: (batch, learningRate) =>

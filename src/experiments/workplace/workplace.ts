@@ -11,6 +11,7 @@ import type {
 import {
   attachAdapter,
   createValueHead,
+  loadAdapter,
   loadPolicy,
   trainableVariables,
   valueHeadVariables,
@@ -42,6 +43,8 @@ export interface Workplace {
   policy: Policy;
   /** Frozen copy for the KL term where all weights are trained; else the base under the adapter. */
   reference: Policy | null;
+  /** The adapter that the training started from, where it did: the reference then. */
+  refAdapterName: string | undefined;
   /** PPO's. */
   valueHead: ValueHead | null;
   /** What changes beside the policy: the value head, a reference that follows. */
@@ -75,9 +78,7 @@ export async function openWorkplace(
   const fits = promptLimit(config, policy);
   const trainProblems = fits(drawnProblems, (message) => source.onNote?.(message));
   const judge = task === null ? null : await openJudge(config, trainProblems);
-  if (config.policy.use_peft) {
-    attachAdapter(policy, { ...adapterOptions(config), seed: config.run.seed });
-  }
+  const refAdapterName = await openAdapter(config, policy, source);
   const needsCopy = !config.policy.use_peft && usesReference(config, kind);
   const reference = needsCopy ? await loadPolicy(model, { ...source, dtype }) : null;
   const options = config[methodOf(kind)];
@@ -100,6 +101,7 @@ export async function openWorkplace(
     judge,
     policy,
     reference,
+    refAdapterName,
     valueHead,
     further: [
       ...beside,
@@ -163,6 +165,27 @@ export function requiredJudge(place: Pick<Workplace, 'task' | 'judge'>): JudgePo
   requiredTask(place);
   if (place.judge) return place.judge;
   throw new Error('Internal: a workplace with a task and without a judge.');
+}
+
+/** The adapter that is trained: a fresh one, or a given one beside a frozen copy of it. */
+async function openAdapter(
+  config: Config,
+  policy: Policy,
+  source: SourceOptions,
+): Promise<string | undefined> {
+  const { use_peft: usePeft, adapter_name_or_path: start } = config.policy;
+  if (start === null) {
+    if (usePeft) attachAdapter(policy, { ...adapterOptions(config), seed: config.run.seed });
+    return undefined;
+  }
+  if (!usePeft) {
+    throw inputError(
+      'policy.adapter_name_or_path: expected policy.use_peft: true, got false. To train all weights, merge the adapter first (rlsf merge) and give the merged folder as model_name_or_path.',
+    );
+  }
+  await loadAdapter(policy, start, source);
+  await loadAdapter(policy, start, { ...source, name: 'reference', activate: false });
+  return 'reference';
 }
 
 function adapterOptions({ policy }: Config): Omit<AttachOptions, 'seed'> {

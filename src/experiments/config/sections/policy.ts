@@ -17,6 +17,10 @@ export const policySection = z
       'true: train a LoRA adapter and leave the weights alone. false: train all weights.',
       false,
     ),
+    adapter_name_or_path: option(
+      z.string().min(1).nullable().default(null),
+      'An adapter to start from (a PEFT folder or Hub id) and to train further: SFT on top of DPO, GRPO on top of SFT. What it was before is the reference; the lora_* options below are then those it was made with. null: a fresh one.',
+    ),
     lora_r: option(whole(1).default(16), 'Rank of the adapter.', 16),
     lora_alpha: option(
       z.number().positive().default(32),
