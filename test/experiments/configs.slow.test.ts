@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Config, RunResult } from '../../src/experiments/index.js';
 import { loadConfig, methods, runTour, train, trainPretrain } from '../../src/experiments/index.js';
+import { runStudy } from '../../src/experiments/study/index.js';
 import { testData } from '../data.js';
 import { hasCompiler, tinyPretrain } from './tiny.js';
 
@@ -45,17 +46,38 @@ const caps = () => [
 ];
 
 /** What runs a file of configs/, by how its name starts. */
-const runners: Record<string, (config: Config) => Promise<RunResult>> = {
+type Ended = Pick<RunResult, 'run' | 'folder'> & { status: string };
+
+const runners: Record<string, (config: Config) => Promise<Ended>> = {
   tour: runTour,
   pretrain: trainPretrain,
   simpo: (config) => train('cpo', config),
   gsm8k: (config) => train('grpo', config),
   mbpp: (config) => train('grpo', config),
   taco: (config) => train('grpo', config),
+  study: (config) => runStudy(config, { only: armsOfEachMethod(config) }),
   ...Object.fromEntries(
     methods.map((method) => [method, (config: Config) => train(method, config)]),
   ),
 };
+
+/** One arm of each method, but none that needs right answers. */
+function armsOfEachMethod({ study }: Config): string[] {
+  const arms = Object.entries(study.arms).filter(
+    ([, { set }]) => set['dataset.completions'] !== 'sampled',
+  );
+  const first = new Map([...arms].reverse().map(([name, { method }]) => [method, name]));
+  return [...first.values()];
+}
+
+/** All arms of a study at these caps learn from as many completions. */
+const studyCaps = [
+  'study.seeds=[1]',
+  'study.samples=8',
+  'grpo.num_generations=4',
+  'ppo.num_generations=4',
+  'evaluation.eval_problems=1',
+];
 
 /** Configs of published data sets, and where those lie in the test data. */
 const dataOf: Record<string, string[]> = {
@@ -84,13 +106,15 @@ describe('every file in configs/', () => {
         const plain = kind === 'gsm8k' ? ['task.prompt_format=plain'] : [];
         // Of long prompts few fit a policy this small.
         const more = kind === 'taco' ? ['task.train_problems=20', 'evaluation.problems=20'] : [];
-        const set = [...caps(), ...own, ...plain, ...more];
+        const arms = kind === 'study' ? studyCaps : [];
+        const set = [...caps(), ...own, ...plain, ...more, ...arms];
         const config = await loadConfig(path.join('configs', name), { env: {}, set });
         const { status, run, folder: runFolder } = await runners[kind](config);
         expect([status, run]).toEqual(['finished', path.parse(name).name]);
-        expect(existsSync(path.join(runFolder, 'run_metadata.json'))).toBe(true);
+        const first = kind === 'study' ? path.join(runFolder, 'base') : runFolder;
+        expect(existsSync(path.join(first, 'run_metadata.json'))).toBe(true);
       },
-      60_000,
+      kind === 'study' ? 240_000 : 60_000,
     );
   }
 });
