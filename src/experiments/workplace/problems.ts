@@ -81,6 +81,6 @@ export function promptLimit(
 export function requiredTask({ task }: Pick<Workplace, 'task'>): Task {
   if (task) return task;
   throw inputError(
-    'task.name: expected a task to take problems from, got nothing. Set it in the file or with --set task.name=cpp; `rlsf tasks list` has them.',
+    'task.name: expected a task to take problems from, got nothing. Set it in the file or with --set task.name=cpp; `rlsf tasks list` has them. SFT, DPO, KTO, CPO and ORPO take rows of a file instead: --set dataset.path=rows.jsonl.',
   );
 }
