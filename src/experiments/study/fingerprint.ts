@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { openTask } from '../../tasks/index.js';
 import type { Config } from '../config/index.js';
+import { configFromObject } from '../config/index.js';
 import { sha256OfFile, sha256OfText } from '../run/files.js';
 import type { TrainingKind } from '../run/run-folder.js';
 import { heldOutSplit } from '../workplace/index.js';
@@ -92,16 +93,28 @@ export async function inputsOf(config: Config): Promise<Required<Omit<Inputs, 'c
   };
 }
 
-/** One number for what decides a run. */
-export function hashOf(options: Decisive, inputs: Inputs): string {
-  return sha256OfText(JSON.stringify([options, inputs]));
+/**
+ * The options in which two runs of a kind differ, as `grpo.beta: 0.01 → 0`. An option that `there` did not
+ * know yet differs where it is not at its default.
+ */
+export function changedOptions(kind: TrainingKind, there: Decisive, here: Decisive): string[] {
+  const defaults = decisiveOptions(kind, configFromObject({}));
+  return differences(there, here)
+    .filter((name) => {
+      return name in there || show(here[name]) !== show(defaults[name]);
+    })
+    .map((name) => `${name}: ${show(there[name])} → ${show(here[name])}`);
 }
 
-/** The options in which two runs differ, as `grpo.beta: 0.01 → 0`. */
-export function differences(there: Decisive, here: Decisive): string[] {
+/** The names that have different values. */
+export function differences(
+  there: Readonly<Record<string, unknown>>,
+  here: Readonly<Record<string, unknown>>,
+): string[] {
   const names = [...new Set([...Object.keys(there), ...Object.keys(here)])].sort();
-  const show = (value: unknown): string => JSON.stringify(value) ?? 'absent';
-  return names
-    .filter((name) => show(there[name]) !== show(here[name]))
-    .map((name) => `${name}: ${show(there[name])} → ${show(here[name])}`);
+  return names.filter((name) => show(there[name]) !== show(here[name]));
+}
+
+function show(value: unknown): string {
+  return JSON.stringify(value) ?? 'absent';
 }

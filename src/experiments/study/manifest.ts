@@ -5,7 +5,6 @@ import { readJson, writeJson } from '../run/files.js';
 import type { Decisive, Inputs } from './fingerprint.js';
 
 export interface StartedRun {
-  hash: string;
   options: Decisive;
   inputs: Inputs;
 }

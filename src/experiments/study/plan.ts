@@ -10,7 +10,7 @@ import type { Arm } from './arms.js';
 import { armConfig, studyArms, untrainedConfig } from './arms.js';
 import { expectedSeconds } from './estimate.js';
 import type { Inputs } from './fingerprint.js';
-import { decisiveOptions, differences, hashOf, inputsOf } from './fingerprint.js';
+import { changedOptions, decisiveOptions, differences, inputsOf } from './fingerprint.js';
 import type { Manifest, StartedRun } from './manifest.js';
 import { readManifest } from './manifest.js';
 
@@ -114,7 +114,7 @@ export async function startedRun(
               ? { candidates: await sha256OfFile(file) }
               : {}),
           };
-  return { hash: hashOf(options, own), options, inputs: own };
+  return { options, inputs: own };
 }
 
 async function stateOf(
@@ -125,9 +125,10 @@ async function stateOf(
   if (found === null) return 'new';
   const wanted = await startedRun(run, inputs);
   const known = manifest[run.id];
-  if (known?.hash !== wanted.hash) {
+  const changed = known ? changes(run.kind, known, wanted) : [];
+  if (!known || changed.length > 0) {
     throw inputError(
-      `${run.folder}: expected a run of this study, but ${known ? `it was made with others: ${changes(known, wanted)}` : 'the study’s record (study.json) does not know it'}. Remove that folder to make the run again, or give the study another name (--run-name).`,
+      `${run.folder}: expected a run of this study, but ${known ? `it was made with others: ${changed.join(', ')}` : 'the study’s record (study.json) does not know it'}. Remove that folder to make the run again, or give the study another name (--run-name).`,
     );
   }
   const { status, interrupted } = found;
@@ -135,12 +136,11 @@ async function stateOf(
   return interrupted || status.state === 'failed' ? 'interrupted' : 'running';
 }
 
-function changes(there: StartedRun, here: StartedRun): string {
-  const options = differences(there.options, here.options);
-  const data = differences({ ...there.inputs }, { ...here.inputs }).map(
-    (change) => `the data (${change.split(':')[0]})`,
-  );
-  return [...options, ...data].join(', ');
+function changes(kind: TrainingKind, there: StartedRun, here: StartedRun): string[] {
+  return [
+    ...changedOptions(kind, there.options, here.options),
+    ...differences({ ...there.inputs }, { ...here.inputs }).map((name) => `the data (${name})`),
+  ];
 }
 
 async function runIn(folder: string): Promise<RunSummary | null> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { configFromObject } from '../../../src/experiments/config/index.js';
 import { armConfig, studyArms, untrainedConfig } from '../../../src/experiments/study/arms.js';
-import { decisiveOptions, differences } from '../../../src/experiments/study/fingerprint.js';
+import { changedOptions, decisiveOptions } from '../../../src/experiments/study/fingerprint.js';
 
 const withArms = (arms: Record<string, unknown>, study: Record<string, unknown> = {}) =>
   configFromObject({
@@ -110,9 +110,16 @@ describe('what decides a run', () => {
 
   it('is its own method, the seed, the task and the measurement; differences are named', () => {
     const [other] = studyArms(withArms({ dpo: { method: 'dpo', set: { 'dpo.beta': 0.3 } } }));
-    expect(differences(base, decisiveOptions('dpo', armConfig(other, 2, 'runs/s')))).toEqual([
-      'dpo.beta: 0.1 → 0.3',
-      'seed: 1 → 2',
+    expect(
+      changedOptions('dpo', base, decisiveOptions('dpo', armConfig(other, 2, 'runs/s'))),
+    ).toEqual(['dpo.beta: 0.1 → 0.3', 'seed: 1 → 2']);
+  });
+
+  it('is not an option that came later, unless it is off its default', () => {
+    const { 'dpo.beta': _later, ...older } = base;
+    expect(changedOptions('dpo', older, base)).toEqual([]);
+    expect(changedOptions('dpo', older, { ...base, 'dpo.beta': 0.4 })).toEqual([
+      'dpo.beta: absent → 0.4',
     ]);
   });
 
@@ -125,6 +132,6 @@ describe('what decides a run', () => {
       evaluation: { seed: 8 },
     });
     const two = decisiveOptions('base', untrainedConfig(changed, null, 'runs/s'));
-    expect(differences(one, two)).toEqual(['evaluation.seed: 7 → 8']);
+    expect(changedOptions('base', one, two)).toEqual(['evaluation.seed: 7 → 8']);
   });
 });
