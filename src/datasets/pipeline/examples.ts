@@ -6,7 +6,7 @@ import type { ExampleIndex } from './records.js';
 import type { ExampleSource, MakeTools } from './sources.js';
 
 /** The index is written after so many, so that little is lost when it is stopped. */
-const chunk = 16;
+const chunk = 4;
 
 export interface StageCount {
   made: number;

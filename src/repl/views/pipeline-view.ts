@@ -21,7 +21,7 @@ export function pipelineLines({ output, stages, rows }: PipelineResult): StyledL
       : [
           line(
             span(
-              `  ${rows.length - differing.length} of ${rows.length} as expected · train on it: rlsf train dpo --set dataset.path=${output}/pairs.jsonl`,
+              `  ${rows.length - differing.length} of ${rows.length} as expected · train on it: rlsf train dpo --config configs/dpo-cpp-token.yaml --set dataset.path=${output}/pairs.jsonl`,
               'dim',
             ),
           ),
