@@ -62,8 +62,14 @@ function findings({ arms, pairs, rates: [rate], splits, missing }: StudySummary)
     ...pairs.map(({ pair: [a, b], differences }) => `- ${verdict(a, b, differences[split][rate])}`),
     ...(missing.length === 0
       ? []
-      : ['', `Not finished, and so not in this report: ${missing.join(', ')}.`]),
+      : ['', `Not finished, and so not in this report: ${named(missing)}.`]),
   ];
+}
+
+/** All of a few names, some of many. */
+function named(names: readonly string[]): string {
+  if (names.length <= 8) return names.join(', ');
+  return `${names.slice(0, 6).join(', ')} and ${names.length - 6} more`;
 }
 
 function verdict(a: string, b: string, difference: Measured | undefined): string {

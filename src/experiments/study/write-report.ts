@@ -129,7 +129,7 @@ function figuresOf(summary: StudySummary): [name: string, title: string, figure:
 function factsOf(
   config: Config,
   { seeds, arms, folder }: StudyPlan,
-  { machines, backends, versions, minutes, missing }: StudySummary,
+  { machines, backends, versions, minutes }: StudySummary,
 ): [name: string, value: string][] {
   const { policy, task, sampling, evaluation } = config;
   const samples = Math.max(0, ...arms.map((arm) => arm.samples));
@@ -158,9 +158,6 @@ function factsOf(
       'time',
       `${minutes.all.toFixed(1)} minutes: ${minutes.base.toFixed(1)} for the untrained policy, ${minutes.candidates.toFixed(1)} for candidates, ${minutes.arms.toFixed(1)} for the arms; work lost to a kill is not counted`,
     ],
-    ...(missing.length === 0
-      ? []
-      : [['unfinished', missing.join(', ')] satisfies [string, string]]),
     ['made again by', `\`rlsf study --config <file> --report\`, from ${folder}`],
   ];
 }
