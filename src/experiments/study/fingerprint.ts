@@ -22,24 +22,48 @@ export function decisiveOptions(kind: TrainingKind, config: Config): Decisive {
   const { cache: _cache, cache_mib: _size, workers: _workers, ...ofJudge } = judge;
   const { bootstrap_resamples: _resamples, confidence: _confidence, ...measured } = evaluation;
   const { candidates, ...ofRows } = dataset;
-  const { seed, threads, backend, matmul_precision: precision } = run;
-  const machine = { threads, backend, precision };
-  const all = { ...machine, task: ofTask, judge: ofJudge, dtype: policy.dtype };
+  const { num_candidates } = candidates;
+  const { seed, threads, backend, matmul_precision } = run;
+  const machine = { threads, backend, matmul_precision };
   switch (kind) {
     case 'base': {
-      const { problems, eval_problems, num_samples, temperature, top_p, seed: luck } = measured;
-      const asked = { problems, eval_problems, num_samples, temperature, top_p, seed: luck };
-      const families = measured.held_out_families_problems;
-      const { max_completion_length: length, stop_token_ids: stop } = sampling;
-      return flat({ ...all, length, stop, evaluation: { ...asked, families } });
+      const { train_split: _split, train_problems: _n, ...held } = ofTask;
+      const { max_completion_length, stop_token_ids } = sampling;
+      const { problems, held_out_families_problems, eval_problems, num_samples } = measured;
+      const { temperature, top_p, seed: luck } = measured;
+      const counts = { problems, held_out_families_problems, eval_problems, num_samples };
+      return flat({
+        run: machine,
+        policy: { dtype: policy.dtype },
+        task: held,
+        judge: ofJudge,
+        sampling: { max_completion_length, stop_token_ids },
+        evaluation: { ...counts, temperature, top_p, seed: luck },
+      });
     }
     case 'candidates':
-      return flat({ ...all, seed, sampling, scores: reward.scores, n: candidates.num_candidates });
+      return flat({
+        run: { seed, ...machine },
+        policy: { dtype: policy.dtype },
+        task: ofTask,
+        judge: ofJudge,
+        sampling,
+        reward: { scores: reward.scores },
+        dataset: { candidates: { num_candidates } },
+      });
     default: {
       const method = kind === 'tour' ? 'grpo' : kind;
-      const own = { policy: ofPolicy, [method]: config[method], evaluation: measured };
-      const rows = { ...ofRows, num_candidates: candidates.num_candidates };
-      return flat({ ...all, ...own, seed, sampling, reward, dataset: rows });
+      return flat({
+        run: { seed, ...machine },
+        policy: ofPolicy,
+        task: ofTask,
+        judge: ofJudge,
+        sampling,
+        reward,
+        dataset: { ...ofRows, candidates: { num_candidates } },
+        evaluation: measured,
+        [method]: config[method],
+      });
     }
   }
 }

@@ -112,7 +112,7 @@ describe('what decides a run', () => {
     const [other] = studyArms(withArms({ dpo: { method: 'dpo', set: { 'dpo.beta': 0.3 } } }));
     expect(
       changedOptions('dpo', base, decisiveOptions('dpo', armConfig(other, 2, 'runs/s'))),
-    ).toEqual(['dpo.beta: 0.1 → 0.3', 'seed: 1 → 2']);
+    ).toEqual(['dpo.beta: 0.1 → 0.3', 'run.seed: 1 → 2']);
   });
 
   it('is not an option that came later, unless it is off its default', () => {
@@ -126,7 +126,7 @@ describe('what decides a run', () => {
   it('of the untrained policy is the measurement alone', () => {
     const one = decisiveOptions('base', untrainedConfig(withArms({}), null, 'runs/s'));
     const changed = configFromObject({
-      task: { name: 'cpp', train_problems: 8 },
+      task: { name: 'cpp', train_problems: 9 },
       grpo: { beta: 1 },
       policy: { lora_r: 4 },
       evaluation: { seed: 8 },
