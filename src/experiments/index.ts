@@ -12,3 +12,5 @@ export { forkRun } from './run/fork.js';
 export { runTour } from './tour.js';
 export { train } from './train.js';
 export { readRunEvaluations, type Evaluations } from './stages/evaluate.js';
+export type { ArmSummary, PairSummary, StudySummary } from './study/index.js';
+export { planStudy, runStudy, writeStudyReport } from './study/index.js';
