@@ -1,5 +1,5 @@
 // How much of a step's judging is hidden behind sampling and the update, and what it costs.
-//   npm run bench -- overlap [--rounds 3] [--delay 1500]
+//   npm run bench -- overlap [--rounds 5] [--delay 1000]
 // The same GRPO step of configs/tour.yaml with and without overlap, in one process, in turns: with the
 // local judge (verdicts not cached), and with one that answers after a delay and takes no processor
 // time, as one on another machine would.
@@ -19,8 +19,8 @@ import { grpoStep, grpoStepAsJudged } from '../src/training/index.js';
 
 const { values } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '3' },
-    delay: { type: 'string', default: '1500' },
+    rounds: { type: 'string', default: '5' },
+    delay: { type: 'string', default: '1000' },
   },
 });
 const rounds = Number(values.rounds);
@@ -110,12 +110,15 @@ try {
     ['local judge', requiredJudge(place)],
     [`judge that answers after ${delayMs} ms`, far],
   ] as const) {
-    if (judge === far) for (let step = 1; step <= rounds; step++) await apart(far, step);
+    // The far judge knows its verdicts beforehand: it costs time and no processor.
+    if (judge === far) for (let step = 1; step <= 2 * rounds; step++) await apart(far, step);
     const one: Times[] = [];
     const other: number[] = [];
-    for (let step = 1; step <= rounds; step++) {
-      one.push(await apart(judge, step));
-      other.push(await together(judge, step));
+    // No program twice: the local judge would know it. The two ways take turns at going first.
+    for (let round = 1; round <= rounds; round++) {
+      const steps = round % 2 === 0 ? [2 * round - 1, 2 * round] : [2 * round, 2 * round - 1];
+      one.push(await apart(judge, steps[0]));
+      other.push(await together(judge, steps[1]));
     }
     const of = (part: keyof Times): number => median(one.map((times) => times[part]));
     const shorter = Math.min(of('judge'), of('sample') + of('update'));
