@@ -1,5 +1,3 @@
-import { mkdir } from 'node:fs/promises';
-import path from 'node:path';
 import type { ReportInput } from '../../evaluation/index.js';
 import { compareEvaluations, makeReport } from '../../evaluation/index.js';
 import type { Figure } from '../../plots/index.js';
@@ -7,9 +5,6 @@ import {
   beforeAfterFigure,
   promptAccuracy,
   promptAccuracyGrid,
-  renderHtml,
-  renderPng,
-  renderSvg,
   trainingCurves,
 } from '../../plots/index.js';
 import { saveAdapter, savePolicy, saveValueHead } from '../../policy/index.js';
@@ -18,6 +13,8 @@ import { corpusShares } from '../pretrain/corpus-share.js';
 import type { Evaluations } from './evaluate.js';
 import { intervalOptions } from './evaluate.js';
 import type { BeforeAfter } from '../run/events.js';
+import type { Drawn } from '../run/draw.js';
+import { drawFigure } from '../run/draw.js';
 import { writeFileAtomically } from '../run/files.js';
 import type { ActiveRun, RunResult } from '../run/run.js';
 import { describeHardware, hardware } from '../run/metadata.js';
@@ -85,18 +82,11 @@ function compareSplits(
   }));
 }
 
-interface Plot {
-  name: string;
-  title: string;
-  files: string[];
-}
-
-/** Each figure as HTML, SVG and PNG. A picture that cannot be drawn here is a warning, not an end. */
 async function drawPlots(
   { kind, run, emit, clock, signal }: ActiveRun,
   main: ReportSplit | undefined,
   metrics: readonly MetricsLogRow[],
-): Promise<Plot[]> {
+): Promise<Drawn[]> {
   const samples = isOnline(methodOf(kind));
   const figures: [name: string, title: string, figure: Figure][] = [
     ['learning-curves', 'Learning curves', trainingCurves(metrics)],
@@ -119,26 +109,11 @@ async function drawPlots(
         ]
       : []),
   ];
-  await mkdir(run.paths.plots, { recursive: true });
-  const plots: Plot[] = [];
+  const plots: Drawn[] = [];
   for (const [name, title, figure] of figures) {
     signal.throwIfAborted();
     clock.progress('plots drawn', plots.length, figures.length);
-    const at = (extension: string): string => path.join(run.paths.plots, `${name}.${extension}`);
-    const files = [at('html')];
-    await writeFileAtomically(at('html'), await renderHtml(figure));
-    try {
-      await writeFileAtomically(at('svg'), await renderSvg(figure));
-      await writeFileAtomically(at('png'), await renderPng(figure));
-      files.push(at('svg'), at('png'));
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      emit({
-        type: 'warning',
-        message: `No picture of «${title}» (the HTML page is there): ${why}`,
-      });
-    }
-    plots.push({ name, title, files });
+    plots.push(await drawFigure(run.paths.plots, { name, title, figure }, emit));
   }
   clock.progress('plots drawn', plots.length, figures.length);
   return plots;
@@ -148,7 +123,7 @@ function reportInput(
   { place, run }: ActiveRun,
   splits: ReportSplit[],
   metrics: readonly MetricsLogRow[],
-  plots: readonly Plot[],
+  plots: readonly Drawn[],
 ): ReportInput {
   const { config, policy, backend, judge } = place;
   const { grpo, reward, sampling } = config;

@@ -1,9 +1,10 @@
 /** A study's report, summary and figures, made from what its runs left on disk. */
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Figure } from '../../plots/index.js';
-import { armCurves, armDifferences, renderHtml, renderPng, renderSvg } from '../../plots/index.js';
+import { armCurves, armDifferences } from '../../plots/index.js';
 import type { Config } from '../config/index.js';
+import type { Drawn } from '../run/draw.js';
+import { drawFigure } from '../run/draw.js';
 import type { Emit } from '../run/events.js';
 import { writeFileAtomically, writeJson } from '../run/files.js';
 import { intervalOptions } from '../stages/evaluate.js';
@@ -53,33 +54,10 @@ export async function writeStudyReport(
   return { folder: plan.folder, report, summary, plots: files };
 }
 
-interface Plot {
-  name: string;
-  title: string;
-  files: string[];
-}
-
-/** Each figure as HTML, SVG and PNG. A picture that cannot be drawn here is a warning, not an end. */
-async function drawFigures(plan: StudyPlan, summary: StudySummary, emit: Emit): Promise<Plot[]> {
-  const folder = path.join(plan.folder, 'plots');
-  await mkdir(folder, { recursive: true });
-  const plots: Plot[] = [];
+async function drawFigures(plan: StudyPlan, summary: StudySummary, emit: Emit): Promise<Drawn[]> {
+  const plots: Drawn[] = [];
   for (const [name, title, figure] of figuresOf(summary)) {
-    const at = (extension: string): string => path.join(folder, `${name}.${extension}`);
-    const files = [at('html')];
-    await writeFileAtomically(at('html'), await renderHtml(figure));
-    try {
-      await writeFileAtomically(at('svg'), await renderSvg(figure));
-      await writeFileAtomically(at('png'), await renderPng(figure));
-      files.push(at('svg'), at('png'));
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      emit({
-        type: 'warning',
-        message: `No picture of «${title}» (the HTML page is there): ${why}`,
-      });
-    }
-    plots.push({ name, title, files });
+    plots.push(await drawFigure(path.join(plan.folder, 'plots'), { name, title, figure }, emit));
   }
   return plots;
 }
