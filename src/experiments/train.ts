@@ -14,9 +14,8 @@ import { trainStage } from './stages/train.js';
 
 /**
  * A training by one method: no measurement before, one after where `evaluation.after_training` asks for
- * it, no group shown, no report page. The
- * signal stops it at any moment and leaves a run that `resume` takes up; the same seed, machine and
- * thread count give the same run to the bit, stopped or not.
+ * it, no group shown, no report page. The signal stops it at any moment and leaves a run that `resume`
+ * takes up; the same seed, machine and thread count give the same run to the bit, stopped or not.
  */
 export function train(
   method: Method,
