@@ -21,7 +21,7 @@ export interface Case {
   others?: { backend: 'tensorflow' | 'wasm'; target?: number; options?: Record<string, unknown> }[];
 }
 
-/** The small decoder: 4.5 million parameters. */
+/** A small decoder: 4.5 million parameters. */
 const small: Shape = {
   hidden: 256,
   layers: 6,
