@@ -33,6 +33,15 @@ async function kill(name: string): Promise<void> {
 }
 
 describe('names', () => {
+  it('takes a name whose start was killed before it had a status', async () => {
+    await mkdir(path.join(outputDir, 'mine'));
+    await writeFile(path.join(outputDir, 'mine', 'config.yaml'), 'half of it');
+    expect((await createRun(config({ name: 'mine' }), 'tour', 10)).name).toBe('mine');
+    await expect(createRun(config({ name: 'mine' }), 'tour', 10)).rejects.toThrow(
+      /is there already/,
+    );
+  });
+
   it('makes tour, tour-2, tour-3 beside each other', async () => {
     const names = [];
     for (let i = 0; i < 3; i++) names.push((await createRun(config(), 'tour', 10)).name);

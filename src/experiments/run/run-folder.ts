@@ -83,7 +83,8 @@ export async function createRun(
     );
   });
   const name = wanted ?? (await claimName(outputDir, prefix));
-  if (wanted !== null && !(await claim(path.join(outputDir, wanted)))) {
+  const place = path.join(outputDir, name);
+  if (wanted !== null && !(await claim(place)) && !(await neverBegan(place))) {
     throw inputError(
       `run.name: ${path.join(outputDir, wanted)} is there already. Resume it with --resume, give another name, or remove that folder.`,
     );
@@ -275,6 +276,11 @@ async function claim(folder: string): Promise<boolean> {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   }
+}
+
+/** What a start leaves that was killed before its status was written: nothing to lose, nothing to resume. */
+async function neverBegan(folder: string): Promise<boolean> {
+  return (await readdir(folder)).every((name) => name.startsWith('config.yaml'));
 }
 
 function numbered(name: string, prefix: string): number | null {
