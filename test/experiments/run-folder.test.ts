@@ -33,13 +33,25 @@ async function kill(name: string): Promise<void> {
 }
 
 describe('names', () => {
-  it('takes a name whose start was killed before it had a status', async () => {
-    await mkdir(path.join(outputDir, 'mine'));
-    await writeFile(path.join(outputDir, 'mine', 'config.yaml'), 'half of it');
+  it('takes a name whose start was killed: no folder has it before config and status are whole', async () => {
+    // What a kill leaves at most.
+    await mkdir(path.join(outputDir, '.new-x1y2z3'));
+    await writeFile(path.join(outputDir, '.new-x1y2z3', 'status.json'), 'half of it');
     expect((await createRun(config({ name: 'mine' }), 'tour', 10)).name).toBe('mine');
-    await expect(createRun(config({ name: 'mine' }), 'tour', 10)).rejects.toThrow(
-      /is there already/,
+    expect((await listRuns(outputDir)).map(({ name }) => name)).toEqual(['mine']);
+  });
+
+  it('gives each of several that start at once a name of its own', async () => {
+    const runs = await Promise.all(
+      Array.from({ length: 5 }, () => createRun(config(), 'tour', 10)),
     );
+    expect(runs.map(({ name }) => name).sort()).toEqual([
+      'tour',
+      'tour-2',
+      'tour-3',
+      'tour-4',
+      'tour-5',
+    ]);
   });
 
   it('makes tour, tour-2, tour-3 beside each other', async () => {

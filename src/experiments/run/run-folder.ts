@@ -3,7 +3,7 @@
  * status that tells an interrupted run from a finished one.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { distance } from 'fastest-levenshtein';
 import { parse as parseYaml, stringify as stringifyYaml } from 'yaml';
@@ -82,19 +82,6 @@ export async function createRun(
       { cause },
     );
   });
-  const name = wanted ?? (await claimName(outputDir, prefix));
-  const place = path.join(outputDir, name);
-  if (wanted !== null && !(await claim(place)) && !(await neverBegan(place))) {
-    throw inputError(
-      `run.name: ${path.join(outputDir, wanted)} is there already. Resume it with --resume, give another name, or remove that folder.`,
-    );
-  }
-  const resolved: Config = { ...config, run: { ...config.run, name } };
-  const folder = path.join(outputDir, name);
-  await writeFileAtomically(
-    runPaths(folder).config,
-    `# The config of this run as resolved: defaults, file, environment and --set together.\n${stringifyYaml(resolved)}`,
-  );
   const status: RunStatus = {
     kind,
     state: 'running',
@@ -103,7 +90,17 @@ export async function createRun(
     process: await thisProcess(),
     updated: new Date().toISOString(),
   };
-  return openFolder(folder, resolved, status, false);
+  const names = wanted === null ? await freeNames(outputDir, prefix) : [wanted];
+  for (const name of names) {
+    const resolved: Config = { ...config, run: { ...config.run, name } };
+    const folder = path.join(outputDir, name);
+    if (await placeRun(folder, resolved, status)) {
+      return openFolder(folder, resolved, status, false);
+    }
+  }
+  throw inputError(
+    `run.name: ${path.join(outputDir, wanted ?? prefix)} is there already. Resume it with --resume, give another name, or remove that folder.`,
+  );
 }
 
 /** Takes up a stopped run by its folder (or by its name under `outputDir`). */
@@ -158,7 +155,7 @@ export interface RunSummary {
 export async function listRuns(outputDir: string): Promise<RunSummary[]> {
   const names = existsSync(outputDir) ? await readdir(outputDir) : [];
   const runs: RunSummary[] = [];
-  for (const name of names) {
+  for (const name of names.filter((entry) => !entry.startsWith('.'))) {
     const folder = path.join(outputDir, name);
     const status = await readStatus(folder);
     if (!status) continue;
@@ -256,31 +253,38 @@ async function isRunning(status: RunStatus): Promise<boolean> {
   return status.state === 'running' && (await isAlive(status.process));
 }
 
-async function claimName(outputDir: string, prefix: string): Promise<string> {
+/** `prefix`, `prefix-2`, …, from behind the newest: a removed run's name is not given to another. */
+async function freeNames(outputDir: string, prefix: string): Promise<Iterable<string>> {
   const taken = (await readdir(outputDir)).flatMap((name) =>
     name === prefix ? [1] : (numbered(name, prefix) ?? []),
   );
-  // Beside the newest, not in a gap: a removed run's name is not given to another.
-  for (let n = Math.max(0, ...taken) + 1; ; n++) {
-    const name = n === 1 ? prefix : `${prefix}-${n}`;
-    if (await claim(path.join(outputDir, name))) return name;
-  }
+  const first = Math.max(0, ...taken) + 1;
+  return (function* () {
+    for (let n = first; ; n++) yield n === 1 ? prefix : `${prefix}-${n}`;
+  })();
 }
 
-/** Makes the folder; false where it was there already. Atomic, so two processes cannot share one. */
-async function claim(folder: string): Promise<boolean> {
+/**
+ * A run's folder with its config and status, made aside and then given its name by one rename: whoever is killed
+ * before leaves no run, and two processes cannot share a name. @returns false where the name is taken
+ */
+async function placeRun(folder: string, config: Config, status: RunStatus): Promise<boolean> {
+  const aside = await mkdtemp(path.join(path.dirname(folder), '.new-'));
   try {
-    await mkdir(folder);
+    await writeFileAtomically(
+      runPaths(aside).config,
+      `# The config of this run as resolved: defaults, file, environment and --set together.\n${stringifyYaml(config)}`,
+    );
+    await writeJson(runPaths(aside).status, status);
+    await chmod(aside, 0o777 & ~process.umask());
+    await rename(aside, folder);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    await rm(aside, { recursive: true, force: true });
+    const { code } = error as NodeJS.ErrnoException;
+    if (['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(code ?? '')) return false;
     throw error;
   }
-}
-
-/** What a start leaves that was killed before its status was written: nothing to lose, nothing to resume. */
-async function neverBegan(folder: string): Promise<boolean> {
-  return (await readdir(folder)).every((name) => name.startsWith('config.yaml'));
 }
 
 function numbered(name: string, prefix: string): number | null {
