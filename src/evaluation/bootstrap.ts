@@ -60,7 +60,7 @@ export function mean(values: readonly number[]): number {
 }
 
 /** Linear interpolation between order statistics, as numpy's default. */
-function quantile(sorted: Float64Array, share: number): number {
+export function quantile(sorted: Float64Array, share: number): number {
   const at = share * (sorted.length - 1);
   const below = Math.floor(at);
   const above = Math.min(below + 1, sorted.length - 1);

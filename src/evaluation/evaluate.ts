@@ -1,106 +1,112 @@
 import { inputError } from '../errors.js';
-import type { Policy, Sample } from '../policy/index.js';
+import type { Policy } from '../policy/index.js';
 import { samplePolicy } from '../policy/index.js';
-import type { Problem, SamplingSettings, Verdict } from '../records.js';
+import type { Problem, SamplingSettings } from '../records.js';
 import { renderPrompt } from '../rollouts/index.js';
-import { judgeJob, type JudgePool } from '../sandbox/index.js';
-import { answerFactsOf } from './answers.js';
+import type { JudgePool } from '../sandbox/index.js';
+import { listTasks } from '../tasks/index.js';
+import type { AttemptedProblem } from './attempts.js';
+import { judgeAttempts } from './attempts.js';
 import type { IntervalOptions } from './rates.js';
-import { factsOf } from './rates.js';
-import type { Evaluation, EvaluationRow } from './records.js';
+import type { Evaluation, EvaluationExample, EvaluationSettings } from './records.js';
 import { summarise } from './summary.js';
 
-export interface EvaluateInput {
+export interface GenerateInput {
   policy: Policy;
   problems: readonly Problem[];
   settings: SamplingSettings;
-  judge: JudgePool;
   /** Completions of each problem. @default 1 */
   numSamples?: number;
   /** A problem's draws depend on this and on its id alone: before and after see the same luck. */
   seed: number | string;
+  /** Rows decoded together: it decides memory, not results. @default the sampler's */
+  maxRows?: number;
+  signal?: AbortSignal;
+  onProgress?: (done: number, total: number) => void;
+}
+
+export interface EvaluateInput extends Omit<GenerateInput, 'onProgress'> {
+  judge: JudgePool;
   /** For the record. @default the first problem's split */
   split?: string;
   intervals?: IntervalOptions;
-  signal?: AbortSignal;
+  /** Values of k for pass@k. @default 1, 2, 4, … and numSamples */
+  k?: readonly number[];
+  /** What the record of settings cannot know by itself. */
+  about?: Partial<
+    Pick<EvaluationSettings, 'promptFormat' | 'promptTemplate' | 'policy' | 'adapters'>
+  >;
+  /** Each completion with its verdict, in the order of problems and samples, once all are judged. */
+  onExample?: (example: EvaluationExample) => void;
   onProgress?: (part: 'sample' | 'judge', done: number, total: number) => void;
 }
 
 /** Samples, judges and counts; the policy is left as it was. Throws the signal's reason when stopped. */
 export async function evaluatePolicy(input: EvaluateInput): Promise<Evaluation> {
-  const { policy, problems, settings, judge, seed, signal, onProgress } = input;
+  const { policy, problems, settings, judge, seed, signal, onProgress, about } = input;
   const numSamples = input.numSamples ?? 1;
-  if (problems.length === 0) {
-    throw inputError(
-      'evaluatePolicy: expected at least one problem, got none. Ask the task for some.',
-    );
-  }
+  const split = input.split ?? problems[0]?.split ?? '';
   const started = Date.now();
-  const samples = await samplePolicy(
-    policy,
-    problems.map((problem) => ({
-      prompt: renderPrompt(policy, problem),
-      n: numSamples,
-      seed: `evaluate/${seed}/${problem.id}`,
-    })),
-    settings,
-    { signal, onProgress: (done, total) => onProgress?.('sample', done, total) },
-  );
-  signal?.throwIfAborted();
-  const verdicts = await judge.judge(
-    samples.map((sample) =>
-      judgeJob(problems[sample.request], sample.completion, {
-        truncated: sample.finishReason !== 'stop',
-      }),
-    ),
-    { signal, onProgress: (done, total) => onProgress?.('judge', done, total) },
-  );
-  signal?.throwIfAborted();
-
-  const rows = problems.map((problem, index) => {
-    const members = samples.flatMap((sample, at) => (sample.request === index ? [at] : []));
-    return makeRow(
-      problem,
-      members.map((at) => samples[at]),
-      members.map((at) => verdicts[at]),
-    );
+  const attempted = await generateAttempts({
+    ...input,
+    onProgress: (done, total) => onProgress?.('sample', done, total),
   });
+  const { rows, examples } = await judgeAttempts({
+    ...{ attempted, judge, split, signal },
+    onProgress: (done, total) => onProgress?.('judge', done, total),
+  });
+  for (const example of examples) input.onExample?.(example);
+  const modelRevision = policy.revision;
   return {
-    split: input.split ?? problems[0].split,
+    split,
     numSamples,
     seed,
-    modelRevision: policy.revision,
-    ...summarise(rows, numSamples, input.intervals),
+    modelRevision,
+    ...summarise(rows, numSamples, { ...input.intervals, ...(input.k && { k: input.k }) }),
+    settings: {
+      task: problems[0].task,
+      split,
+      promptFormat: about?.promptFormat ?? usualFormat(problems[0].task),
+      promptTemplate: about?.promptTemplate ?? null,
+      sampling: settings,
+      seed,
+      policy: about?.policy ?? policy.folder,
+      adapters: about?.adapters ?? [],
+      modelRevision,
+      completions: null,
+      toolchain: judge.toolchain,
+      isolation: judge.isolation,
+    },
     rows,
     durationMs: Date.now() - started,
   };
 }
 
-function makeRow(
-  problem: Problem,
-  samples: readonly Sample[],
-  verdicts: readonly Verdict[],
-): EvaluationRow {
-  const facts = verdicts.map(factsOf);
-  const { level } = problem.columns;
-  return {
-    problemId: problem.id,
-    family: familyOf(problem),
-    outcomes: verdicts.map((verdict) => verdict.outcome),
-    compiled: facts.map((fact) => fact.compiled),
-    sanitizerClean: facts.map((fact) => fact.sanitizerClean),
-    testsPassed: facts.map((fact) => fact.testsPassed),
-    clean: facts.map((fact) => fact.clean),
-    testFraction: facts.map((fact) => fact.testFraction),
-    completions: samples.map((sample) => sample.completion),
-    completionTokens: samples.map((sample) => sample.completionIds.length),
-    truncated: samples.map((sample) => sample.finishReason === 'length'),
-    ...(problem.language === 'text' ? { answers: verdicts.map(answerFactsOf) } : {}),
-    ...(typeof level === 'number' ? { level } : {}),
-  };
+/** The format of a task that is opened without naming one; `null` where it has one only. */
+export function usualFormat(task: string): string | null {
+  return listTasks().find(({ name }) => name === task)?.promptFormats[0] ?? null;
 }
 
-export function familyOf(problem: Pick<Problem, 'columns' | 'task'>): string {
-  const { family } = problem.columns;
-  return typeof family === 'string' ? family : problem.task;
+/** The completions that `evaluatePolicy` judges, by problem. Throws the signal's reason when stopped. */
+export async function generateAttempts(input: GenerateInput): Promise<AttemptedProblem[]> {
+  const { policy, problems, settings, numSamples = 1, seed, maxRows, signal, onProgress } = input;
+  if (problems.length === 0) {
+    throw inputError(
+      'evaluatePolicy: expected at least one problem, got none. Ask the task for some.',
+    );
+  }
+  const requests = problems.map((problem) => ({
+    prompt: renderPrompt(policy, problem),
+    n: numSamples,
+    seed: `evaluate/${seed}/${problem.id}`,
+  }));
+  const samples = await samplePolicy(policy, requests, settings, { signal, maxRows, onProgress });
+  signal?.throwIfAborted();
+  const attempted = problems.map((problem, i) => {
+    const { prompt } = requests[i];
+    return { problem, prompt, attempts: [] as AttemptedProblem['attempts'][number][] };
+  });
+  for (const { request, completion, completionIds, finishReason } of samples)
+    attempted[request].attempts.push({ completion, finishReason, tokens: completionIds.length });
+  return attempted;
 }

@@ -1,6 +1,7 @@
 /** From verdicts to the four rates, and from two evaluations to their paired difference. */
 import { createRandom, passAtK } from '../algorithms/index.js';
 import type { Verdict } from '../records.js';
+import type { BootstrapOptions } from './bootstrap.js';
 import { bootstrapInterval, mean, pairedBootstrap } from './bootstrap.js';
 import type {
   Comparison,
@@ -80,11 +81,34 @@ export function cleanAtK(
   k: number,
   options: IntervalOptions = {},
 ): Interval {
-  const values = rows.flatMap((row) => {
-    const known = row.clean.filter((value) => value !== null);
-    return known.length < k ? [] : [passAtK(known.length, known.filter(Boolean).length, k)];
-  });
-  return bootstrapInterval(values, { random: createRandom(`bootstrap/pass@${k}`), ...options });
+  const columns = rows.map((row) => row.clean);
+  return atK(columns, k, { random: createRandom(`bootstrap/pass@${k}`), ...options });
+}
+
+/** The same of correct samples, the figure of HumanEval and its kin; a warning costs nothing here. */
+export function correctAtK(
+  rows: readonly EvaluationRow[],
+  k: number,
+  options: IntervalOptions = {},
+): Interval {
+  const columns = rows.map((row) => row.correct ?? []);
+  return atK(columns, k, { random: createRandom(`bootstrap/correct@${k}`), ...options });
+}
+
+/** Share of correct samples; a problem without a scorable one is left out. */
+export function accuracyOf(
+  rows: readonly EvaluationRow[],
+  options: IntervalOptions = {},
+): Interval {
+  const values = rows.map(({ correct = [] }) => shareOf(correct)).filter((share) => share !== null);
+  return bootstrapInterval(values, { random: createRandom('bootstrap/accuracy'), ...options });
+}
+
+/** The values of k that are told where none are asked for: 1, 2, 4, … and the number of samples. */
+export function usualKs(numSamples: number): number[] {
+  const ks: number[] = [];
+  for (let k = 1; k < numSamples; k *= 2) ks.push(k);
+  return [...ks, Math.max(1, numSamples)];
 }
 
 /**
@@ -129,6 +153,22 @@ export function rowRate(row: EvaluationRow, name: RateName): number | null {
     test_pass_rate: row.testsPassed,
     fully_clean_rate: row.clean,
   }[name];
+  return shareOf(column);
+}
+
+function shareOf(column: readonly (boolean | null)[]): number | null {
   const known = column.filter((value) => value !== null);
   return known.length === 0 ? null : mean(known.map(Number));
+}
+
+function atK(
+  columns: readonly (readonly (boolean | null)[])[],
+  k: number,
+  options: BootstrapOptions,
+): Interval {
+  const values = columns.flatMap((column) => {
+    const known = column.filter((value) => value !== null);
+    return known.length < k ? [] : [passAtK(known.length, known.filter(Boolean).length, k)];
+  });
+  return bootstrapInterval(values, options);
 }

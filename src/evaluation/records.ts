@@ -1,5 +1,5 @@
 /** What an evaluation leaves behind: one row per problem, and rates with their intervals. */
-import type { Outcome } from '../records.js';
+import type { FinishReason, Outcome, SamplingSettings, Verdict } from '../records.js';
 
 /** A share with its 95 % percentile-bootstrap interval over problems. */
 export interface Interval {
@@ -29,8 +29,13 @@ export interface EvaluationRow {
   /** Share of single test cases passed, per sample. */
   testFraction: (number | null)[];
   completions: string[];
+  /** Empty where the completions were made elsewhere. */
   completionTokens: number[];
   truncated: boolean[];
+  /** The right answer; of a program: all tests passed, and nothing ended it. Absent in older files. */
+  correct?: (boolean | null)[];
+  /** Kinds of the sanitizers' findings, each once. Absent in older files. */
+  findingKinds?: (string[] | null)[];
   /** Of a problem with an answer. */
   answers?: AnswerFacts[];
   /** The problem's column `level`, where it has one. */
@@ -55,8 +60,57 @@ export interface AnswerRates {
   strict_accuracy_by_level: Record<string, Interval & { problems: number }>;
 }
 
+/** How the completions came about. */
+export interface EvaluationSettings {
+  task: string;
+  split: string;
+  /** `null`: the task has one only. */
+  promptFormat: string | null;
+  /** The file of `--prompt-path`, where there was one. */
+  promptTemplate: string | null;
+  /** With stop strings, token budget and decoding seed; `null` where they are not known. */
+  sampling: SamplingSettings | null;
+  seed: number | string;
+  /** Folder or Hub id of the base; `null` where it is not known. */
+  policy: string | null;
+  /** One on top of the other, the last one in use, the others merged. */
+  adapters: string[];
+  /** Hash of the weights, or `unknown`. */
+  modelRevision: string;
+  /** The file or folder of completions that were made apart. */
+  completions: string | null;
+  toolchain: string;
+  isolation: string;
+}
+
+/** One completion as a line of `examples.jsonl`. */
+export interface EvaluationExample {
+  split: string;
+  problem_id: string;
+  family: string;
+  /** Its number among those of the problem, from 0. */
+  sample: number;
+  prompt: string;
+  /** Of an answer; `null` for programs, whose tests are the truth. */
+  truth: string | null;
+  prediction: string | null;
+  completion: string;
+  /** `null` where the judge itself failed. */
+  correct: boolean | null;
+  /** Of an answer: the last number is the right one, whatever form was asked for. */
+  lenient_correct?: boolean | null;
+  outcome: Outcome;
+  tests_passed: number;
+  tests_total: number;
+  /** `null` where the completion was made elsewhere, as `tokens`. */
+  finish_reason: FinishReason | null;
+  tokens: number | null;
+  verdict: Verdict;
+}
+
 export interface Evaluation {
   split: string;
+  /** Completions of each problem; where they are not equally many, the most. */
   numSamples: number;
   seed: number | string;
   modelRevision: string;
@@ -64,8 +118,19 @@ export interface Evaluation {
   rates: Rates;
   /** Samples by outcome. */
   outcomes: Partial<Record<Outcome, number>>;
-  /** Unbiased pass@k of the fully-clean outcome, for k = 1 and k = numSamples. */
+  /** Unbiased pass@k of the fully-clean outcome, by `pass@1`, … */
   passAtK: Record<string, Interval>;
+  /** The same of correct samples: the figure that others call pass@k. Absent in older files, as `accuracy`. */
+  correctAtK?: Record<string, Interval>;
+  /** Share of correct samples. */
+  accuracy?: Interval;
+  /** Share of samples with a sanitizer's finding of each kind. */
+  findingKinds?: Record<string, Interval>;
+  /** Absent in older files. */
+  settings?: EvaluationSettings;
+  /** Ids of problems of the split that have no completion: in none of the figures. */
+  notAttempted?: string[];
+  /** NaN where no completion's tokens are known. */
   meanCompletionTokens: number;
   truncatedShare: number;
   /** Absent where the problems are programs. */

@@ -1,4 +1,7 @@
 /** report.md: what changed, by how much, on what, and how it was run. Pure: records in, text out. */
+import type { Analysis } from './analysis/index.js';
+import { analysisRows, signRows } from './analysis/tables.js';
+import { outcomeOrder } from '../records.js';
 import { mean } from './bootstrap.js';
 import type { IntervalOptions } from './rates.js';
 import { rateNames, rowRate } from './rates.js';
@@ -24,6 +27,8 @@ export interface ReportInput {
     comparison: Comparison;
     /** Share of completions whose normal form is a corpus program's; `null`: corpus not at hand. */
     corpusShare: { before: number; after: number } | null;
+    /** What the completions are like; without it the report has no such section. */
+    analysis?: { before: Analysis; after: Analysis };
   }[];
   training: { steps: number; first: Record<string, number>; last: Record<string, number> };
   /** File names relative to the report. */
@@ -58,6 +63,7 @@ export function makeReport(input: ReportInput): string {
     '',
     ...familyTable(main.before.rows, main.after.rows),
     '',
+    ...(main.analysis ? analysisSection(main.analysis) : []),
     '## Training',
     '',
     ...trainingTable(input.training),
@@ -165,19 +171,6 @@ function outcomeFlow(before: readonly EvaluationRow[], after: readonly Evaluatio
   ];
 }
 
-const outcomeOrder = [
-  'clean',
-  'warning',
-  'wrong_answer',
-  'runtime_error',
-  'timeout',
-  'memory_limit',
-  'output_limit',
-  'no_answer',
-  'compile_error',
-  'sandbox_error',
-] as const;
-
 function familyTable(before: readonly EvaluationRow[], after: readonly EvaluationRow[]): string[] {
   const families = [...new Set(before.map((row) => row.family))].sort();
   const rate = (rows: readonly EvaluationRow[], family: string): number =>
@@ -196,6 +189,23 @@ function familyTable(before: readonly EvaluationRow[], after: readonly Evaluatio
       const n = before.filter((row) => row.family === family).length;
       return `| ${family} | ${n} | ${percentage(from)} | ${percentage(to)} | ${signed((to - from) * 100)} |`;
     }),
+  ];
+}
+
+/** What the completions are like, and signs that the judge was pleased instead of problems solved. */
+function analysisSection({ before, after }: { before: Analysis; after: Analysis }): string[] {
+  const row = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
+  return [
+    '## Analysis',
+    '',
+    '| completions | before | after |',
+    '| --- | ---: | ---: |',
+    ...analysisRows(before, after).map(row),
+    '',
+    '| sign of pleasing the judge | before | after | example |',
+    '| --- | ---: | ---: | --- |',
+    ...signRows(before, after).map(row),
+    '',
   ];
 }
 

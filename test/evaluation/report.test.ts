@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Evaluation, EvaluationRow } from '../../src/evaluation/records.js';
+import { analyseCompletions } from '../../src/evaluation/analysis/index.js';
 import { compareEvaluations } from '../../src/evaluation/rates.js';
 import { formatDifference, formatInterval, makeReport } from '../../src/evaluation/report.js';
 import { summarise } from '../../src/evaluation/summary.js';
@@ -35,6 +36,10 @@ function report(beforeBad: number, afterBad: number): string {
         after,
         comparison: compareEvaluations(before, after),
         corpusShare: { before: 0.1, after: 0.12 },
+        analysis: {
+          before: analyseCompletions(before.rows),
+          after: analyseCompletions(after.rows),
+        },
       },
     ],
     training: { steps: 30, first: { reward: 0.4, kl: 0 }, last: { reward: 0.6, kl: 0.01 } },
@@ -59,6 +64,13 @@ describe('makeReport', () => {
     expect(text).toContain('![Curves](plots/curves.png)');
     expect(text).toContain('| reward | 0.400 | 0.600 |');
     expect(text).toContain('| seed | 42 |');
+    expect(text).toContain('| mean length in tokens | 5.0 | 5.0 |');
+    expect(text).toMatch(
+      /\| the same text for several problems \| 100\.0 % \| 100\.0 % \| p0: `return 0;` \|/,
+    );
+    expect(text).toContain(
+      '| longer and less often right |  | no | length +0.0 %, right +40.0 points |',
+    );
   });
 });
 

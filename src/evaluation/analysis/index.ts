@@ -1,0 +1,10 @@
+export type { AnalysedCompletion } from './completions.js';
+export { completionsOfRollouts, completionsOfRows } from './completions.js';
+export type { Analysis, AnalysisOptions, Diversity, Lengths } from './analyse.js';
+export { analyseCompletions } from './analyse.js';
+export type { ReferenceSimilarity, RunSimilarity } from './similarity.js';
+export { runSimilarity } from './similarity.js';
+export { distinctNgrams, editDistance, meanEditDistance, selfBleu } from './diversity.js';
+export type { SignCount, SignName } from './signs.js';
+export { signNames, signTitles } from './signs.js';
+export { analysisRows, signRows } from './tables.js';

@@ -1,0 +1,13 @@
+export type { Cells, CrossedBootstrapOptions } from './crossed-bootstrap.js';
+export { crossedBootstrap, crossedStatistics } from './crossed-bootstrap.js';
+export type { MeasureName } from './measures.js';
+export { measuresOf, measureTitles, rowMeasure } from './measures.js';
+export type { ExactTest, SignFlipOptions } from './exact-tests.js';
+export { holmAdjusted, mcnemarExact, signFlipTest } from './exact-tests.js';
+export type { Decomposition, Factors } from './decomposition.js';
+export { decompose, splitChange } from './decomposition.js';
+export type * from './records.js';
+export { compareArms } from './compare.js';
+export { formatP } from './format.js';
+export type { ComparedAnalysis, PageBlock } from './page.js';
+export { comparisonPage, pageMarkdown } from './page.js';
