@@ -1,13 +1,6 @@
 import { inputError } from '../errors.js';
-import type {
-  Diagnostic,
-  Outcome,
-  RewardResult,
-  RewardSpan,
-  Rollout,
-  Verdict,
-} from '../records.js';
-import type { RewardFunction } from './reward-function.js';
+import type { Diagnostic, Outcome, RewardSpan, Rollout, Verdict } from '../records.js';
+import { rewardOfEach, type RewardBase, type RewardFunction } from './reward-function.js';
 
 /**
  * The default curriculum: further along the path from text to a correct program scores higher.
@@ -25,13 +18,9 @@ export const curriculumScores: Readonly<Record<Exclude<Outcome, 'sandbox_error'>
   no_answer: 0,
 };
 
-export interface SanitizerCurriculumOptions {
+export interface SanitizerCurriculumOptions extends RewardBase {
   /** Scores that replace the default ones. A score for `sandbox_error` is refused. */
   readonly scores?: Partial<Record<Outcome, number>>;
-  /** @default 1 */
-  readonly weight?: number;
-  /** @default 'sanitizer_curriculum' */
-  readonly name?: string;
 }
 
 /**
@@ -40,42 +29,43 @@ export interface SanitizerCurriculumOptions {
  * place (a leak in the harness, a library frame) are counted in the log.
  */
 export function sanitizerCurriculum(options: SanitizerCurriculumOptions = {}): RewardFunction {
-  const { weight = 1, name = 'sanitizer_curriculum' } = options;
   if (options.scores && 'sandbox_error' in options.scores) {
     throw inputError(
       'sanitizerCurriculum: expected no score for sandbox_error, got one. Such a rollout is unscorable: it says nothing about the program.',
     );
   }
   const scores = { ...curriculumScores, ...options.scores };
-  return {
-    name,
-    weight,
-    score: (rollouts) =>
-      rollouts.map((rollout): RewardResult => {
-        const { outcome, diagnostics } = requireVerdict(name, rollout);
-        const findings = diagnostics.filter((diagnostic) => diagnostic.severity !== 'note');
-        const spans = findingSpans(findings);
-        const located = findings.filter((finding) => finding.span.precision !== 'none').length;
-        return {
-          name,
-          weight,
-          score: outcome === 'sandbox_error' ? null : scores[outcome],
-          spans: outcome === 'sandbox_error' ? [] : spans,
-          log: { outcome, findings: findings.length, located },
-        };
-      }),
-  };
+  return rewardOfEach('sanitizer_curriculum', options, (rollout, name) => {
+    const { outcome, diagnostics } = requireVerdict(name, rollout);
+    let findings = 0;
+    let located = 0;
+    for (const { severity, span } of diagnostics) {
+      if (severity === 'note') continue;
+      findings++;
+      if (span.precision !== 'none') located++;
+    }
+    const log = { outcome, findings, located };
+    if (outcome === 'sandbox_error') return { score: null, log };
+    return { score: scores[outcome], spans: findingSpans(diagnostics), log };
+  });
 }
 
-/** One span per located finding; the same finding reported twice at one place counts once. */
+/**
+ * One span per located finding that is not a note; the same finding reported twice at one place counts
+ * once.
+ */
 export function findingSpans(diagnostics: readonly Diagnostic[]): RewardSpan[] {
-  const spans = new Map<string, RewardSpan>();
-  for (const { span, kind } of diagnostics) {
-    if (span.precision === 'none') continue;
+  const spans: RewardSpan[] = [];
+  // A verdict has a few findings, at most 200: looking through them is faster than a map of keys.
+  for (const { severity, span, kind } of diagnostics) {
+    if (severity === 'note' || span.precision === 'none') continue;
     const { start, end } = span;
-    spans.set(`${start}-${end}-${kind}`, { start, end, value: -1, label: kind });
+    const isKnown = spans.some(
+      (known) => known.start === start && known.end === end && known.label === kind,
+    );
+    if (!isKnown) spans.push({ start, end, value: -1, label: kind });
   }
-  return [...spans.values()];
+  return spans;
 }
 
 /** The verdict a reward reads, or an error that says the rollout was not judged. */

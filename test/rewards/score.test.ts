@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RewardResult } from '../../src/records.js';
+import type { Problem, RewardResult } from '../../src/records.js';
 import {
   compileOnly,
   scoreRollouts,
@@ -47,6 +47,47 @@ describe('scoreRollouts', () => {
     const [scored] = await scoreRollouts(two, [later]);
     expect(scored.reward).toBe(1);
     expect(two[0].reward).toBeUndefined();
+  });
+
+  it('takes plain numbers, null and parts of a result; the weight is 1 unless given', async () => {
+    const plain: RewardFunction = { name: 'plain', score: () => [0.5, null] };
+    const parts: RewardFunction = {
+      name: 'parts',
+      score: () => [{ score: 1, log: { seen: true } }, { score: null }],
+    };
+    const [first, second] = await scoreRollouts(two, [plain, parts]);
+    expect(first.rewards).toEqual([
+      { name: 'plain', weight: 1, score: 0.5, spans: [], log: {} },
+      { name: 'parts', weight: 1, score: 1, spans: [], log: { seen: true } },
+    ]);
+    expect(first.reward).toBe(1.5);
+    expect(second.reward).toBeNull();
+  });
+
+  it('hands a reward the problem of a rollout, or says which one is missing', async () => {
+    const reads: RewardFunction = {
+      name: 'reads',
+      needsProblems: true,
+      score: (rollouts, { problem }) => rollouts.map((rollout) => problem(rollout).prompt.length),
+    };
+    const problem: Problem = {
+      ...{ id: two[0].problemId, task: 't', split: 's', prompt: 'four', language: 'cpp' },
+      columns: {},
+    };
+    const [scored] = await scoreRollouts(two, [reads], [problem]);
+    expect(scored.reward).toBe(4);
+    await expect(scoreRollouts(two, [reads])).rejects.toThrow(
+      /expected the problem .* of the rollout .*not among the 0 problems given/,
+    );
+  });
+
+  it('throws, naming the function, on a span that is not a byte range', async () => {
+    const odd: RewardFunction = {
+      name: 'odd',
+      score: () =>
+        two.map(() => ({ score: 0, spans: [{ start: 3, end: 1.5, value: 1, label: '' }] })),
+    };
+    await expect(scoreRollouts(two, [odd])).rejects.toThrow(/function odd: .*got 3 to 1\.5/);
   });
 
   it('throws, naming the function, on a wrong length', async () => {
