@@ -117,18 +117,22 @@ export interface SamplingSettings {
   seed: number;
 }
 
-export type Outcome =
-  | 'clean'
-  | 'warning'
-  | 'compile_error'
-  | 'runtime_error'
-  | 'wrong_answer'
-  | 'no_answer'
-  | 'timeout'
-  | 'memory_limit'
-  | 'output_limit'
+/** What can become of a completion, from the best to the worst: the order of every table. */
+export const outcomeOrder = [
+  'clean',
+  'warning',
+  'wrong_answer',
+  'runtime_error',
+  'timeout',
+  'memory_limit',
+  'output_limit',
+  'no_answer',
+  'compile_error',
   /** Our own tooling broke: unscorable, advantage 0, never reward 0. */
-  | 'sandbox_error';
+  'sandbox_error',
+] as const;
+
+export type Outcome = (typeof outcomeOrder)[number];
 
 export type DiagnosticTool =
   'g++' | 'clang++' | 'asan' | 'ubsan' | 'lsan' | 'python' | 'javac' | 'arithmetic' | 'runner';
@@ -239,6 +243,14 @@ export interface Advantages {
   tokens: number[];
 }
 
+/** What the updates of a step could take from a completion, its tokens counted once an update. */
+export interface RolloutUpdate {
+  /** In the loss: sampled by the policy, and not of a completion that was left out. */
+  countedTokens: number;
+  /** Of these, outside the clip range on the side where the clip ends the gradient. */
+  clippedTokens: number;
+}
+
 export interface Rollout {
   /** Version of this record. */
   version: 1;
@@ -271,4 +283,6 @@ export interface Rollout {
   /** Weighted sum of the rewards, `null` when unscorable. */
   reward?: number | null;
   advantages?: Advantages;
+  /** Of a step that clips (GRPO). */
+  update?: RolloutUpdate;
 }

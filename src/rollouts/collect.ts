@@ -52,7 +52,7 @@ export interface CollectRolloutsInput extends SampleRolloutsInput {
 export async function collectRollouts(input: CollectRolloutsInput): Promise<Rollout[]> {
   const groups = await startJudging(input);
   const judged = (await Promise.all(groups.map((group) => group.judged))).flat();
-  const scored = await scoreRollouts(judged, input.rewards);
+  const scored = await scoreRollouts(judged, input.rewards, input.problems);
   input.signal?.throwIfAborted();
   input.store?.append(scored);
   return scored;
@@ -73,17 +73,17 @@ export interface CollectedGroup {
 export async function startCollecting(
   input: Omit<CollectRolloutsInput, 'store'>,
 ): Promise<CollectedGroup[]> {
-  const { rewards } = input;
+  const { rewards, problems } = input;
   const groups = await startJudging(input);
   if (!rewards.some(({ wholeBatch }) => wholeBatch)) {
     return groups.map(({ sampled, judged }) => ({
       sampled,
-      scored: quiet(judged.then((rollouts) => scoreRollouts(rollouts, rewards))),
+      scored: quiet(judged.then((rollouts) => scoreRollouts(rollouts, rewards, problems))),
     }));
   }
   const all = quiet(
     Promise.all(groups.map(({ judged }) => judged)).then((judged) =>
-      scoreRollouts(judged.flat(), rewards),
+      scoreRollouts(judged.flat(), rewards, problems),
     ),
   );
   return groups.map(({ sampled }, index) => {

@@ -27,4 +27,37 @@ export type {
   InspectionOptions,
 } from './inspection.js';
 export { reachedTokens, type ReachedToken } from './reached.js';
-export { openRolloutStore, readRollouts, type RolloutStore } from './store.js';
+export { readRollouts } from './log-reader.js';
+export { openRolloutStore, type RolloutStore } from './store.js';
+export { groupNumbers } from './groups.js';
+export { scoreDifference, type DifferenceOptions } from './rescore/difference.js';
+export { rankCorrelation } from './rescore/rank-correlation.js';
+export type {
+  ChangedRollout,
+  GroupName,
+  ScoreDifference,
+  ScorePoint,
+  ScoreSummary,
+  SignChanges,
+} from './rescore/record.js';
+export { rescoreRollouts, type RescoreOptions } from './rescore/rescore.js';
+export { problemsById, problemsOfRollouts } from './problems.js';
+export {
+  indexTables,
+  openRolloutIndex,
+  type GroupStatistics,
+  type IndexTable,
+  type LogIndex,
+  type OutcomeCounts,
+  type PromptAccuracyTable,
+  type QueryColumn,
+  type QueryParameter,
+  type QueryResult,
+  type QueryRow,
+  type QueryValue,
+  type RolloutIndex,
+  type RolloutIndexOptions,
+  type SelectOptions,
+  type StatisticsOptions,
+  type StepStatistics,
+} from './query/index.js';

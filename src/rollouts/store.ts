@@ -9,23 +9,32 @@ import {
   readSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
-import { inputError } from '../errors.js';
+import { environmentError, inputError } from '../errors.js';
 import type { Rollout } from '../records.js';
+import { createIdCheck, identities } from './log-ids.js';
+import { checkVersion, readRollouts } from './log-reader.js';
 
-/** The version of the record this library writes and reads. */
-const RECORD_VERSION = 1;
 const NEWLINE = 0x0a;
 const CHUNK_BYTES = 1 << 20;
+const WRITE_BYTES = 1 << 24;
 
-/** An append-only `rollouts.jsonl`. One writer; readers may come at any time (`readRollouts`). */
+/**
+ * An append-only `rollouts.jsonl`. One writer; readers may come at any time (`readRollouts`), also
+ * from other processes. No two records have the same id.
+ */
 export interface RolloutStore {
   readonly file: string;
   /** Bytes of a torn last line that opening cut off: 0 unless a write was interrupted. */
   readonly recoveredBytes: number;
-  /** One write and one fsync: when it returns, the records survive a crash. */
+  /**
+   * All of them or none: written, then one fsync. When it returns, the records survive a crash and a
+   * power cut; when it throws, the log is as it was. Steps may come in any order, so that more
+   * completions can be drawn for earlier problems; an id that is there already is refused.
+   */
   append(rollouts: readonly Rollout[]): void;
   readAll(): Rollout[];
   /** Drops the rollouts of later steps, by a rename: a crash leaves the old file or the new one. */
@@ -40,6 +49,7 @@ export interface RolloutStore {
 export function openRolloutStore(file: string): RolloutStore {
   const resolved = path.resolve(file);
   const isNew = !existsSync(resolved);
+  const ids = createIdCheck(resolved);
   let descriptor = openForAppend(resolved);
   if (isNew) syncFolder(path.dirname(resolved));
   let recoveredBytes = 0;
@@ -49,50 +59,30 @@ export function openRolloutStore(file: string): RolloutStore {
     closeSync(descriptor);
     throw error;
   }
+  let size = fstatSync(descriptor).size;
   return {
     file: resolved,
     recoveredBytes,
     append(rollouts) {
       if (rollouts.length === 0) return;
       rollouts.forEach((rollout) => checkVersion(rollout, 'append'));
-      const text = rollouts.map((rollout) => `${JSON.stringify(rollout)}\n`).join('');
-      writeAll(descriptor, Buffer.from(text, 'utf8'));
-      fsyncSync(descriptor);
+      checkOnlyWriter(resolved, descriptor, size);
+      ids.check(rollouts);
+      size = appendWhole(resolved, descriptor, size, rollouts);
+      ids.add(rollouts);
     },
     readAll: () => [...readRollouts(resolved)],
     truncateAfterStep(step) {
-      const temporary = `${resolved}.partial`;
-      const target = openSync(temporary, 'w');
-      try {
-        for (const { bytes, number } of lines(resolved)) {
-          if (parseLine(bytes, resolved, number).step <= step) {
-            writeAll(target, Buffer.concat([bytes, Buffer.from('\n')]));
-          }
-        }
-        fsyncSync(target);
-      } catch (error) {
-        rmSync(temporary, { force: true });
-        throw error;
-      } finally {
-        closeSync(target);
-      }
+      copyUpToStep(resolved, `${resolved}.partial`, step);
       closeSync(descriptor);
-      renameSync(temporary, resolved);
+      renameSync(`${resolved}.partial`, resolved);
       syncFolder(path.dirname(resolved));
       descriptor = openForAppend(resolved);
+      size = fstatSync(descriptor).size;
+      ids.forget();
     },
     close: () => closeSync(descriptor),
   };
-}
-
-/** The records of a log in order, one at a time; a last line still being written is left out. */
-export function* readRollouts(file: string): Generator<Rollout> {
-  if (!existsSync(file)) {
-    throw inputError(
-      `readRollouts: expected a rollout log, but there is no file ${file}. Give the rollouts.jsonl of a run.`,
-    );
-  }
-  for (const { bytes, number } of lines(file)) yield parseLine(bytes, file, number);
 }
 
 function openForAppend(file: string): number {
@@ -130,61 +120,92 @@ function cutTornLine(descriptor: number): number {
   return size - whole;
 }
 
-/** Whole lines only, without their ends, by chunks: a log may be larger than the longest string. */
-function* lines(file: string): Generator<{ bytes: Buffer; number: number }> {
-  const descriptor = openSync(file, 'r');
-  try {
-    let rest = Buffer.alloc(0);
-    let number = 0;
-    for (;;) {
-      const chunk = Buffer.alloc(CHUNK_BYTES);
-      const length = readSync(descriptor, chunk, 0, CHUNK_BYTES, null);
-      if (length === 0) return;
-      rest = Buffer.concat([rest, chunk.subarray(0, length)]);
-      let start = 0;
-      for (let end = rest.indexOf(NEWLINE); end >= 0; end = rest.indexOf(NEWLINE, start)) {
-        number++;
-        yield { bytes: rest.subarray(start, end), number };
-        start = end + 1;
-      }
-      rest = rest.subarray(start);
-    }
-  } finally {
-    closeSync(descriptor);
-  }
+/** Two writers would cut each other's lines: the second one to append is told. */
+function checkOnlyWriter(file: string, descriptor: number, size: number): void {
+  const mine = fstatSync(descriptor);
+  const there = existsSync(file) ? statSync(file) : null;
+  if (there !== null && there.ino === mine.ino && there.dev === mine.dev && mine.size === size)
+    return;
+  throw inputError(
+    `${file}: expected the log as this store left it (${size} bytes), but it was ${there === null ? 'removed' : there.ino === mine.ino ? `changed (${mine.size} bytes)` : 'replaced'}. One process at a time may write it: stop the other one and open the store again.`,
+  );
 }
 
-function parseLine(bytes: Buffer, file: string, number: number): Rollout {
-  const where = `${file}:${number}`;
-  let record: unknown;
+/** The new size. A write that fails halfway (a full disk) is taken back before the error is thrown. */
+function appendWhole(
+  file: string,
+  descriptor: number,
+  size: number,
+  rollouts: readonly Rollout[],
+): number {
   try {
-    record = JSON.parse(bytes.toString('utf8'));
+    const written = writeLines(
+      descriptor,
+      rollouts.map((rollout) => JSON.stringify(rollout)),
+    );
+    fsyncSync(descriptor);
+    return size + written;
   } catch (cause) {
-    throw inputError(
-      `${where}: expected one JSON record a line, got ${JSON.stringify(bytes.toString('utf8').slice(0, 40))}…. Remove or restore that line.`,
+    ftruncateSync(descriptor, size);
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw environmentError(
+      `${file}: ${rollouts.length} rollouts could not be appended (${reason}); those before are safe. Make room on the disk and go on (resume).`,
       { cause },
     );
   }
-  checkVersion(record, where);
-  return record as Rollout;
 }
 
-function checkVersion(record: unknown, where: string): void {
-  const version =
-    typeof record === 'object' && record !== null && 'version' in record
-      ? record.version
-      : undefined;
-  if (version !== RECORD_VERSION) {
-    throw inputError(
-      `${where}: expected a rollout record of version ${RECORD_VERSION}, got version ${JSON.stringify(version)}. Read it with the release that wrote it.`,
-    );
+/** Bytes written: one write, or several where the records are larger than one string should be. */
+function writeLines(descriptor: number, lines: readonly string[]): number {
+  let written = 0;
+  let waiting: string[] = [];
+  let length = 0;
+  const flush = (): void => {
+    const bytes = Buffer.from(waiting.join(''), 'utf8');
+    writeAll(descriptor, bytes);
+    written += bytes.length;
+    waiting = [];
+    length = 0;
+  };
+  for (const line of lines) {
+    waiting.push(line, '\n');
+    length += line.length + 1;
+    if (length > WRITE_BYTES) flush();
   }
+  flush();
+  return written;
 }
 
 /** A write may take less than it was given. */
 function writeAll(descriptor: number, bytes: Buffer): void {
   for (let done = 0; done < bytes.length;) {
     done += writeSync(descriptor, bytes, done, bytes.length - done);
+  }
+}
+
+/** The lines of steps up to this one, as they stand, safe on disk in another file. */
+function copyUpToStep(from: string, to: string, lastStep: number): void {
+  const target = openSync(to, 'w');
+  try {
+    const newline = Buffer.from('\n');
+    let kept: Buffer[] = [];
+    let length = 0;
+    for (const { step, bytes } of identities(from)) {
+      if (step > lastStep) continue;
+      kept.push(Buffer.from(bytes), newline);
+      length += bytes.length;
+      if (length < CHUNK_BYTES) continue;
+      writeAll(target, Buffer.concat(kept));
+      kept = [];
+      length = 0;
+    }
+    writeAll(target, Buffer.concat(kept));
+    fsyncSync(target);
+  } catch (error) {
+    rmSync(to, { force: true });
+    throw error;
+  } finally {
+    closeSync(target);
   }
 }
 

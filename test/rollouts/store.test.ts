@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import {
   appendFileSync,
   mkdtempSync,
@@ -67,7 +66,7 @@ describe('openRolloutStore', () => {
   });
 
   it('reads records longer than a chunk and characters cut by its edge', () => {
-    const long = exampleRollout({ completion: 'é𝄞'.repeat(400_000) });
+    const long = exampleRollout({ sample: 1, completion: 'é𝄞'.repeat(400_000) });
     const store = openRolloutStore(file);
     store.append([exampleRollout(), long, exampleRollout({ sample: 2 })]);
     expect(store.readAll()[1]).toEqual(long);
@@ -100,32 +99,109 @@ describe('openRolloutStore', () => {
     expect(() => [...readRollouts(path.join(folder, 'c.jsonl'))]).toThrow(/no file/);
   });
 
-  it('loses nothing it acknowledged when its process is killed in the middle of writing', async () => {
-    const script = `
-      import { openRolloutStore } from ${JSON.stringify(path.resolve('src/rollouts/store.ts'))};
-      const store = openRolloutStore(process.argv[1]);
-      const filler = 'x'.repeat(200000);
-      for (let step = 1; ; step++) {
-        store.append([{ version: 1, step, completion: filler }]);
-        process.stdout.write(step + '\\n');
-      }`;
-    const child = spawn(
-      process.execPath,
-      ['--import', 'tsx', '--input-type=module', '-e', script, file],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
-    );
-    let said = '';
-    child.stdout.on('data', (text: Buffer) => {
-      said += text.toString();
-      if (said.split('\n').length > 20) child.kill('SIGKILL');
-    });
-    await new Promise((resolve) => child.on('close', resolve));
-    const acknowledged = Number(said.trim().split('\n').at(-1));
+  it('says whether a record is of a newer release or of none', () => {
+    const newer = path.join(folder, 'newer.jsonl');
+    writeFileSync(newer, '{"version":2}\n');
+    expect(() => [...readRollouts(newer)]).toThrow(/by a newer release/);
+    const foreign = path.join(folder, 'foreign.jsonl');
+    writeFileSync(foreign, `${JSON.stringify(exampleRollout())}\n{"step":1}\n`);
+    expect(() => [...readRollouts(foreign)]).toThrow(/foreign\.jsonl:2: .*got none\. Read it with/);
     const store = openRolloutStore(file);
-    const steps = store.readAll().map(({ step }) => step);
-    expect(steps).toEqual(steps.map((_, i) => i + 1));
-    expect(steps.length - acknowledged).toBeGreaterThanOrEqual(0);
-    expect(steps.length - acknowledged).toBeLessThanOrEqual(1);
+    const changed = { ...exampleRollout(), version: 2 } as unknown as Rollout;
+    expect(() => store.append([changed])).toThrow(/append: expected a rollout record of version 1/);
+    store.close();
+  });
+
+  it('refuses an id that is there already, and writes nothing of that append', () => {
+    const first = openRolloutStore(file);
+    first.append(batch(1));
+    first.append(batch(2));
+    expect(() => first.append(batch(2, 4))).toThrow(/"run\/2\/0\/0", but it is there already/);
+    first.close();
+    const store = openRolloutStore(file);
+    expect(() => store.append(batch(2))).toThrow(/it is there already, at step 2/);
+    expect(() => store.append(batch(1))).toThrow(/it is there already, at step 1/);
+    expect(() => store.append([...batch(3), ...batch(3)])).toThrow(/twice in this append/);
+    const nameless = { ...exampleRollout(), id: undefined } as unknown as Rollout;
+    expect(() => store.append([nameless])).toThrow(/with an id and a whole step/);
+    expect(store.readAll()).toHaveLength(6);
+    store.append(batch(3));
+    expect(store.readAll()).toHaveLength(9);
+    store.close();
+  });
+
+  it('takes more samples of an earlier step, and knows them from then on', () => {
+    const store = openRolloutStore(file);
+    store.append(batch(1));
+    store.append(batch(2));
+    const more = [3, 4].map((sample) => exampleRollout({ step: 1, sample }));
+    store.append(more);
+    expect(() => store.append(more)).toThrow(/it is there already, at step 1/);
+    store.append(batch(3));
+    store.close();
+    const again = openRolloutStore(file);
+    expect(() => again.append(more)).toThrow(/it is there already, at step 1/);
+    again.append([5, 6].map((sample) => exampleRollout({ step: 1, sample })));
+    expect(new Set(again.readAll().map(({ id }) => id)).size).toBe(13);
+    again.close();
+  });
+
+  it('takes a step again once it was dropped: an undone or resumed training has each id once', () => {
+    const store = openRolloutStore(file);
+    for (const step of [1, 2, 3]) store.append(batch(step));
+    store.truncateAfterStep(1);
+    store.append(batch(2));
+    expect(() => store.append(batch(2))).toThrow(/it is there already/);
+    store.append(batch(3));
+    const ids = store.readAll().map(({ id }) => id);
+    expect(new Set(ids).size).toBe(9);
+    store.truncateAfterStep(0);
+    expect(store.readAll()).toEqual([]);
+    store.append(batch(1));
+    expect(store.readAll()).toEqual(batch(1));
+    store.close();
+  });
+
+  it('reads ids with quotes, backslashes and other alphabets in a run’s name', () => {
+    const run = 'a "b"\\é𝄞,"step":9';
+    const named = (step: number): Rollout =>
+      exampleRollout({ step, run, id: `${run}/${step}/0/0` });
+    const store = openRolloutStore(file);
+    store.append([named(1), named(2)]);
+    store.close();
+    const again = openRolloutStore(file);
+    expect(() => again.append([named(2)])).toThrow(/it is there already, at step 2/);
+    expect(() => again.append([named(1)])).toThrow(/it is there already, at step 1/);
+    again.truncateAfterStep(1);
+    expect(again.readAll()).toEqual([named(1)]);
+    again.close();
+  });
+
+  it('tells a second writer instead of mixing with it', () => {
+    const one = openRolloutStore(file);
+    one.append(batch(1));
+    const two = openRolloutStore(file);
+    two.append(batch(2));
+    expect(() => one.append(batch(3))).toThrow(/changed \(\d+ bytes\).*One process at a time/);
+    one.truncateAfterStep(1);
+    expect(() => two.append(batch(3))).toThrow(/replaced.*One process at a time/);
+    expect(two.readAll()).toEqual(batch(1));
+    one.append(batch(2));
+    expect(one.readAll()).toEqual([...batch(1), ...batch(2)]);
+    one.close();
+    two.close();
+  });
+
+  it('gives a reader that has begun the log it opened, whatever becomes of it', () => {
+    const store = openRolloutStore(file);
+    const long = (step: number): Rollout =>
+      exampleRollout({ step, completion: 'x'.repeat(600_000) });
+    for (const step of [1, 2, 3, 4]) store.append([long(step)]);
+    const reader = readRollouts(file);
+    expect(reader.next().value).toEqual(long(1));
+    store.truncateAfterStep(1);
+    expect([...reader].map(({ step }) => step)).toEqual([2, 3, 4]);
+    expect(store.readAll()).toEqual([long(1)]);
     store.close();
   });
 });
