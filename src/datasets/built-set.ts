@@ -1,3 +1,4 @@
+import { withoutRows } from './degenerate.js';
 import type { Diagnostic, FinishReason, Outcome, Rollout } from '../records.js';
 import type { Drops } from './drops.js';
 
@@ -45,6 +46,26 @@ export interface BuiltSet<Row> {
   /** What is odd about the set and how to go on, in sentences. */
   notes: string[];
   settings: Record<string, unknown>;
+}
+
+/** The set of these rows, with a note for each reason that problems have none. */
+export function builtSet<Row extends { problem_id: string }>(made: {
+  rows: Row[];
+  /** Problems with at least one rollout. */
+  total: number;
+  without: Record<string, number>;
+  dropped: Drops;
+  /** What a row is called in the notes. */
+  what: string;
+  /** Further notes. @default none */
+  notes?: string[];
+  settings: Record<string, unknown>;
+}): BuiltSet<Row> {
+  const { rows, total, without, dropped, settings } = made;
+  const withRows = new Set(rows.map((row) => row.problem_id)).size;
+  const problems = { total, withRows, without };
+  const notes = [...withoutRows(made.what, problems), ...(made.notes ?? [])];
+  return { rows, problems, dropped, notes, settings };
 }
 
 /** The columns of a sample. */

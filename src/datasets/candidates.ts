@@ -79,7 +79,7 @@ export async function collectCandidates(input: CollectCandidatesInput): Promise<
       if (missing.length > 0) {
         const unjudged = missing.map((id) => drawnById.get(id)!);
         const judged = await judgeRollouts(unjudged, part, input.judge, { signal });
-        const scored = rewards.length > 0 ? await scoreRollouts(judged, rewards) : judged;
+        const scored = rewards.length > 0 ? await scoreRollouts(judged, rewards, part) : judged;
         keep(annotated, judgedById, scored);
       }
       input.onProgress?.({
@@ -160,8 +160,8 @@ function firstDifference(there: string, here: string): [string, string] {
   return [part(there), part(here)];
 }
 
-function rewardNames(rewards: readonly { name: string; weight: number }[]): string {
-  return rewards.map(({ name, weight }) => `${name} × ${weight}`).join(', ') || 'none';
+function rewardNames(rewards: readonly { name: string; weight?: number }[]): string {
+  return rewards.map(({ name, weight = 1 }) => `${name} × ${weight}`).join(', ') || 'none';
 }
 
 /** As `sampleRollouts` names them. */

@@ -1,7 +1,7 @@
 import { inputError } from '../errors.js';
 import type { Rollout } from '../records.js';
 import type { BuiltSet } from './built-set.js';
-import { withoutRows } from './degenerate.js';
+import { builtSet } from './built-set.js';
 import { countDrop, type Drops } from './drops.js';
 import type { RankBy } from './ranking.js';
 import { sampleRow, type SampleRow } from './sample-row.js';
@@ -41,23 +41,19 @@ export function buildNBest(
       countDrop(without, problem.samples.length === 0 ? 'no scorable sample' : 'no clean sample');
     return best.map((sample, i) => ({ ...sampleRow(problem, sample), rank: i + 1 }));
   });
-  const counts = {
-    total: problems.length,
-    withRows: new Set(rows.map((row) => row.problem_id)).size,
-    without,
-  };
-  return {
+  return builtSet({
     rows,
-    problems: counts,
+    total: problems.length,
+    without,
     dropped,
-    notes: withoutRows('sample', counts),
+    what: 'sample',
     settings: {
       kind: 'nbest',
       n,
       rank_by: rankBy,
       min_score: Number.isFinite(minScore) ? minScore : null,
     },
-  };
+  });
 }
 
 export function bestFirst(samples: readonly RankedSample[]): RankedSample[] {

@@ -1,14 +1,13 @@
 import { createRandom, type Random } from '../algorithms/index.js';
 import { inputError } from '../errors.js';
 import type { Rollout } from '../records.js';
-import { sampleColumns, type BuiltSet } from './built-set.js';
+import { builtSet, sampleColumns, type BuiltSet } from './built-set.js';
 import type { CorruptedSample } from './corrupt.js';
 import { countDrop, type Drops } from './drops.js';
 import { pairRow, type PairRow } from './pair-row.js';
 import { corruptedColumns } from './corrupted-columns.js';
 import type { RankBy } from './ranking.js';
 import { samplesByProblem, type ProblemSamples, type RankedSample } from './samples.js';
-import { withoutRows } from './degenerate.js';
 
 export interface BuildPairsOptions {
   /** @default 'outcome' */
@@ -61,16 +60,13 @@ export function buildPairs(
     if (made.length === 0) countDrop(without, whyNoPair(problem));
     rows.push(...made);
   }
-  const counts = {
-    total: problems.length,
-    withRows: new Set(rows.map((row) => row.problem_id)).size,
-    without,
-  };
-  return {
+  return builtSet({
     rows,
-    problems: counts,
+    total: problems.length,
+    without,
     dropped,
-    notes: [...withoutRows('pair', counts), ...lengthNote(rows)],
+    what: 'pair',
+    notes: lengthNote(rows),
     settings: {
       kind: 'pairs',
       rank_by: rankBy,
@@ -82,7 +78,7 @@ export function buildPairs(
       corruption: corruption.length,
       seed,
     },
-  };
+  });
 }
 
 type Pair = readonly [chosen: RankedSample, rejected: RankedSample];

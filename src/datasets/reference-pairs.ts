@@ -1,7 +1,6 @@
 import { createRandom } from '../algorithms/index.js';
 import type { Problem, Rollout } from '../records.js';
-import { referenceColumns, sampleColumns, type BuiltSet } from './built-set.js';
-import { withoutRows } from './degenerate.js';
+import { builtSet, referenceColumns, sampleColumns, type BuiltSet } from './built-set.js';
 import { countDrop, type Drops } from './drops.js';
 import { pairRow, type PairRow } from './pair-row.js';
 import type { RankBy } from './ranking.js';
@@ -54,16 +53,12 @@ export function referencePairs(
       }),
     );
   });
-  const counts = {
-    total: sampled.length,
-    withRows: new Set(rows.map((row) => row.problem_id)).size,
-    without,
-  };
-  return {
+  return builtSet({
     rows,
-    problems: counts,
+    total: sampled.length,
+    without,
     dropped,
-    notes: withoutRows('pair', counts),
+    what: 'pair',
     settings: {
       kind: 'reference-pairs',
       rank_by: rankBy,
@@ -71,5 +66,5 @@ export function referencePairs(
       max_pairs_per_problem: maxPairsPerProblem,
       seed,
     },
-  };
+  });
 }

@@ -1,7 +1,7 @@
 import { inputError } from '../errors.js';
 import type { Problem, Rollout } from '../records.js';
 import type { BuiltSet } from './built-set.js';
-import { withoutRows } from './degenerate.js';
+import { builtSet } from './built-set.js';
 import { countDrop, type Drops } from './drops.js';
 import { bestFirst } from './n-best.js';
 import type { RankBy } from './ranking.js';
@@ -63,16 +63,12 @@ export function buildSft(input: BuildSftInput, options: BuildSftOptions = {}): B
     if (of.length === 0) countDrop(without, problem ? 'no clean sample' : 'no reference');
     return of;
   });
-  const counts = {
-    total: ids.length,
-    withRows: new Set(rows.map((row) => row.problem_id)).size,
-    without,
-  };
-  return {
+  return builtSet({
     rows,
-    problems: counts,
+    total: ids.length,
+    without,
     dropped,
-    notes: withoutRows('completion', counts),
+    what: 'completion',
     settings: {
       kind: 'sft',
       references,
@@ -80,5 +76,5 @@ export function buildSft(input: BuildSftInput, options: BuildSftOptions = {}): B
       min_score: minScore,
       max_per_problem: Number.isFinite(maxPerProblem) ? maxPerProblem : null,
     },
-  };
+  });
 }

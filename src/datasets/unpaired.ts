@@ -2,7 +2,7 @@ import { createRandom } from '../algorithms/index.js';
 import { inputError } from '../errors.js';
 import type { Rollout } from '../records.js';
 import type { BuiltSet } from './built-set.js';
-import { withoutRows } from './degenerate.js';
+import { builtSet } from './built-set.js';
 import { countDrop, type Drops } from './drops.js';
 import type { RankBy } from './ranking.js';
 import { sampleRow, type SampleRow } from './sample-row.js';
@@ -66,16 +66,13 @@ export function buildUnpaired(
     });
   });
   const rows = evened(labelled, maxLabelRatio, random, dropped);
-  const counts = {
-    total: problems.length,
-    withRows: new Set(rows.map((row) => row.problem_id)).size,
-    without,
-  };
-  return {
+  return builtSet({
     rows,
-    problems: counts,
+    total: problems.length,
+    without,
     dropped,
-    notes: [...withoutRows('row', counts), ...labelNotes(rows)],
+    what: 'row',
+    notes: labelNotes(rows),
     settings: {
       kind: 'unpaired',
       rank_by: rankBy,
@@ -85,7 +82,7 @@ export function buildUnpaired(
       max_label_ratio: Number.isFinite(maxLabelRatio) ? maxLabelRatio : null,
       seed,
     },
-  };
+  });
 }
 
 /** Rows of the more frequent label left out until the ratio holds; none where the other has no row. */

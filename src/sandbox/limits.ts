@@ -7,6 +7,8 @@ export interface Limits {
   memoryMiB: number;
   /** Each of stdout, stderr and the results. @default 256 */
   outputKiB: number;
+  /** Characters of what a run printed that stay in its stage's record. @default 4096 */
+  keptOutput?: number;
 }
 
 export const defaultLimits: Limits = { cpuMs: 500, wallMs: 4000, memoryMiB: 256, outputKiB: 256 };

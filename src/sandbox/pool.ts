@@ -36,6 +36,8 @@ export interface JudgeOptions {
   memoryMiB?: number;
   /** @default 256 */
   outputKiB?: number;
+  /** Characters of each run's stdout and stderr that stay in the verdict. @default 4096 */
+  keptOutput?: number;
   /** @default 'auto': the best that works, never `none` */
   isolation?: 'auto' | TierName;
   /**
@@ -100,6 +102,8 @@ export async function createJudgePool(options: JudgeOptions = {}): Promise<Judge
     wallMs: options.wallMs ?? defaultLimits.wallMs,
     memoryMiB: options.memoryMiB ?? defaultLimits.memoryMiB,
     outputKiB: options.outputKiB ?? defaultLimits.outputKiB,
+    // Absent where not asked for: part of every verdict's key.
+    ...(options.keptOutput !== undefined && { keptOutput: options.keptOutput }),
   };
   for (const [i, language] of (languages ?? []).entries())
     checkLanguage(language, `createJudgePool: languages[${i}]`);

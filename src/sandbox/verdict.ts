@@ -61,9 +61,10 @@ export function verdictOfRuns(input: {
   stages: readonly StageRecord[];
   around: Surroundings;
   memoryMiB: number;
+  keptOutput?: number;
 }): Verdict {
-  const { runs, cases, warnings, around, memoryMiB } = input;
-  const stages = [...input.stages, ...runs.map(runStage)];
+  const { runs, cases, warnings, around, memoryMiB, keptOutput = 4096 } = input;
+  const stages = [...input.stages, ...runs.map((run) => runStage(run, keptOutput))];
   const trouble = runs.map(troubleOf).find((reason) => reason !== null);
   if (trouble !== undefined) return sandboxError(cases.length, trouble, around, stages);
 
@@ -171,8 +172,8 @@ function earlyEnd(
   return runnerFinding('early-exit', `the program ended with exit code ${code}${where}`);
 }
 
-function runStage({ execution, command, reading }: ProgramRun): StageRecord {
-  const stdout = execution.stdout.slice(0, 4096);
+function runStage({ execution, command, reading }: ProgramRun, kept: number): StageRecord {
+  const stdout = execution.stdout.slice(0, kept);
   return {
     stage: 'run',
     command,
@@ -180,9 +181,9 @@ function runStage({ execution, command, reading }: ProgramRun): StageRecord {
     signal: execution.ended === 'signal' ? signalName(execution.code) : null,
     durationMs: execution.wallMs,
     stdout,
-    stderr: reading.stderr.slice(0, 4096),
+    stderr: reading.stderr.slice(0, kept),
     truncated:
-      execution.flooded || stdout.length < execution.stdout.length || reading.stderr.length > 4096,
+      execution.flooded || stdout.length < execution.stdout.length || reading.stderr.length > kept,
   };
 }
 

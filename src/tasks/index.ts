@@ -18,6 +18,7 @@ export {
 } from './examples/index.js';
 export { getTask, listTasks, openTask } from './open.js';
 export { dataSet, type DataSet, type Draft, type PromptFormat } from './data-set.js';
+export { multiplEProblem } from './sets/multipl-e.js';
 export { applyPromptTemplate } from './prompt-template.js';
 export { rowFields, type Fields } from './files/fields.js';
 export { writeOwnTask, type OwnTaskOptions } from './own/new.js';

@@ -5,6 +5,26 @@ import type { Verdict } from '../../src/records.js';
 import { gallery, includes, job, listTests, sumTests, testsOf, textTests } from './programs.js';
 import { tiers } from './tiers.js';
 
+describe('flags of one’s own', () => {
+  it('may hold -Werror: a warning ends a program, and nothing else', async () => {
+    const pool = await createJudgePool({ flags: ['-Werror'], memoryMiB: 256 });
+    try {
+      const wanted = ['clean', 'warning', 'wrong'] as const;
+      const verdicts = await pool.judge(
+        wanted.map((name) => job(sumTests, gallery[name].completion)),
+      );
+      expect(verdicts.map(({ outcome }) => outcome)).toEqual([
+        'clean',
+        'compile_error',
+        'wrong_answer',
+      ]);
+      expect(verdicts[1].diagnostics[0]?.kind).toBe(gallery.warning.kind);
+    } finally {
+      await pool.close();
+    }
+  });
+});
+
 for (const { tier, reason } of await tiers()) {
   describe.skipIf(reason !== null)(
     `the judge in tier ${tier}${reason === null ? '' : ` (not to be had here: ${reason})`}`,

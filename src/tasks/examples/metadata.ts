@@ -1,6 +1,6 @@
 import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { inputError } from '../../errors.js';
-import type { Outcome, ProgramTests } from '../../records.js';
+import { outcomeOrder, type Outcome, type ProgramTests } from '../../records.js';
 import { readTests } from '../own/tests.js';
 import { yamlFields, type YamlFields } from './fields.js';
 
@@ -44,17 +44,7 @@ export interface ExampleOrigin {
   corruption: { operator: string; kind: string; start: number; end: number } | null;
 }
 
-const outcomes: readonly Exclude<Outcome, 'sandbox_error'>[] = [
-  'clean',
-  'warning',
-  'compile_error',
-  'runtime_error',
-  'wrong_answer',
-  'no_answer',
-  'timeout',
-  'memory_limit',
-  'output_limit',
-];
+const outcomes = outcomeOrder.filter((outcome) => outcome !== 'sandbox_error');
 
 const keys = ['kind', 'explanation', 'flags', 'chosen', 'rejected', 'tests', 'prompt', 'from'];
 

@@ -1,6 +1,6 @@
 import { inputError } from '../../errors.js';
 import type { Language } from '../../records.js';
-import { dataSet } from '../data-set.js';
+import { dataSet, type Draft } from '../data-set.js';
 import type { DataSource } from '../files/find.js';
 
 interface Row {
@@ -47,18 +47,24 @@ export const multiplE = dataSet<Row>({
       tests: row.text('tests'),
     };
   },
-  problem({ prompt, tests }, { language }) {
-    // C++: the includes are one shared, precompiled header of all programs of a compile.
-    const includes = language === 'cpp' ? (/^(?:#include[^\n]*\n)+/.exec(prompt)?.[0] ?? '') : '';
-    return {
-      prompt,
-      tests: {
-        includes,
-        prefix: prompt.slice(includes.length),
-        suffix: `\n${tests}`,
-        cases: [{ stdin: '', expected: null }],
-      },
-    };
-  },
+  problem: (row, { language }) => multiplEProblem(row, language),
   notes: () => ['The set has no reference solutions: `validate` checks that it can be read.'],
 });
+
+/** What is judged: the prompt's includes and head, the completion, and the set's tests behind it. */
+export function multiplEProblem(
+  { prompt, tests }: Pick<Row, 'prompt' | 'tests'>,
+  language: Language,
+): Draft {
+  // C++: the includes are one shared, precompiled header of all programs of a compile.
+  const includes = language === 'cpp' ? (/^(?:#include[^\n]*\n)+/.exec(prompt)?.[0] ?? '') : '';
+  return {
+    prompt,
+    tests: {
+      includes,
+      prefix: prompt.slice(includes.length),
+      suffix: `\n${tests}`,
+      cases: [{ stdin: '', expected: null }],
+    },
+  };
+}

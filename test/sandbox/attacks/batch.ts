@@ -144,8 +144,8 @@ export const batch: AttackGroup = {
     {
       name: 'warnings off',
       tries: '#pragma GCC diagnostic for whoever comes behind it',
-      stops: screen,
-      outcome: 'clean',
+      stops: `${screen}; a completion that switches checks off is at best a warning (checks-off.ts)`,
+      outcome: 'warning',
       job: () => judged(`${right}#pragma GCC diagnostic ignored "-Wunused-variable"\n`),
     },
     {

@@ -60,7 +60,8 @@ const foot = `## Around the table
   whose output does not matter: expected values and outputs never enter the program.
 - A program that silences the sanitizers in its own process: by closing standard error, by their own
   functions, by leaving without exit handlers. It hides what they would have said of it.
-- A program that silences the compiler about itself, as any source may: \`#pragma GCC diagnostic\`.
+- A program that silences compiler or sanitizers about itself in a way that the text does not show: a switch
+  put together by macros. Plain ones (\`#pragma GCC diagnostic\`, \`no_sanitize\`) make the verdict a warning.
 - The sources and tests of its batch, and the inputs of its own other tests, lie in its folder and can be
   read. What is expected of it does not.
 - Processes that share its memory (clone as LeakSanitizer needs it) do not count for its processor time;

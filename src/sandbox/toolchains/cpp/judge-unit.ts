@@ -9,6 +9,7 @@ import { strayPart } from './assembly.js';
 import { readOutput } from './compile-server.js';
 import { compileUnit } from './compile.js';
 import type { Compiled } from './compile.js';
+import { checksOff } from './checks-off.js';
 import { compileStage, confirmErrors, errorDiagnostics, suspectsOf, warningsOf } from './errors.js';
 import { executePrograms } from './execute.js';
 import { viewOf } from './program.js';
@@ -106,7 +107,7 @@ async function judgeOnce(
       return;
     }
     const view = viewOf(program, k, resolve);
-    const warnings = warningsOf(program, k, compiled);
+    const warnings = [...warningsOf(program, k, compiled), ...checksOff(program)];
     const verdict = verdictOfRuns({
       runs: runs.flatMap(({ execution, cases, command }): ProgramRun[] =>
         execution === null
@@ -118,6 +119,7 @@ async function judgeOnce(
       stages: [compileStage(compiled, warnings)],
       around: surroundings(context),
       memoryMiB: context.sandbox.limits.memoryMiB,
+      keptOutput: context.sandbox.limits.keptOutput,
     });
     const idle =
       (verdict.outcome === 'timeout' &&

@@ -102,6 +102,7 @@ async function judgeProgram(
     around,
     // Half of it decides whether a time-out was a lack of memory; the machine's own part counts whole.
     memoryMiB: sandbox.limits.memoryMiB + 2 * allowance.memoryMiB,
+    keptOutput: sandbox.limits.keptOutput,
   });
   const idle =
     (verdict.outcome === 'timeout' && runs.some(({ execution }) => execution.cause === 'wall')) ||

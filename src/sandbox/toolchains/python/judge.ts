@@ -63,6 +63,7 @@ export async function judgeProgram(
     stages: [compile],
     around,
     memoryMiB: sandbox.limits.memoryMiB,
+    keptOutput: sandbox.limits.keptOutput,
   });
   const waited = executions.some((execution) => execution?.cause === 'wall');
   return {
