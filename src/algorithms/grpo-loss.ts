@@ -15,6 +15,8 @@ export interface GrpoLossResult {
   clipLow: tf.Scalar;
   /** Share of counted tokens whose ratio is above the clip range with A > 0. */
   clipHigh: tf.Scalar;
+  /** [B] counted tokens of each completion that the clip keeps from teaching. */
+  clippedTokens: tf.Tensor1D;
   /** Mean KL estimate over counted tokens; 0 without reference. */
   kl: tf.Scalar;
 }
@@ -53,6 +55,10 @@ export function grpoLoss(inputs: GrpoLossInputs, options: GrpoLossOptions = {}):
       loss: subtractEntropy(loss, inputs, tokens.trained, options),
       clipLow: share(tokens.isLowClipped),
       clipHigh: share(tokens.isHighClipped),
+      clippedTokens: tf.sum<tf.Tensor1D>(
+        tf.mul(tf.add(tokens.isLowClipped, tokens.isHighClipped), mask),
+        1,
+      ),
       kl: share(tokens.kl),
     };
   });

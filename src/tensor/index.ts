@@ -21,7 +21,7 @@ export {
   swiglu,
   tokenLogprobs,
 } from './operations.js';
-export { sampleRow } from './sampling.js';
+export { rowLogprobs, sampleRow } from './sampling.js';
 export { createKvCache } from './kv-cache.js';
 export type { KvCache, KvCacheDims } from './kv-cache.js';
 export type {

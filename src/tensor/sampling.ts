@@ -53,18 +53,12 @@ export function sampleRow(
   for (const logit of plainLogits) plainMass += Math.exp(logit - plainTop);
   const plain = (id: number): number => plainLogits[id] - plainTop - Math.log(plainMass);
 
-  const logits = penalised(plainLogits, repetitionPenalty, seen);
-  const best = indexOfLargest(logits);
-  const top = logits[best];
-  if (temperature === 0) return { id: best, logprob: 0, plainLogprob: plain(best) };
-
-  const weights = Float64Array.from(logits, (logit) => Math.exp((logit - top) / temperature));
-  if (topK > 0 && topK < weights.length) {
-    const threshold = weights.slice().sort()[weights.length - topK];
-    dropBelow(weights, threshold);
-  }
-  if (topP < 1) keepNucleus(weights, topP);
-  if (minP > 0) dropBelow(weights, minP); // the likeliest weighs exactly 1
+  const { best, weights } = keptWeights(
+    penalised(plainLogits, repetitionPenalty, seen),
+    temperature,
+    { topK, topP, minP },
+  );
+  if (weights === null) return { id: best, logprob: 0, plainLogprob: plain(best) };
   let mass = 0;
   for (const weight of weights) mass += weight;
   let target = uniform * mass;
@@ -76,6 +70,47 @@ export function sampleRow(
     if (target < 0) break;
   }
   return { id, logprob: Math.log(weights[id] / mass), plainLogprob: plain(id) };
+}
+
+/**
+ * The log-probability of every token under the distribution that `sampleRow` draws from: [V], −Infinity
+ * for what the settings leave out. Greedy, the likeliest has 0 and the others −Infinity.
+ */
+export function rowLogprobs(
+  plainLogits: Float32Array,
+  { repetitionPenalty = 1, temperature, topK, topP, minP }: SampleTokensSettings,
+  seen: Int32Array = noIds,
+): Float64Array {
+  const logits = penalised(plainLogits, repetitionPenalty, seen);
+  const { best, weights } = keptWeights(logits, temperature, { topK, topP, minP });
+  if (weights === null) return Float64Array.from(logits, (_, id) => (id === best ? 0 : -Infinity));
+  let mass = 0;
+  for (const weight of weights) mass += weight;
+  const shift = Math.log(mass);
+  // Not the logarithm of the weight, which may have become 0 without being left out.
+  const isOpen = topK === 0 && topP === 1 && minP === 0;
+  return weights.map((weight, id) =>
+    weight > 0 || isOpen ? (logits[id] - logits[best]) / temperature - shift : -Infinity,
+  );
+}
+
+/** Temperature and truncation; what is left out weighs 0, the likeliest exactly 1. Greedy has no weights. */
+function keptWeights(
+  logits: Float32Array,
+  temperature: number,
+  { topK, topP, minP }: Pick<SampleTokensSettings, 'topK' | 'topP' | 'minP'>,
+): { best: number; weights: Float64Array | null } {
+  const best = indexOfLargest(logits);
+  if (temperature === 0) return { best, weights: null };
+  const top = logits[best];
+  const weights = Float64Array.from(logits, (logit) => Math.exp((logit - top) / temperature));
+  if (topK > 0 && topK < weights.length) {
+    const threshold = weights.slice().sort()[weights.length - topK];
+    dropBelow(weights, threshold);
+  }
+  if (topP < 1) keepNucleus(weights, topP);
+  if (minP > 0) dropBelow(weights, minP);
+  return { best, weights };
 }
 
 const noIds = new Int32Array(0);

@@ -9,6 +9,7 @@ import {
 import { inputError } from '../errors.js';
 import type { Rollout } from '../records.js';
 import { tokenFeedback } from '../rewards/index.js';
+import { groupNumbers } from '../rollouts/index.js';
 
 export interface AdvantageSettings {
   /** @default 'grpo' */
@@ -58,17 +59,6 @@ export function assignAdvantages(
     ...rollout,
     advantages: { scheme: tokenScheme.name, sequence: sequence[index], tokens: tokens[index] },
   }));
-}
-
-/** One number per (run, step, group), so that rollouts of several steps can be trained on together. */
-export function groupNumbers(rollouts: readonly Rollout[]): number[] {
-  const numbers = new Map<string, number>();
-  return rollouts.map(({ run, step, group }) => {
-    const key = `${run}/${step}/${group}`;
-    const known = numbers.get(key) ?? numbers.size;
-    numbers.set(key, known);
-    return known;
-  });
 }
 
 /** The scores of each reward function, by its name in the first rollout's order. */

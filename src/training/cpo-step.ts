@@ -2,7 +2,6 @@ import {
   checkCpoOptions,
   comparesMeans,
   cpoLoss,
-  type CpoLossInputs,
   type CpoLossOptions,
   type CpoLossResult,
 } from '../algorithms/index.js';
@@ -11,10 +10,10 @@ import type { Policy } from '../policy/index.js';
 import type { StepMetrics } from './metrics.js';
 import type { Optimizer } from './optimizer.js';
 import {
-  forwardSequences,
-  halves,
+  forwardPairs,
   pairRows,
   pairsWithBothSides,
+  sidesOf,
   type PairRow,
   type PreferenceStepSettings,
 } from './preference-batch.js';
@@ -74,11 +73,7 @@ function cpoBatch(
     rows,
     metrics: () => ({ ...sums.means(rows.length), nll_loss: nll }),
     lossOf(part, update) {
-      const sides = [...part.map((row) => row.chosen), ...part.map((row) => row.rejected)];
-      const forward = forwardSequences(policy, sides, update);
-      const [chosenLogps, rejectedLogps] = halves(forward.logps);
-      const [chosenLengths, rejectedLengths] = halves(forward.lengths);
-      const inputs: CpoLossInputs = { chosenLogps, rejectedLogps, chosenLengths, rejectedLengths };
+      const { forward, inputs } = forwardPairs(policy, sidesOf(part), update);
       const result = cpoLoss(inputs, options);
       sums.addEntropy(forward);
       sums.add(pairMetrics(result));

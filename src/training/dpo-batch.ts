@@ -13,10 +13,11 @@ import { tf } from '../tensor/index.js';
 import { padded } from './passes.js';
 import {
   evaluateLogprobs,
-  forwardSequences,
+  forwardPairs,
   halves,
   pairRows,
   referenceSums,
+  sidesOf,
   type ForwardOfUpdate,
   type PairRow,
   type PreferenceStepSettings,
@@ -83,15 +84,13 @@ export async function dpoBatch(
     addEntropy: (part) => sums.addEntropy(part),
     metrics: () => sums.means(rows.length),
     inputsOf(part, update) {
-      const chosen = part.map((row) => row.chosen);
-      const rejected = part.map((row) => row.rejected);
-      const forward = forwardSequences(policy, [...chosen, ...rejected], update);
-      const [chosenLogps, rejectedLogps] = halves(forward.logps);
-      const [chosenLengths, rejectedLengths] = halves(forward.lengths);
-      const [refChosenLogps, refRejectedLogps] = halves(referenceSums([...chosen, ...rejected]));
+      const sides = sidesOf(part);
+      const { forward, inputs: ofSides } = forwardPairs(policy, sides, update);
+      const [refChosenLogps, refRejectedLogps] = halves(referenceSums(sides));
       const inputs = {
-        ...{ chosenLogps, rejectedLogps, refChosenLogps, refRejectedLogps },
-        ...{ chosenLengths, rejectedLengths },
+        ...ofSides,
+        refChosenLogps,
+        refRejectedLogps,
         pairWeights: settings.useWeighting
           ? tf.tensor1d(part.map(({ weight }) => weight))
           : undefined,

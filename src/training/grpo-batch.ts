@@ -19,6 +19,8 @@ export interface GrpoRow extends TokenSequence {
   oldLogprobs: readonly number[];
   refLogprobs: readonly number[];
   entropies: readonly number[];
+  /** Tokens clipped so far, over the updates. */
+  clippedTokens: number;
 }
 
 /**
@@ -43,6 +45,7 @@ export function makeRows(
       oldLogprobs: logprobs,
       refLogprobs: [],
       entropies: [],
+      clippedTokens: 0,
     };
   });
 }

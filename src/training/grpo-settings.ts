@@ -1,5 +1,6 @@
 import type { GrpoLossOptions, ImportanceSamplingMode } from '../algorithms/index.js';
 import type { Policy } from '../policy/index.js';
+import type { RolloutUpdate } from '../records.js';
 import type { AdvantageSettings } from './advantages.js';
 import type { OldLogprobs } from './grpo-batch.js';
 
@@ -55,6 +56,8 @@ export interface GrpoStepSettings extends AdvantageSettings, Omit<GrpoLossOption
   readonly reference?: Policy;
   /** Another adapter of this policy for the KL term (TRL's `ref_adapter_name`). @default none: the base */
   readonly refAdapterName?: string;
+  /** Told at the end what the updates could take from each rollout, in their order. */
+  readonly onUpdated?: (updates: RolloutUpdate[]) => void;
   /** Of the adapter's dropout, whose draws follow from it and the optimizer's step. @default 0 */
   readonly dropoutSeed?: number | string;
   /**

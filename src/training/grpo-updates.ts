@@ -100,6 +100,7 @@ export async function grpoUpdates(
         const inputs = lossInputs(part, evaluated, oldLogprobs, settings);
         const result = grpoLoss(inputs, lossOptions);
         addSums(sums, result, evaluated, inputs, countedTokens(part));
+        if (oldLogprobs !== 'current') addClipped(part, result.clippedTokens);
         return result.loss;
       };
       const { loss, gradients } = await accumulateGradients(
@@ -115,6 +116,12 @@ export async function grpoUpdates(
       sums.gradNorm += optimizer.update(gradients, { learningRate });
     }
   }
+  settings.onUpdated?.(
+    rows.map((row) => ({
+      countedTokens: numIterations * countedTokens([row]),
+      clippedTokens: row.clippedTokens,
+    })),
+  );
   return {
     ...grpoMetrics(sums, rows, { lossType, beta }),
     learning_rate: learningRate,
@@ -197,6 +204,11 @@ function addSums(
     sums.corrected += tokens;
     sums.correction += valueOf(tf.sum(tf.mul(correction, completionMask)));
   }
+}
+
+function addClipped(part: readonly GrpoRow[], clipped: tf.Tensor1D): void {
+  const counts = clipped.dataSync<'float32'>();
+  part.forEach((row, index) => (row.clippedTokens += counts[index]));
 }
 
 /** The frozen model of the KL term: the one given, else the policy with its adapter off. */

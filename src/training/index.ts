@@ -1,9 +1,4 @@
-export {
-  advantagesAreLocal,
-  assignAdvantages,
-  groupNumbers,
-  type AdvantageSettings,
-} from './advantages.js';
+export { advantagesAreLocal, assignAdvantages, type AdvantageSettings } from './advantages.js';
 export {
   latestCheckpoint,
   listCheckpoints,
@@ -63,3 +58,12 @@ export {
   type Guards,
   type GuardWarning,
 } from './guards/index.js';
+export {
+  explainStep,
+  type ExplainSettings,
+  type GroupExplanation,
+  type Reason,
+  type ReasonKind,
+  type StepExplanation,
+  type StepNote,
+} from './explain/index.js';

@@ -1,6 +1,6 @@
 import { rewardStatistics, type ScaleRewards } from '../algorithms/index.js';
 import type { Outcome, Rollout } from '../records.js';
-import { groupNumbers } from './advantages.js';
+import { groupNumbers } from '../rollouts/index.js';
 
 /** One row of `metrics.jsonl`: TRL's names where TRL has one. A figure that has no value is absent. */
 export type StepMetrics = Record<string, number>;

@@ -7,10 +7,11 @@ import type { StepMetrics } from './metrics.js';
 import type { Optimizer } from './optimizer.js';
 import { padded } from './passes.js';
 import {
-  forwardSequences,
+  forwardPairs,
   halves,
   pairRows,
   pairsWithBothSides,
+  sidesOf,
   type PairRow,
   type PreferenceStepSettings,
   type WeightedSequence,
@@ -92,22 +93,14 @@ function orpoBatch(
       nll_loss: nll,
     }),
     lossOf(part, update) {
-      const sides = [...part.map((row) => row.chosen), ...part.map((row) => row.rejected)];
-      const forward = forwardSequences(policy, sides, update);
-      const [chosenLogps, rejectedLogps] = halves(forward.logps);
-      const [chosenLengths, rejectedLengths] = halves(forward.lengths);
+      const sides = sidesOf(part);
+      const { forward, inputs } = forwardPairs(policy, sides, update);
       const sequenceWeights = padded(sides, (side) => side.sequenceWeights);
       const [chosenSequenceLogps] = halves(sequenceLogps(forward.logprobs, sequenceWeights));
       const chosenSequenceLengths = tf.tensor1d(
         part.map(({ chosen }) => total(chosen.sequenceWeights)),
       );
-      const result = orpoLoss(
-        {
-          ...{ chosenLogps, rejectedLogps, chosenLengths, rejectedLengths },
-          ...{ chosenSequenceLogps, chosenSequenceLengths },
-        },
-        options,
-      );
+      const result = orpoLoss({ ...inputs, chosenSequenceLogps, chosenSequenceLengths }, options);
       sums.addEntropy(forward);
       sums.add({
         ...pairMetrics(result),

@@ -149,6 +149,33 @@ export function forwardSequences(
   return { logprobs, logps: sequenceLogps(logprobs, weights), lengths, entropy, mask };
 }
 
+/** Both sides of B pairs in one pass, each in its own [B]. */
+export interface PairForward {
+  /** Of the chosen sides, then the rejected ones: 2B rows. */
+  forward: SequenceForward;
+  /** What the losses take. */
+  inputs: Record<
+    'chosenLogps' | 'rejectedLogps' | 'chosenLengths' | 'rejectedLengths',
+    tf.Tensor1D
+  >;
+}
+
+export function forwardPairs(
+  policy: Policy,
+  sides: readonly WeightedSequence[],
+  update?: ForwardOfUpdate,
+): PairForward {
+  const forward = forwardSequences(policy, sides, update);
+  const [chosenLogps, rejectedLogps] = halves(forward.logps);
+  const [chosenLengths, rejectedLengths] = halves(forward.lengths);
+  return { forward, inputs: { chosenLogps, rejectedLogps, chosenLengths, rejectedLengths } };
+}
+
+/** The chosen sides of pairs, then the rejected ones. */
+export function sidesOf<Side>(pairs: readonly { chosen: Side; rejected: Side }[]): Side[] {
+  return [...pairs.map(({ chosen }) => chosen), ...pairs.map(({ rejected }) => rejected)];
+}
+
 /** Of a batch of chosen sides, then rejected ones: a [2B] as its two [B]. */
 export function halves(values: tf.Tensor1D): [tf.Tensor1D, tf.Tensor1D] {
   const half = values.shape[0] / 2;

@@ -74,6 +74,7 @@ describe('grpoLoss', () => {
     // exp(-.3) < .8 with A < 0; exp(.5) > 1.2 with A > 0; exp(.4) > 1.2 has A < 0 and is not clipped.
     expect(result.clipLow.dataSync()[0]).toBeCloseTo(1 / 4, 6);
     expect(result.clipHigh.dataSync()[0]).toBeCloseTo(1 / 4, 6);
+    expect(Array.from(result.clippedTokens.dataSync())).toEqual([2, 0]);
   });
 
   it('has the gradient that finite differences give, for every loss type, with a KL term', () => {
@@ -183,8 +184,8 @@ describe('grpoLoss', () => {
     const inputs = goldenInputs();
     const before = tf.memory().numTensors;
     const result = grpoLoss(inputs);
-    expect(tf.memory().numTensors).toBe(before + 4);
-    tf.dispose([result.loss, result.clipLow, result.clipHigh, result.kl]);
+    expect(tf.memory().numTensors).toBe(before + 5);
+    tf.dispose([result.loss, result.clipLow, result.clipHigh, result.clippedTokens, result.kl]);
   });
 
   it('names both shapes when they disagree, and asks for the reference when beta is set', () => {

@@ -70,8 +70,12 @@ export function makeRows(
   });
 }
 
-function encodePrompt({ config, tokenizer }: RowSource, prompt: string, index: number): number[] {
-  const ids = tokenizer.encode(prompt);
+function encodePrompt(
+  { config, tokenizer }: RowSource,
+  prompt: string | readonly number[],
+  index: number,
+): number[] {
+  const ids = typeof prompt === 'string' ? tokenizer.encode(prompt) : [...prompt];
   if (ids.length === 0) {
     const start = config.bosTokenId ?? config.eosTokenIds[0] ?? tokenizer.eosTokenId;
     if (start < 0) {
@@ -81,8 +85,12 @@ function encodePrompt({ config, tokenizer }: RowSource, prompt: string, index: n
     }
     return [start];
   }
-  const unknown = ids.find((id) => !(id < config.vocabSize));
+  const unknown = ids.find((id) => !(Number.isInteger(id) && id >= 0 && id < config.vocabSize));
   if (unknown !== undefined) {
+    if (typeof prompt !== 'string')
+      throw inputError(
+        `samplePolicy: expected the ids of request ${index} from 0 to ${config.vocabSize - 1}, got ${unknown}.`,
+      );
     throw inputError(
       `samplePolicy: the tokenizer gave id ${unknown} for request ${index}, the policy has ${config.vocabSize} tokens. Tokenizer and policy must belong together.`,
     );

@@ -1,7 +1,8 @@
 import type { FinishReason } from '../../records.js';
 
 export interface SampleRequest {
-  prompt: string;
+  /** A text, or its ids as they go in. */
+  prompt: string | readonly number[];
   n: number;
   /** Sample i draws from `createRandom(seed).fork(i)`. */
   seed: number | string;

@@ -41,7 +41,7 @@ export function* sampleSteps(
     for (;;) {
       running.push(...(yield* queue.admit(maxRows - running.length)));
       if (running.length === 0) return;
-      step(decoder, running, settings, ends);
+      stepRows(decoder, running, settings, ends);
       const stepped = running;
       if (running.some((row) => row.finishReason !== null)) {
         for (const row of running) if (row.finishReason !== null) queue.release(row);
@@ -61,8 +61,8 @@ function defaultRows(config: PolicyConfig, length: number): number {
   return Math.max(1, Math.min(64, Math.floor(2 ** 30 / bytesPerSlot) - 1));
 }
 
-/** One token for every running row. */
-function step(
+/** One token for every row; each has its prompt in its slot of the cache. */
+export function stepRows(
   decoder: Decoder,
   rows: readonly Row[],
   settings: SamplingSettings,
