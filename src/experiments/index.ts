@@ -14,3 +14,40 @@ export { train } from './train.js';
 export { readRunEvaluations, type Evaluations } from './stages/evaluate.js';
 export type { ArmSummary, PairSummary, StudySummary } from './study/index.js';
 export { planStudy, runStudy, writeStudyReport } from './study/index.js';
+export * from './pipeline/index.js';
+export {
+  analyseArms,
+  configBeside,
+  explainRun,
+  readArms,
+  readRecorded,
+  recordedProblems,
+  rescoreRun,
+  type ReadArmsOptions,
+  type Recorded,
+  type RescoredRun,
+  type RescoreRunOptions,
+} from './recorded/index.js';
+export { openRewards, parseRewardEntry } from './workplace/index.js';
+export * from './discriminator/index.js';
+export {
+  exportRun,
+  findRuns,
+  planPruning,
+  planRemoval,
+  pruneRuns,
+  removeRuns,
+  runDetails,
+  runEntries,
+  writeHtmlReport,
+  type Exported,
+  type ExportOptions,
+  type FoundRun,
+  type HtmlReportOptions,
+  type Prunable,
+  type PruneOptions,
+  type Removal,
+  type RunDetails,
+  type RunEntry,
+} from './runs/index.js';
+export { readRunConfig } from './run/read-run-config.js';

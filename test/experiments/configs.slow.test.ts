@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Config, RunResult } from '../../src/experiments/index.js';
 import { loadConfig, methods, runTour, train, trainPretrain } from '../../src/experiments/index.js';
+import { runExperiment } from '../../src/experiments/pipeline/index.js';
 import { runStudy } from '../../src/experiments/study/index.js';
 import { testData } from '../data.js';
 import { hasCompiler, tinyPretrain } from './tiny.js';
@@ -32,6 +33,7 @@ const caps = () => [
   'dataset.candidates.num_candidates=2',
   // A policy this small gets nothing right.
   'dataset.pairs.chosen=reference',
+  'dataset.completions=reference',
   ...['sft', 'dpo', 'kto', 'cpo', 'orpo'].map((method) => `${method}.max_steps=1`),
   'evaluation.problems=2',
   'evaluation.held_out_families_problems=1',
@@ -55,6 +57,10 @@ const runners: Record<string, (config: Config) => Promise<Ended>> = {
   gsm8k: (config) => train('grpo', config),
   mbpp: (config) => train('grpo', config),
   taco: (config) => train('grpo', config),
+  run: async (config) => {
+    const { name, ...ended } = await runExperiment(config);
+    return { ...ended, run: name };
+  },
   study: (config) => runStudy(config, { only: armsOfEachMethod(config) }),
   ...Object.fromEntries(
     methods.map((method) => [method, (config: Config) => train(method, config)]),
@@ -112,7 +118,8 @@ describe('every file in configs/', () => {
         const { status, run, folder: runFolder } = await runners[kind](config);
         expect([status, run]).toEqual(['finished', path.parse(name).name]);
         const first = kind === 'study' ? path.join(runFolder, 'base') : runFolder;
-        expect(existsSync(path.join(first, 'run_metadata.json'))).toBe(true);
+        const record = kind === 'run' ? 'stages.json' : 'run_metadata.json';
+        expect(existsSync(path.join(first, record))).toBe(true);
       },
       kind === 'study' ? 240_000 : 60_000,
     );

@@ -156,8 +156,8 @@ export async function remains(folder: string): Promise<Remains> {
   return {
     weights: await sha256OfFile(path.join(folder, 'adapter', 'adapter_model.safetensors')),
     checkpoint: Object.fromEntries(hashes) as Record<string, string>,
-    metrics: (await readMetrics(path.join(folder, 'metrics.jsonl'))).map(
-      ({ step_time: _time, ...row }) => row,
+    metrics: (await readMetrics(path.join(folder, 'metrics.jsonl'))).map((row) =>
+      Object.fromEntries(Object.entries(row).filter(([name]) => !name.startsWith('step_time'))),
     ),
     rollouts: [...(await recorded(folder))],
   };

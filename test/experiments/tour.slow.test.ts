@@ -136,7 +136,7 @@ describe.skipIf(!hasCompiler)('runTour (needs g++)', () => {
     ]) {
       expect(existsSync(path.join(run, name)), name).toBe(true);
     }
-    expect(paths.plots).toHaveLength(9);
+    expect(paths.plots).toHaveLength(12);
     const report = await readFile(path.join(run, 'report.md'), 'utf8');
     expect(report).toContain('| fully clean |');
     expect(report).toContain('Families held out whole');

@@ -191,8 +191,9 @@ function leafValue(text: string, schema: JsonSchema | null): unknown {
   const value: unknown = parseYaml(text);
   const kinds = schema?.anyOf?.map((kind) => kind.type) ?? [schema?.type];
   const takesText = kinds.includes('string') && !schema?.enum;
-  const isNull = value === null && kinds.includes('null');
-  return takesText && typeof value !== 'string' && !isNull ? text : value;
+  const isMeant =
+    (value === null && kinds.includes('null')) || (Array.isArray(value) && kinds.includes('array'));
+  return takesText && typeof value !== 'string' && !isMeant ? text : value;
 }
 
 /** `a.b` with a value → `{ a: { b: value } }`. */

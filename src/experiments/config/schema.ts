@@ -5,6 +5,7 @@ import { evaluationSection } from './sections/evaluation.js';
 import { datasetSection } from './sections/dataset.js';
 import { grpoSection } from './sections/grpo.js';
 import { judgeSection } from './sections/judge.js';
+import { pipelineSection } from './sections/pipeline.js';
 import { policySection } from './sections/policy.js';
 import { ppoSection } from './sections/ppo.js';
 import { cpoSection, dpoSection, ktoSection, orpoSection } from './sections/preference.js';
@@ -41,6 +42,7 @@ export const configTree = z.strictObject({
   evaluation: evaluationSection.prefault({}),
   trackers: trackersSection.prefault({}),
   study: studySection.prefault({}),
+  pipeline: pipelineSection.prefault({}),
 });
 
 export const configSchema = configTree.superRefine((config, context) => {

@@ -12,6 +12,7 @@ import type { Rollout } from '../../records.js';
 import { readRollouts } from '../../rollouts/index.js';
 import { scoreRollouts } from '../../rewards/index.js';
 import type { ActiveRun } from '../run/run.js';
+import type { Workplace } from '../workplace/index.js';
 import { requiredJudge, requiredTask, trainingSampling } from '../workplace/index.js';
 import { dealtFeedback } from './feedback.js';
 
@@ -46,10 +47,21 @@ export async function fileRows<T extends DatasetType>(
  */
 export async function candidates(active: ActiveRun): Promise<Rollout[]> {
   const { place, run, clock, signal } = active;
-  const { dataset, run: runOptions } = place.config;
-  const { num_candidates: numGenerations } = dataset.candidates;
+  const { path: stored } = place.config.dataset.candidates;
   requiredTask(place);
-  if (dataset.candidates.path !== null) return storedCandidates(active, dataset.candidates.path);
+  if (stored !== null) return storedCandidates(active, stored);
+  const rollouts = await drawCandidates(place, run.folder, { clock, signal });
+  return dealtFeedback(place.config, rollouts, 'candidates');
+}
+
+/** `num_candidates` answers to each training problem, kept in the folder; goes on with what is there. */
+export async function drawCandidates(
+  place: Workplace,
+  folder: string,
+  { clock, signal }: Pick<ActiveRun, 'clock' | 'signal'>,
+): Promise<Rollout[]> {
+  requiredTask(place);
+  const { num_candidates: numGenerations } = place.config.dataset.candidates;
   const total = place.trainProblems.length * numGenerations;
   clock.begin('data', `Sampling and judging ${total} candidates`);
   const { rollouts } = await collectCandidates({
@@ -59,12 +71,12 @@ export async function candidates(active: ActiveRun): Promise<Rollout[]> {
     numGenerations,
     judge: requiredJudge(place),
     rewards: place.rewards,
-    folder: run.folder,
-    seed: runOptions.seed,
+    folder,
+    seed: place.config.run.seed,
     signal,
     onProgress: (done) => clock.progress('candidates judged', done.rollouts, total),
   });
-  return dealtFeedback(place.config, rollouts, 'candidates');
+  return rollouts;
 }
 
 /** What another run drew of the same policy for the same problems, scored as this run's config says. */
@@ -86,7 +98,7 @@ async function storedCandidates({ place, clock }: ActiveRun, folder: string): Pr
   const { revision } = place.policy;
   const foreign = rollouts.find(({ modelRevision }) => modelRevision !== revision);
   if (foreign) refuse('answers of the policy', revision, foreign.modelRevision);
-  const scored = await scoreRollouts(rollouts, place.rewards);
+  const scored = await scoreRollouts(rollouts, place.rewards, place.trainProblems);
   return dealtFeedback(place.config, scored, 'candidates');
 }
 

@@ -5,12 +5,18 @@ import { collectRollouts } from '../../rollouts/index.js';
 import type { Config } from '../config/index.js';
 import type { PartTimer } from '../run/clock.js';
 import type { ActiveRun } from '../run/run.js';
+import type { RunFolder } from '../run/run-folder.js';
 import { requiredJudge, trainingSampling } from '../workplace/index.js';
 import { problemsOfStep } from './feedback.js';
 
+/** Who samples: a run, or a session in its place. */
+export type Sampling = Pick<ActiveRun, 'place' | 'clock' | 'signal'> & {
+  run: Pick<RunFolder, 'name'>;
+};
+
 /** One step's experience, sampled by the policy as it is. */
 export function collectStep(
-  active: ActiveRun,
+  active: Sampling,
   step: number,
   timer: PartTimer,
   asked: Asked,
@@ -31,7 +37,7 @@ type Asked = Pick<CollectRolloutsInput, 'problems' | 'numGenerations' | 'firstGr
 
 /** The problems of a step, and how they are answered, judged and scored. */
 export function askedOfStep(
-  active: ActiveRun,
+  active: Sampling,
   step: number,
   timer: PartTimer,
 ): CollectRolloutsInput {
@@ -49,7 +55,7 @@ export function askedOfStep(
 }
 
 function sampledBy(
-  { place, run, signal }: ActiveRun,
+  { place, run, signal }: Sampling,
   step: number,
   timer: PartTimer,
 ): Omit<CollectRolloutsInput, 'problems' | 'numGenerations'> {

@@ -14,8 +14,18 @@ export function problemsOfStep(
   count: number,
   seed: number,
 ): Problem[] {
+  return problemsFrom(problems, (step - 1) * count, count, seed);
+}
+
+/** The same order from a place in it. @param first problems that were taken before */
+export function problemsFrom(
+  problems: readonly Problem[],
+  first: number,
+  count: number,
+  seed: number,
+): Problem[] {
   return Array.from({ length: count }, (_, index) => {
-    const position = (step - 1) * count + index;
+    const position = first + index;
     const pass = Math.floor(position / problems.length);
     const order = createRandom(`${seed}/prompts/${pass}`).shuffle(problems);
     return order[position % problems.length];

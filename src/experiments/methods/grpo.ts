@@ -1,8 +1,8 @@
-import type { ScaleRewards, TokenScheme } from '../../algorithms/index.js';
-import type { Rollout } from '../../records.js';
+import type { ScaleRewards } from '../../algorithms/index.js';
+import type { Rollout, RolloutUpdate } from '../../records.js';
 import type { CollectedGroup } from '../../rollouts/index.js';
 import { startCollecting } from '../../rollouts/index.js';
-import type { AdvantageSettings, GrpoStepSettings, StepMetrics } from '../../training/index.js';
+import type { GrpoStepSettings, StepMetrics } from '../../training/index.js';
 import {
   assignAdvantages,
   grpoStep,
@@ -14,6 +14,7 @@ import type { PartTimer } from '../run/clock.js';
 import type { ActiveRun } from '../run/run.js';
 import type { StepMethod } from '../stages/train.js';
 import type { Workplace } from '../workplace/index.js';
+import { advantageSettings, tokenScheme } from './advantages.js';
 import { informative, sampledGroups } from './dynamic-sampling.js';
 import { askedOfStep, promptsOfStep } from './experience.js';
 import { dealtFeedback } from './feedback.js';
@@ -48,9 +49,7 @@ export function grpoMethod(active: ActiveRun): StepMethod<GrpoBatch> {
     async update(batch, step, learningRate) {
       const settings = { ...grpoSettings(place), learningRate, dropoutSeed: run.seed, signal };
       const metrics = await learn(active, batch, settings);
-      if (grpo.sync_ref_model && place.reference && step % grpo.ref_model_sync_steps === 0) {
-        syncReference(place.policy, place.reference, grpo.ref_model_mixup_alpha);
-      }
+      moveReference(place, step);
       // Of all that was sampled: choosing groups by their rewards must not flatter the reward.
       return { ...metrics, ...rolloutMetrics(batch.rollouts, settings) };
     },
@@ -58,6 +57,14 @@ export function grpoMethod(active: ActiveRun): StepMethod<GrpoBatch> {
     rowsOf: ({ rollouts }) => rollouts,
     evaluate: () => heldOutRates(active),
   };
+}
+
+/** Lets the reference follow the policy, after the steps that `ref_model_sync_steps` names. */
+export function moveReference({ config, policy, reference }: Workplace, step: number): void {
+  const { grpo } = config;
+  if (grpo.sync_ref_model && reference && step % grpo.ref_model_sync_steps === 0) {
+    syncReference(policy, reference, grpo.ref_model_mixup_alpha);
+  }
 }
 
 /** Whether groups can be learned from while others are judged: nothing about them depends on others. */
@@ -77,16 +84,52 @@ async function learn(
   settings: GrpoStepSettings & { scaleRewards: ScaleRewards },
 ): Promise<StepMetrics> {
   const { policy, optimizer } = place;
+  let updates: RolloutUpdate[] = [];
+  const onUpdated = (made: RolloutUpdate[]): void => void (updates = made);
   if ('trained' in batch.learned) {
-    return grpoStep(policy, optimizer, batch.learned.trained, settings);
+    const learned = await grpoUpdate(place, batch.rollouts, batch.learned.trained, settings);
+    batch.rollouts = learned.rollouts;
+    return learned.metrics;
   }
   const { metrics, rollouts } = await grpoStepAsJudged(policy, optimizer, batch.learned.coming, {
     ...settings,
-    ...advantageSettings(place),
+    ...advantageSettings(place.config),
+    onUpdated,
     onWait: (waits) => batch.timer.enter(waits ? 'judge' : 'update'),
   });
-  batch.rollouts = rollouts;
+  batch.rollouts = withUpdates(rollouts, rollouts, updates);
   return metrics;
+}
+
+/**
+ * One update on rollouts that have their advantages.
+ * @param rollouts all that were sampled
+ * @param trained those of them that are learned from
+ * @returns its metrics, and the rollouts with what it could take from each
+ */
+export async function grpoUpdate(
+  { policy, optimizer }: Pick<Workplace, 'policy' | 'optimizer'>,
+  rollouts: readonly Rollout[],
+  trained: readonly Rollout[],
+  settings: GrpoStepSettings,
+): Promise<{ metrics: StepMetrics; rollouts: Rollout[] }> {
+  let updates: RolloutUpdate[] = [];
+  const metrics = await grpoStep(policy, optimizer, trained, {
+    ...settings,
+    onUpdated: (made) => void (updates = made),
+  });
+  return { metrics, rollouts: withUpdates(rollouts, trained, updates) };
+}
+
+/** The rollouts with what the updates could take from each; nothing of those left out of the training. */
+function withUpdates(
+  rollouts: readonly Rollout[],
+  trained: readonly Rollout[],
+  updates: readonly RolloutUpdate[],
+): Rollout[] {
+  const byId = new Map(trained.map(({ id }, index) => [id, updates[index]]));
+  const leftOut: RolloutUpdate = { countedTokens: 0, clippedTokens: 0 };
+  return rollouts.map((rollout) => ({ ...rollout, update: byId.get(rollout.id) ?? leftOut }));
 }
 
 /** Scored rollouts with their advantages; in the control run, with other rollouts' feedback. */
@@ -95,21 +138,13 @@ export function withAdvantages(
   scored: readonly Rollout[],
   step: number,
 ): Rollout[] {
-  return assignAdvantages(dealtFeedback(place.config, scored, step), advantageSettings(place));
+  return assignAdvantages(
+    dealtFeedback(place.config, scored, step),
+    advantageSettings(place.config),
+  );
 }
 
-function advantageSettings(place: Workplace): AdvantageSettings {
-  const { grpo } = place.config;
-  return {
-    advantageEstimator: grpo.advantage_estimator,
-    normalizeAdvantages: grpo.normalize_advantages,
-    scaleRewards: grpo.scale_rewards,
-    multiObjectiveAggregation: grpo.multi_objective_aggregation,
-    tokenScheme: tokenScheme(place),
-  };
-}
-
-function grpoSettings(place: Workplace): GrpoStepSettings & { scaleRewards: ScaleRewards } {
+export function grpoSettings(place: Workplace): GrpoStepSettings & { scaleRewards: ScaleRewards } {
   const { grpo, sampling } = place.config;
   return {
     beta: grpo.beta,
@@ -128,7 +163,7 @@ function grpoSettings(place: Workplace): GrpoStepSettings & { scaleRewards: Scal
     entropyCoef: grpo.entropy_coef,
     topEntropyQuantile: grpo.top_entropy_quantile,
     scaleRewards: grpo.scale_rewards,
-    tokenScheme: tokenScheme(place),
+    tokenScheme: tokenScheme(place.config),
     maxCompletionLength: sampling.max_completion_length,
     numIterations: grpo.num_iterations,
     stepsPerGeneration: grpo.steps_per_generation,
@@ -144,17 +179,4 @@ function grpoSettings(place: Workplace): GrpoStepSettings & { scaleRewards: Scal
     ...(place.reference ? { reference: place.reference } : {}),
     refAdapterName: place.refAdapterName,
   };
-}
-
-function tokenScheme({ config }: Workplace): TokenScheme {
-  const { name, lambda, gamma } = config.reward.token_scheme;
-  switch (name) {
-    case 'scalar':
-      return { name };
-    case 'span_penalty':
-    case 'process':
-      return { name, lambda };
-    case 'return_to_go':
-      return { name, lambda, gamma };
-  }
 }

@@ -6,6 +6,7 @@ import type { ActiveRun } from '../run/run.js';
 import type { StepMethod } from '../stages/train.js';
 import { candidates, fileRows, keepBuiltSet } from './data.js';
 import { offlineMethod } from './offline.js';
+import type { Stepping } from './preference.js';
 import { stepSettings, tokenWeights } from './preference.js';
 
 /** KTO: answers called good or bad, of a file or the policy's own judged ones. */
@@ -27,15 +28,7 @@ export async function ktoMethod(
   const rows = kto.precompute_ref_log_probs
     ? await precomputeReferenceLogprobs(place.policy, examples, { refAdapterName, signal })
     : examples;
-  const settings: KtoStepSettings = {
-    ...stepSettings(active, kto),
-    beta: kto.beta,
-    lossType: kto.loss_type,
-    desirableWeight: kto.desirable_weight,
-    undesirableWeight: kto.undesirable_weight,
-    ...(place.reference ? { reference: place.reference } : {}),
-    refAdapterName,
-  };
+  const settings = ktoSettings(active);
   return offlineMethod(active, {
     rows,
     keyOf: ({ promptIds }) => promptIds.join(','),
@@ -45,6 +38,20 @@ export async function ktoMethod(
       ktoStep(place.policy, place.optimizer, batch, { ...settings, learningRate }),
     measure: (held) => ktoMetrics(place.policy, held, settings),
   });
+}
+
+export function ktoSettings(active: Stepping): KtoStepSettings {
+  const { place } = active;
+  const { kto } = place.config;
+  return {
+    ...stepSettings(active, kto),
+    beta: kto.beta,
+    lossType: kto.loss_type,
+    desirableWeight: kto.desirable_weight,
+    undesirableWeight: kto.undesirable_weight,
+    ...(place.reference ? { reference: place.reference } : {}),
+    refAdapterName: place.refAdapterName,
+  };
 }
 
 async function ktoRows(active: ActiveRun): Promise<readonly UnpairedPreferenceRow[]> {

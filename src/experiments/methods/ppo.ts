@@ -42,7 +42,7 @@ export function ppoMethod(active: ActiveRun): StepMethod<Rollout[]> {
   };
 }
 
-function ppoSettings({ config, reference, refAdapterName }: Workplace): PpoStepSettings {
+export function ppoSettings({ config, reference, refAdapterName }: Workplace): PpoStepSettings {
   const { ppo, sampling } = config;
   return {
     klCoef: ppo.kl_coef,

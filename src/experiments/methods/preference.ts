@@ -1,5 +1,6 @@
-import type { PairRow, PreferencePair, PreferenceRow } from '../../datasets/index.js';
+import type { BuiltSet, PairRow, PreferencePair, PreferenceRow } from '../../datasets/index.js';
 import { buildPairs, preferencePairs, referencePairs } from '../../datasets/index.js';
+import type { Problem, Rollout } from '../../records.js';
 import type {
   CpoStepSettings,
   DpoStepSettings,
@@ -18,6 +19,7 @@ import {
 import type { Config } from '../config/index.js';
 import type { ActiveRun } from '../run/run.js';
 import type { StepMethod } from '../stages/train.js';
+import type { Workplace } from '../workplace/index.js';
 import { candidates, fileRows, keepBuiltSet } from './data.js';
 import { offlineMethod } from './offline.js';
 
@@ -32,7 +34,21 @@ export async function dpoMethod(active: ActiveRun): Promise<PairMethod> {
   const rows = dpo.precompute_ref_log_probs
     ? await precomputeReferenceLogprobs(place.policy, pairs, { refAdapterName, signal })
     : pairs;
-  const settings: DpoStepSettings = {
+  const settings = dpoSettings(active);
+  return pairMethod(active, rows, dpo, {
+    update: (batch, learningRate) =>
+      dpoStep(place.policy, place.optimizer, batch, { ...settings, learningRate }),
+    measure: (held) => dpoMetrics(place.policy, held, settings),
+  });
+}
+
+/** What a step takes of the config, and where it stops. */
+export type Stepping = Pick<ActiveRun, 'place' | 'signal'>;
+
+export function dpoSettings(active: Stepping): DpoStepSettings {
+  const { place } = active;
+  const { dpo } = place.config;
+  return {
     ...stepSettings(active, dpo),
     beta: dpo.beta,
     lossType: dpo.loss_type,
@@ -43,20 +59,25 @@ export async function dpoMethod(active: ActiveRun): Promise<PairMethod> {
     ...(dpo.loss_weights === null ? {} : { lossWeights: dpo.loss_weights }),
     ...(dpo.ld_alpha === null ? {} : { ldAlpha: dpo.ld_alpha }),
     ...(place.reference ? { reference: place.reference } : {}),
-    refAdapterName,
+    refAdapterName: place.refAdapterName,
   };
-  return pairMethod(active, rows, dpo, {
-    update: (batch, learningRate) =>
-      dpoStep(place.policy, place.optimizer, batch, { ...settings, learningRate }),
-    measure: (held) => dpoMetrics(place.policy, held, settings),
-  });
 }
 
 /** CPO and SimPO: pairs without a reference. */
 export async function cpoMethod(active: ActiveRun): Promise<PairMethod> {
   const { place } = active;
   const { cpo } = place.config;
-  const settings: CpoStepSettings = {
+  const settings = cpoSettings(active);
+  return pairMethod(active, await encodedPairs(active, cpo), cpo, {
+    update: (batch, learningRate) =>
+      cpoStep(place.policy, place.optimizer, batch, { ...settings, learningRate }),
+    measure: (held) => cpoMetrics(place.policy, held, settings),
+  });
+}
+
+export function cpoSettings(active: Stepping): CpoStepSettings {
+  const { cpo } = active.place.config;
+  return {
     ...stepSettings(active, cpo),
     beta: cpo.beta,
     lossType: cpo.loss_type,
@@ -65,23 +86,23 @@ export async function cpoMethod(active: ActiveRun): Promise<PairMethod> {
     alpha: cpo.alpha,
     labelSmoothing: cpo.label_smoothing,
   };
-  return pairMethod(active, await encodedPairs(active, cpo), cpo, {
-    update: (batch, learningRate) =>
-      cpoStep(place.policy, place.optimizer, batch, { ...settings, learningRate }),
-    measure: (held) => cpoMetrics(place.policy, held, settings),
-  });
 }
 
 /** ORPO: likelihood of the better answers and odds against the worse ones, without a reference. */
 export async function orpoMethod(active: ActiveRun): Promise<PairMethod> {
   const { place } = active;
   const { orpo } = place.config;
-  const settings: OrpoStepSettings = { ...stepSettings(active, orpo), beta: orpo.beta };
+  const settings = orpoSettings(active);
   return pairMethod(active, await encodedPairs(active, orpo), orpo, {
     update: (batch, learningRate) =>
       orpoStep(place.policy, place.optimizer, batch, { ...settings, learningRate }),
     measure: (held) => orpoMetrics(place.policy, held, settings),
   });
+}
+
+export function orpoSettings(active: Stepping): OrpoStepSettings {
+  const { orpo } = active.place.config;
+  return { ...stepSettings(active, orpo), beta: orpo.beta };
 }
 
 function pairMethod(
@@ -104,7 +125,7 @@ function pairMethod(
 
 /** What all steps on fixed rows take. */
 export function stepSettings(
-  { place, signal }: ActiveRun,
+  { place, signal }: Stepping,
   options: Config['dpo' | 'kto' | 'cpo' | 'orpo'],
 ): Pick<
   DpoStepSettings,
@@ -139,19 +160,24 @@ async function encodedPairs(
 }
 
 async function builtPairs(active: ActiveRun): Promise<PairRow[]> {
-  const { dataset, run } = active.place.config;
   const rollouts = await candidates(active);
-  const { rank, margin, max_pairs_per_problem: maxPairsPerProblem } = dataset.pairs;
-  const set =
-    dataset.pairs.chosen === 'reference'
-      ? referencePairs(rollouts, active.place.trainProblems, {
-          rankBy: rank,
-          maxPairsPerProblem,
-          seed: run.seed,
-        })
-      : buildPairs(rollouts, { rankBy: rank, margin, maxPairsPerProblem, seed: run.seed });
+  const set = pairsOf(active.place, rollouts, active.place.trainProblems);
   keepBuiltSet(active, 'pairs.jsonl', set, rollouts);
   return set.rows;
+}
+
+/** The pairs that the config makes of these rollouts. */
+export function pairsOf(
+  { config }: Pick<Workplace, 'config'>,
+  rollouts: readonly Rollout[],
+  problems: readonly Problem[],
+): BuiltSet<PairRow> {
+  const { dataset, run } = config;
+  const { rank, margin, max_pairs_per_problem: maxPairsPerProblem } = dataset.pairs;
+  const limits = { rankBy: rank, maxPairsPerProblem, seed: run.seed };
+  return dataset.pairs.chosen === 'reference'
+    ? referencePairs(rollouts, problems, limits)
+    : buildPairs(rollouts, { ...limits, margin });
 }
 
 /** How the failing side's tokens are weighted. */

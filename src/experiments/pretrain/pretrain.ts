@@ -26,12 +26,13 @@ import type { PolicyRecipe } from './corpus-share.js';
 import type { Emit, StageName } from '../run/events.js';
 import { sha256OfFile, sha256OfText, writeFileAtomically, writeJson } from '../run/files.js';
 import type { RunOptions, RunResult } from '../run/run.js';
-import { leave, takeUp } from '../run/run.js';
+import { leave, noteReplaced, takeUp } from '../run/run.js';
 import { beginSession, describeHardware, endSession, hardware } from '../run/metadata.js';
 import { appendMetrics, readMetrics, truncateMetricsAfter } from '../run/metrics-log.js';
 import { modelCard } from './model-card.js';
 import type { RunFolder } from '../run/run-folder.js';
-import { createRun } from '../run/run-folder.js';
+import { checkNewRun, createRun } from '../run/run-folder.js';
+import { writeRunPage } from '../runs/html-report.js';
 import { encodeCorpus, planBatches } from './data.js';
 import { corpusOf } from './task-corpus.js';
 import { describeTrained, modelSize, openBackend } from '../workplace/index.js';
@@ -49,6 +50,8 @@ export async function trainPretrain(given: Config, options: RunOptions = {}): Pr
   clock.begin('load', 'Choosing the tensor backend');
   let run = await takeUp('pretrain', given, options.resume, emit);
   const config = run?.config ?? given;
+  const { force } = options;
+  if (!run) await checkNewRun(config, { force });
   let policy: Policy | null = null;
   let optimizer: Optimizer | null = null;
   try {
@@ -56,7 +59,8 @@ export async function trainPretrain(given: Config, options: RunOptions = {}): Pr
     const { corpus, tokenizer, sequences, plan } = await prepareData(config, clock, signal);
     policy = createPolicy(policyConfig(config, tokenizer), tokenizer, config.run.seed);
     optimizer = createOptimizer(policy, optimizerSettings(config));
-    run ??= await createRun(config, 'pretrain', plan.length);
+    run ??= await createRun(config, 'pretrain', plan.length, { force });
+    noteReplaced(run, emit);
     const checkpoint = run.resumed ? await latestCheckpoint(run.paths.checkpoints) : null;
     const from = checkpoint ? (await loadCheckpoint(checkpoint, { policy, optimizer })).step : 0;
     if (run.resumed) await truncateMetricsAfter(run.paths.metrics, from);
@@ -104,13 +108,21 @@ export async function trainPretrain(given: Config, options: RunOptions = {}): Pr
 
     clock.begin('report', 'Saving the policy');
     const model = await publish(config, run, policy, corpus, sequences.length, plan.length);
+    const page = await writeRunPage(run, emit);
     await run.setStatus({ state: 'finished', step: plan.length });
     await endSession(run.paths.metadata, plan.length);
     const { folder, paths } = run;
     const outcome = {
       run: run.name,
       table: [],
-      paths: { folder, model, metrics: paths.metrics, metadata: paths.metadata, plots: [] },
+      paths: {
+        folder,
+        ...(page === null ? {} : { reportHtml: page }),
+        model,
+        metrics: paths.metrics,
+        metadata: paths.metadata,
+        plots: [],
+      },
     };
     emit({ type: 'finished', ...outcome, elapsedMs: clock.elapsedMs() });
     return { status: 'finished', folder, ...outcome };

@@ -106,6 +106,8 @@ export interface StepEvent {
   etaMs: number | null;
   /** Share of this step's wall time by part: `sample`, `judge`, `update`, `save`; sums to 1. */
   shares: Record<string, number>;
+  /** How each problem of the step was answered, where that is known. */
+  prompts?: { problemId: string; correct: number; total: number }[];
 }
 
 export interface WarningEvent {
@@ -122,6 +124,8 @@ export interface NoteEvent {
 export interface RunPaths {
   folder: string;
   report?: string;
+  /** The interactive page. */
+  reportHtml?: string;
   rollouts?: string;
   metrics?: string;
   adapter?: string;

@@ -15,6 +15,8 @@ export interface ForkOptions {
   kind?: RunKind;
   /** Options that differ from there on: `section.key=value`. @default none */
   set?: readonly string[];
+  /** A run that has the given name already is put aside. @default false */
+  force?: boolean;
 }
 
 export interface Fork {
@@ -54,7 +56,8 @@ export async function forkRun(source: string, options: ForkOptions = {}): Promis
     method: methods.find((method) => method === status.kind),
     set: ['run.name=null', `run.name_prefix=${path.basename(from)}-fork`, ...set],
   });
-  const forked = await createRun(config, status.kind, status.maxSteps);
+  const { force } = options;
+  const forked = await createRun(config, status.kind, status.maxSteps, { force });
   await copyUpTo(checkpoint.folder, from, forked);
   await forked.setStatus({ state: 'interrupted', step: checkpoint.step });
   return { kind: status.kind, config: forked.config, folder: forked.folder };

@@ -4,8 +4,10 @@ import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inputError } from '../../errors.js';
 import type { Config } from '../config/index.js';
 import { readJson, writeJson } from './files.js';
+import { runRecordVersion } from './run-folder.js';
 
 export interface Hardware {
   cpu: string;
@@ -15,6 +17,8 @@ export interface Hardware {
 }
 
 export interface RunMetadata {
+  /** Absent in the first releases' runs. */
+  version?: number;
   run: string;
   kind: string;
   config: Config;
@@ -32,16 +36,25 @@ export interface RunMetadata {
   sessions: { started: string; ended: string | null; fromStep: number; toStep: number | null }[];
 }
 
-export type MetadataFacts = Omit<RunMetadata, 'versions' | 'gitRevision' | 'hardware' | 'sessions'>;
+export type MetadataFacts = Omit<
+  RunMetadata,
+  'version' | 'versions' | 'gitRevision' | 'hardware' | 'sessions'
+>;
 
-/** Opens a session in the metadata of a run (new or resumed). */
+/**
+ * Opens a session in the metadata of a run (new or resumed). A run whose data or own reward files have
+ * changed since it began is not gone on with: it would be neither the old run nor a new one.
+ */
 export async function beginSession(
   file: string,
   facts: MetadataFacts,
   fromStep: number,
 ): Promise<void> {
-  const earlier = existsSync(file) ? ((await readJson(file)) as RunMetadata).sessions : [];
+  const before = existsSync(file) ? ((await readJson(file)) as RunMetadata) : null;
+  const earlier = before?.sessions ?? [];
+  if (before) checkSameData(before, facts);
   const metadata: RunMetadata = {
+    version: runRecordVersion,
     ...facts,
     versions: await versions(),
     gitRevision: await gitRevision(process.cwd()),
@@ -52,6 +65,16 @@ export async function beginSession(
     ],
   };
   await writeJson(file, metadata);
+}
+
+function checkSameData(before: RunMetadata, facts: MetadataFacts): void {
+  for (const [name, hash] of Object.entries(before.dataHashes)) {
+    const now = facts.dataHashes[name];
+    if (now === undefined || now === hash) continue;
+    throw inputError(
+      `${facts.run}: expected ${name} as it was when the run began, got another one (SHA-256 ${now.slice(0, 12)}, not ${hash.slice(0, 12)}). Put it back to resume, or start a new run.`,
+    );
+  }
 }
 
 /** Closes the last session; a run stopped before its first has none. */

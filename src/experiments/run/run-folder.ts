@@ -3,15 +3,18 @@
  * status that tells an interrupted run from a finished one.
  */
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { distance } from 'fastest-levenshtein';
-import { parse as parseYaml, stringify as stringifyYaml } from 'yaml';
+import { parse as parseYaml } from 'yaml';
 import { inputError } from '../../errors.js';
 import type { Config, Method } from '../config/index.js';
 import { configFromObject } from '../config/index.js';
-import { readJson, writeFileAtomically, writeJson } from './files.js';
-import { runName } from './run-name.js';
+import { readJson, writeJson } from './files.js';
+import { makeAside, moveAside, placeRun } from './place-run.js';
+import { runPaths, type RunFilePaths } from './run-paths.js';
+import { freeNames, numbered, runName } from './run-name.js';
+export { runPaths, type RunFilePaths } from './run-paths.js';
 import { isAlive, thisProcess } from './process-identity.js';
 import type { ProcessIdentity } from './process-identity.js';
 
@@ -23,7 +26,12 @@ export type TrainingKind = 'tour' | 'base' | 'candidates' | Method;
 
 export type RunKind = TrainingKind | 'pretrain';
 
+/** Of status.json and run_metadata.json, as this library writes them; those without one are older. */
+export const runRecordVersion = 1;
+
 export interface RunStatus {
+  /** Absent in the first releases' runs. */
+  version?: number;
   kind: RunKind;
   /** `running` with a process that is gone means the run was killed: it can be resumed. */
   state: 'running' | 'interrupted' | 'failed' | 'finished';
@@ -43,6 +51,8 @@ export interface RunFolder {
   /** As resolved, with the run's name in it. */
   config: Config;
   resumed: boolean;
+  /** Where the run went that had this name before (`force`); `null`: nobody had it. */
+  replaced: string | null;
   paths: RunFilePaths;
   /** Writes the status and hands back the whole of it. */
   setStatus(
@@ -50,18 +60,9 @@ export interface RunFolder {
   ): Promise<RunStatus>;
 }
 
-export interface RunFilePaths {
-  config: string;
-  status: string;
-  metadata: string;
-  rollouts: string;
-  metrics: string;
-  checkpoints: string;
-  adapter: string;
-  model: string;
-  plots: string;
-  report: string;
-  evaluation(when: 'before' | 'after'): string;
+export interface CreateRunOptions {
+  /** Of a name that is taken: the old run's folder is renamed to `<name>.old-1`, -2, … @default false */
+  force?: boolean;
 }
 
 /**
@@ -72,6 +73,7 @@ export async function createRun(
   config: Config,
   kind: RunKind,
   maxSteps: number,
+  { force = false }: CreateRunOptions = {},
 ): Promise<RunFolder> {
   const { output_dir: outputDir, name: wanted } = config.run;
   const prefix = prefixOf(config, kind);
@@ -82,7 +84,9 @@ export async function createRun(
       { cause },
     );
   });
+  if (force) await checkReplaceable(config);
   const status: RunStatus = {
+    version: runRecordVersion,
     kind,
     state: 'running',
     step: 0,
@@ -90,17 +94,64 @@ export async function createRun(
     process: await thisProcess(),
     updated: new Date().toISOString(),
   };
-  const names = wanted === null ? await freeNames(outputDir, prefix) : [wanted];
+  const names = wanted === null ? freeNames(await readdir(outputDir), prefix) : [wanted];
   for (const name of names) {
     const resolved: Config = { ...config, run: { ...config.run, name } };
     const folder = path.join(outputDir, name);
-    if (await placeRun(folder, resolved, status)) {
-      return openFolder(folder, resolved, status, false);
+    const aside = await makeAside(folder, resolved, status);
+    // The new run is whole before the old one leaves its place.
+    const replaced = force ? await moveAside(folder) : null;
+    if (await placeRun(aside, folder)) {
+      return openFolder(folder, resolved, { initial: status, resumed: false, replaced });
     }
   }
-  throw inputError(
-    `run.name: ${path.join(outputDir, wanted ?? prefix)} is there already. Resume it with --resume, give another name, or remove that folder.`,
+  throw nameTaken(path.join(outputDir, wanted ?? prefix));
+}
+
+/**
+ * Whether a run of this config can begin, before anything is loaded for it.
+ * @throws where its name is taken, or, with `force`, by something that must not be moved
+ */
+export async function checkNewRun(
+  config: Config,
+  { force = false }: CreateRunOptions = {},
+): Promise<void> {
+  if (force) return checkReplaceable(config);
+  const { output_dir: outputDir, name } = config.run;
+  if (name === null) return;
+  checkName(name);
+  const folder = path.join(outputDir, name);
+  if (existsSync(folder) && (await readdir(folder)).length > 0) throw nameTaken(folder);
+}
+
+function nameTaken(folder: string): Error {
+  return inputError(
+    `run.name: ${folder} is there already. Resume it with --resume, put it aside with --force, or give another name.`,
   );
+}
+
+/** A run that nobody works on, or nothing. */
+async function checkReplaceable({ run }: Config): Promise<void> {
+  const { output_dir: outputDir, name } = run;
+  if (name === null) {
+    throw inputError(
+      '--force: expected a name, since it puts the run of that name aside, got none. Name it with --run-name (or run.name); without --force a free name is made.',
+    );
+  }
+  checkName(name);
+  const folder = path.join(outputDir, name);
+  if (!existsSync(folder)) return;
+  const status = await readStatus(folder);
+  if (status === null && (await readdir(folder)).length > 0) {
+    throw inputError(
+      `--force: expected ${folder} to be a run, but there is no status.json in it. Move it away by hand, or give another name.`,
+    );
+  }
+  if (status && (await isRunning(status))) {
+    throw inputError(
+      `--force: expected a stopped run, but process ${status.process.pid} is still working on ${folder}. Wait for it or stop it.`,
+    );
+  }
 }
 
 /** Takes up a stopped run by its folder (or by its name under `outputDir`). */
@@ -122,12 +173,11 @@ export async function resumeRun(nameOrFolder: string, outputDir: string): Promis
     file,
   );
   const { error: _error, ...rest } = status;
-  return openFolder(
-    folder,
-    config,
-    { ...rest, state: 'running', process: await thisProcess() },
-    true,
-  );
+  return openFolder(folder, config, {
+    initial: { ...rest, state: 'running', process: await thisProcess() },
+    resumed: true,
+    replaced: null,
+  });
 }
 
 /** A run by its folder, or by its name under `outputDir`. */
@@ -202,28 +252,10 @@ function prefixOf(config: Config, kind: RunKind): string {
   });
 }
 
-export function runPaths(folder: string): RunFilePaths {
-  const at = (...parts: string[]): string => path.join(folder, ...parts);
-  return {
-    config: at('config.yaml'),
-    status: at('status.json'),
-    metadata: at('run_metadata.json'),
-    rollouts: at('rollouts.jsonl'),
-    metrics: at('metrics.jsonl'),
-    checkpoints: at('checkpoints'),
-    adapter: at('adapter'),
-    model: at('model'),
-    plots: at('plots'),
-    report: at('report.md'),
-    evaluation: (when) => at(`evaluations_${when}.json`),
-  };
-}
-
 async function openFolder(
   folder: string,
   config: Config,
-  initial: RunStatus,
-  resumed: boolean,
+  { initial, resumed, replaced }: Pick<RunFolder, 'resumed' | 'replaced'> & { initial: RunStatus },
 ): Promise<RunFolder> {
   const paths = runPaths(folder);
   let status = initial;
@@ -239,58 +271,24 @@ async function openFolder(
     kind: initial.kind,
     config,
     resumed,
+    replaced,
     paths,
     setStatus,
   };
 }
 
-async function readStatus(folder: string): Promise<RunStatus | null> {
+export async function readStatus(folder: string): Promise<RunStatus | null> {
   const file = runPaths(folder).status;
-  return existsSync(file) ? ((await readJson(file)) as RunStatus) : null;
-}
-
-async function isRunning(status: RunStatus): Promise<boolean> {
-  return status.state === 'running' && (await isAlive(status.process));
-}
-
-/** `prefix`, `prefix-2`, …, from behind the newest: a removed run's name is not given to another. */
-async function freeNames(outputDir: string, prefix: string): Promise<Iterable<string>> {
-  const taken = (await readdir(outputDir)).flatMap((name) =>
-    name === prefix ? [1] : (numbered(name, prefix) ?? []),
+  if (!existsSync(file)) return null;
+  const status = (await readJson(file)) as RunStatus;
+  if ((status.version ?? 0) <= runRecordVersion) return status;
+  throw inputError(
+    `${file}: expected a run of version ${runRecordVersion} or older, got version ${status.version}. It was written by a newer release: read it with that one.`,
   );
-  const first = Math.max(0, ...taken) + 1;
-  return (function* () {
-    for (let n = first; ; n++) yield n === 1 ? prefix : `${prefix}-${n}`;
-  })();
 }
 
-/**
- * A run's folder with its config and status, made aside and then given its name by one rename: whoever is killed
- * before leaves no run, and two processes cannot share a name. @returns false where the name is taken
- */
-async function placeRun(folder: string, config: Config, status: RunStatus): Promise<boolean> {
-  const aside = await mkdtemp(path.join(path.dirname(folder), '.new-'));
-  try {
-    await writeFileAtomically(
-      runPaths(aside).config,
-      `# The config of this run as resolved: defaults, file, environment and --set together.\n${stringifyYaml(config)}`,
-    );
-    await writeJson(runPaths(aside).status, status);
-    await chmod(aside, 0o777 & ~process.umask());
-    await rename(aside, folder);
-    return true;
-  } catch (error) {
-    await rm(aside, { recursive: true, force: true });
-    const { code } = error as NodeJS.ErrnoException;
-    if (['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(code ?? '')) return false;
-    throw error;
-  }
-}
-
-function numbered(name: string, prefix: string): number | null {
-  if (!name.startsWith(`${prefix}-`)) return null;
-  const rest = name.slice(prefix.length + 1);
-  return /^[1-9]\d*$/.test(rest) ? Number(rest) : null;
+export async function isRunning(status: RunStatus): Promise<boolean> {
+  return status.state === 'running' && (await isAlive(status.process));
 }
 
 function checkName(name: string): void {

@@ -40,3 +40,19 @@ function safe(name: string): string {
     .replace(/^[-.]+|-+$/g, '')
     .slice(0, 64);
 }
+
+/** `prefix`, `prefix-2`, …, from behind the newest: a removed run's name is not given to another. */
+export function freeNames(names: readonly string[], prefix: string): Iterable<string> {
+  const taken = names.flatMap((name) => (name === prefix ? [1] : (numbered(name, prefix) ?? [])));
+  const first = Math.max(0, ...taken) + 1;
+  return (function* () {
+    for (let n = first; ; n++) yield n === 1 ? prefix : `${prefix}-${n}`;
+  })();
+}
+
+/** n of `prefix-n`, `null` for any other name. */
+export function numbered(name: string, prefix: string): number | null {
+  if (!name.startsWith(`${prefix}-`)) return null;
+  const rest = name.slice(prefix.length + 1);
+  return /^[1-9]\d*$/.test(rest) ? Number(rest) : null;
+}

@@ -20,13 +20,15 @@ import type { BeforeAfter, Emit, RunPaths, StageName } from './events.js';
 import { beginSession, describeHardware, endSession, hardware } from './metadata.js';
 import { truncateMetricsAfter } from './metrics-log.js';
 import type { RunFolder, RunKind, TrainingKind } from './run-folder.js';
-import { createRun, findInterruptedRun, resumeRun } from './run-folder.js';
+import { checkNewRun, createRun, findInterruptedRun, resumeRun } from './run-folder.js';
 
 export interface RunOptions {
   signal?: AbortSignal;
   emit?: Emit;
   /** `true`: the newest interrupted run of this config. A text: the name or folder of a run. */
   resume?: boolean | string;
+  /** A run that has the name already is put aside (`<name>.old-1`, …). @default false: refused */
+  force?: boolean;
 }
 
 export interface RunResult {
@@ -81,6 +83,8 @@ export async function runTraining<Prepared>(
   clock.begin('load', 'Loading the policy and the toolchain');
   const resumed = await takeUp(kind, given, options.resume, emit);
   const config = resumed?.config ?? given;
+  const { force } = options;
+  if (!resumed) await checkNewRun(config, { force });
 
   let place: Workplace | null = null;
   let run: RunFolder | null = resumed;
@@ -92,7 +96,8 @@ export async function runTraining<Prepared>(
       onProgress: ({ bytes, totalBytes }) => clock.progress('bytes fetched', bytes, totalBytes),
       onNote: (message) => emit({ type: 'warning', message }),
     });
-    run ??= await createRun(config, kind, 0);
+    run ??= await createRun(config, kind, 0, { force });
+    noteReplaced(run, emit);
     store = openRolloutStore(run.paths.rollouts);
     const active: ActiveRun = {
       ...{ kind, place, run, store, clock, emit, signal },
@@ -119,6 +124,12 @@ export async function runTraining<Prepared>(
     store?.close();
     await place?.close();
   }
+}
+
+/** Says where the run went that had the name before. */
+export function noteReplaced({ folder, replaced }: RunFolder, emit: Emit): void {
+  if (replaced === null) return;
+  emit({ type: 'note', message: `The run that was ${folder} before is kept as ${replaced}.` });
 }
 
 /** The run to go on with, `null` for a new one. It keeps the config it was started with. */

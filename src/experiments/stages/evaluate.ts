@@ -1,22 +1,35 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import type { Evaluation, EvaluationRow, IntervalOptions } from '../../evaluation/index.js';
-import { evaluatePolicy } from '../../evaluation/index.js';
+import type {
+  EvaluateInput,
+  EvaluationExample,
+  Evaluations,
+  IntervalOptions,
+} from '../../evaluation/index.js';
+import {
+  evaluatePolicy,
+  evaluationMetrics,
+  readEvaluations,
+  writeEvaluations,
+} from '../../evaluation/index.js';
 import type { Config } from '../config/index.js';
-import { readJson, writeFileAtomically, writeJson } from '../run/files.js';
 import type { ActiveRun } from '../run/run.js';
 import { runPaths } from '../run/run-folder.js';
 import { evaluationSampling, evaluationSplits, requiredJudge } from '../workplace/index.js';
 
-/** Evaluations by split. */
-export type Evaluations = Record<string, Evaluation>;
+export { readEvaluations, type Evaluations } from '../../evaluation/index.js';
+
+/** What is measured, and where that is kept. */
+export type Measured = Pick<ActiveRun, 'place' | 'clock' | 'emit' | 'signal'> &
+  Partial<Pick<ActiveRun, 'tracker' | 'step'>> & {
+    run: { paths: { evaluation(when: 'before' | 'after'): string; adapter?: string } };
+  };
 
 /**
  * Measures the policy on every held-out split, or reads the measurement back where this run has
  * made it already.
  */
 export async function evaluateStage(
-  active: ActiveRun,
+  active: Measured,
   when: 'before' | 'after',
 ): Promise<Evaluations> {
   const { place, run, clock, emit, signal } = active;
@@ -30,6 +43,7 @@ export async function evaluateStage(
   const file = run.paths.evaluation(when);
   const stored = existsSync(file) ? await readEvaluations(file) : null;
   const evaluations: Evaluations = {};
+  const examples: EvaluationExample[] = [];
   for (const { split, title, problems } of splits) {
     evaluations[split] =
       stored?.[split] ??
@@ -42,6 +56,8 @@ export async function evaluateStage(
         seed: evaluation.seed,
         split,
         intervals: intervalOptions(place.config),
+        about: aboutOf(active, when),
+        onExample: (example) => examples.push(example),
         signal,
         onProgress: (part, done, total) =>
           clock.progress(
@@ -58,52 +74,36 @@ export async function evaluateStage(
       stored: stored !== null,
     });
   }
-  if (!stored) await writeEvaluations(file, evaluations);
+  if (!stored) writeEvaluations(file, evaluations, examples);
+  if (when === 'after') await track(active, evaluations);
   return evaluations;
+}
+
+/** The final figures, at the last step: those of the first split as `eval_…`, others with their name. */
+async function track({ tracker, step = 0 }: Measured, evaluations: Evaluations): Promise<void> {
+  const metrics = Object.entries(evaluations).map(([split, evaluation], i) =>
+    evaluationMetrics(evaluation, i === 0 ? 'eval_' : `eval_${split}_`),
+  );
+  await tracker?.log(step, Object.assign({}, ...metrics) as Record<string, number>);
+}
+
+function aboutOf({ place, run }: Measured, when: 'before' | 'after'): EvaluateInput['about'] {
+  const { policy, task } = place.config;
+  const { use_peft: isAdapter, adapter_name_or_path: first, model_name_or_path: base } = policy;
+  const trained = when === 'after' && isAdapter ? run.paths.adapter : undefined;
+  const adapter = trained ?? first;
+  return {
+    promptFormat: task.prompt_format,
+    policy: base,
+    adapters: adapter === null ? [] : [adapter],
+  };
 }
 
 export function intervalOptions({ evaluation }: Config): IntervalOptions {
   return { resamples: evaluation.bootstrap_resamples, confidence: evaluation.confidence };
 }
 
-/** The summary as JSON; beside it the rows, one problem a line, as `.jsonl`. */
-async function writeEvaluations(file: string, evaluations: Evaluations): Promise<void> {
-  const rows = Object.values(evaluations).flatMap(({ split, rows: own }) =>
-    own.map((row) => `${JSON.stringify({ split, ...row })}\n`),
-  );
-  await writeFileAtomically(rowsFile(file), rows.join(''));
-  const summaries = Object.entries(evaluations).map(([split, { rows: _rows, ...summary }]) => [
-    split,
-    summary,
-  ]);
-  // Last: its presence says that the measurement is whole.
-  await writeJson(file, Object.fromEntries(summaries));
-}
-
 /** The measurement of a run, as stored in its folder. */
 export function readRunEvaluations(folder: string, when: 'before' | 'after'): Promise<Evaluations> {
   return readEvaluations(runPaths(folder).evaluation(when));
-}
-
-async function readEvaluations(file: string): Promise<Evaluations> {
-  const summaries = (await readJson(file)) as Record<string, Omit<Evaluation, 'rows'>>;
-  const rows = (await readFile(rowsFile(file), 'utf8'))
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as EvaluationRow & { split: string });
-  return Object.fromEntries(
-    Object.entries(summaries).map(([split, summary]) => [
-      split,
-      {
-        ...summary,
-        rows: rows
-          .filter((row) => row.split === split)
-          .map(({ split: _split, ...row }): EvaluationRow => row),
-      },
-    ]),
-  );
-}
-
-function rowsFile(file: string): string {
-  return file.replace(/\.json$/, '.jsonl');
 }

@@ -1,8 +1,9 @@
 import type { ReportInput } from '../../evaluation/index.js';
-import { compareEvaluations, makeReport } from '../../evaluation/index.js';
+import { analyseCompletions, compareEvaluations, makeReport } from '../../evaluation/index.js';
 import type { Figure } from '../../plots/index.js';
 import {
   beforeAfterFigure,
+  lengthsFigure,
   promptAccuracy,
   promptAccuracyGrid,
   trainingCurves,
@@ -20,10 +21,11 @@ import type { ActiveRun, RunResult } from '../run/run.js';
 import { describeHardware, hardware } from '../run/metadata.js';
 import type { MetricsLogRow } from '../run/metrics-log.js';
 import { readMetrics } from '../run/metrics-log.js';
+import { writeRunPage } from '../runs/html-report.js';
 import { isOnline } from '../config/index.js';
 import { describeTrained, evaluationSplits, methodOf } from '../workplace/index.js';
 
-/** Saves what was trained, draws the plots, and writes report.md where there is a before and after. */
+/** Saves what was trained, draws the plots, writes report.html, and report.md where there is a before and after. */
 export async function reportStage(
   active: ActiveRun,
   evaluations: { before: Evaluations; after: Evaluations } | null,
@@ -49,6 +51,7 @@ export async function reportStage(
     );
   }
   const { paths } = run;
+  const page = await writeRunPage(run, active.emit);
   return {
     table: splits.map(({ split, before, comparison }): BeforeAfter => {
       return { split, problems: before.rows.length, comparison };
@@ -56,6 +59,7 @@ export async function reportStage(
     paths: {
       folder: run.folder,
       ...(splits.length > 0 ? { report: paths.report } : {}),
+      ...(page === null ? {} : { reportHtml: page }),
       ...(samples ? { rollouts: paths.rollouts } : {}),
       metrics: paths.metrics,
       metadata: paths.metadata,
@@ -79,6 +83,10 @@ function compareSplits(
     after: after[split],
     comparison: compareEvaluations(before[split], after[split], options),
     corpusShare: corpusShares(place, problems, before[split], after[split]),
+    analysis: {
+      before: analyseCompletions(before[split].rows, { problems }),
+      after: analyseCompletions(after[split].rows, { problems }),
+    },
   }));
 }
 
@@ -106,6 +114,15 @@ async function drawPlots(
             string,
             Figure,
           ],
+        ]
+      : []),
+    ...(main?.analysis
+      ? [
+          [
+            'lengths',
+            'Lengths of completions',
+            lengthsFigure(main.analysis.before, main.analysis.after),
+          ] satisfies [string, string, Figure],
         ]
       : []),
   ];
@@ -188,6 +205,7 @@ function reportInput(
       policy.adapter
         ? ['adapter/', 'the trained adapter in PEFT’s layout']
         : ['model/', 'the trained policy in Hugging Face’s layout'],
+      ['report.html', 'the same interactively, with the rollouts of each prompt at each step'],
       ['run_metadata.json', 'versions, hardware, hashes, times'],
     ],
   };

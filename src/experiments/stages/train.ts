@@ -72,7 +72,7 @@ export async function trainStage<Batch>(
 
     timer.enter('save');
     method.record?.(batch);
-    const row = { step, ...metrics, step_time: timer.totalMs() / 1000 };
+    const row = { step, ...metrics, ...timesOf(timer) };
     await appendMetrics(run.paths.metrics, row);
     await active.tracker.log(step, row);
     warnOf(guards, step, row, active);
@@ -87,6 +87,16 @@ export async function trainStage<Batch>(
     signal.throwIfAborted();
   }
   await best.finish(active);
+}
+
+/** Seconds of the step, and of each of its parts as far as it is. */
+function timesOf(timer: PartTimer): Record<string, number> {
+  const seconds = timer.totalMs() / 1000;
+  const parts = Object.entries(timer.shares()).map(([part, share]): [string, number] => [
+    `step_time/${part}`,
+    share * seconds,
+  ]);
+  return { step_time: seconds, ...Object.fromEntries(parts) };
 }
 
 async function keepCheckpoint(

@@ -8,7 +8,7 @@ import { promptsOfStep } from '../methods/experience.js';
 import type { PlannedRun } from './plan.js';
 
 /** Seconds of the shipped policies on two free cores (AMD EPYC), by what is done how often. */
-const guess = {
+export const guess = {
   /** Opening policy, toolchain and folder; plots. */
   start: 6,
   /** Sampling and judging one completion. */
@@ -79,7 +79,7 @@ function guessedSeconds({ kind, config, arm }: Run): number {
 }
 
 /** Updates, completions of each, and passes over them; of a set whose size is open, about its most. */
-function updatesOf(
+export function updatesOf(
   method: NonNullable<Run['arm']>['method'],
   { grpo, ppo, task, dataset, ...config }: Run['config'],
 ): { steps: number; size: number; passes: number } {

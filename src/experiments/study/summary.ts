@@ -1,9 +1,9 @@
 /** What a study found: pure, results in, numbers with intervals out. */
 import { createRandom } from '../../algorithms/index.js';
 import type { EvaluationRow, Interval, IntervalOptions } from '../../evaluation/index.js';
+import { crossedBootstrap } from '../../evaluation/index.js';
 import type { Method } from '../config/index.js';
 import type { SampleSource } from './arms.js';
-import { crossedBootstrap } from './crossed-bootstrap.js';
 import type { CurvePoint } from './curve-points.js';
 import { curvePoints } from './curve-points.js';
 import type { StudyRate } from './rates.js';

@@ -5,9 +5,10 @@ import { trainableVariables } from '../../policy/index.js';
 import { sha256OfFile, sha256OfText } from '../run/files.js';
 import { evaluationSplits } from './problems.js';
 import type { Workplace } from './workplace.js';
+import { rewardFiles } from './rewards.js';
 import { modelFolder } from './workplace.js';
 
-/** Hashes of what goes into the run: weights and problems. */
+/** Hashes of what goes into the run: weights, problems, and the user's own rewards. */
 export async function dataHashes(place: Workplace): Promise<Record<string, string>> {
   const { config, policy, trainProblems } = place;
   // For a Hub id the folder in the cache.
@@ -26,7 +27,14 @@ export async function dataHashes(place: Workplace): Promise<Record<string, strin
         sha256OfText(JSON.stringify(entry.problems)),
       ]),
     ),
+    ...(await rewardHashes(config)),
   };
+}
+
+async function rewardHashes({ reward }: Workplace['config']): Promise<Record<string, string>> {
+  const files = rewardFiles(reward.functions);
+  const hashes = await Promise.all(files.map((file) => sha256OfFile(file)));
+  return Object.fromEntries(files.map((file, index) => [`reward/${file}`, hashes[index]]));
 }
 
 export interface ModelSize {

@@ -1,7 +1,15 @@
 export { dataHashes, describeTrained, modelSize } from './facts.js';
 export type { ModelSize } from './facts.js';
-export { evaluationSplits, heldOutSplit, requiredTask } from './problems.js';
+export { evaluationSplits, heldOutSplit, requiredTask, taskOptions } from './problems.js';
 export type { EvaluationSplit } from './problems.js';
+export { configRewards, openRewards, parseRewardEntry } from './rewards.js';
 export { evaluationSampling, trainingSampling } from './sampling.js';
-export { methodOf, openBackend, openWorkplace, requiredJudge } from './workplace.js';
+export {
+  judgeOptions,
+  methodOf,
+  openBackend,
+  openJudge,
+  openWorkplace,
+  requiredJudge,
+} from './workplace.js';
 export type { Workplace } from './workplace.js';

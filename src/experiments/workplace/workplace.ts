@@ -18,19 +18,19 @@ import {
 } from '../../policy/index.js';
 import type { Problem } from '../../records.js';
 import type { RewardFunction } from '../../rewards/index.js';
-import { sanitizerCurriculum } from '../../rewards/index.js';
-import type { JudgePool } from '../../sandbox/index.js';
+import type { JudgeOptions, JudgePool } from '../../sandbox/index.js';
 import { createJudgePool, languagesOf } from '../../sandbox/index.js';
 import type { Task } from '../../tasks/index.js';
 import { openTask } from '../../tasks/index.js';
 import type { BackendChoice } from '../../tensor/index.js';
 import { selectBackend } from '../../tensor/index.js';
-import type { Optimizer } from '../../training/index.js';
+import type { Optimizer, OptimizerSettings } from '../../training/index.js';
 import { createOptimizer } from '../../training/index.js';
 import type { Config, Method } from '../config/index.js';
 import { isOnline } from '../config/index.js';
 import type { TrainingKind } from '../run/run-folder.js';
 import { promptLimit, requiredTask, taskOptions } from './problems.js';
+import { configRewards } from './rewards.js';
 
 export interface Workplace {
   config: Config;
@@ -66,6 +66,7 @@ export async function openWorkplace(
       : await openTask(config.task.name, taskOptions(config, source));
   if (takesProblems(config, kind)) requiredTask({ task });
   const model = modelFolder(config);
+  const rewards = await configRewards(config);
   const drawnProblems =
     task?.problems({
       split: config.task.train_split,
@@ -81,18 +82,10 @@ export async function openWorkplace(
   const refAdapterName = await openAdapter(config, policy, source);
   const needsCopy = !config.policy.use_peft && usesReference(config, kind);
   const reference = needsCopy ? await loadPolicy(model, { ...source, dtype }) : null;
-  const options = config[methodOf(kind)];
   const valueHead = methodOf(kind) === 'ppo' ? createValueHead(policy) : null;
   const beside = valueHead ? valueHeadVariables(valueHead) : [];
-  const optimizer = createOptimizer([...trainableVariables(policy), ...beside], {
-    learningRate: options.learning_rate,
-    adamBeta1: options.adam_beta1,
-    adamBeta2: options.adam_beta2,
-    adamEpsilon: options.adam_epsilon,
-    weightDecay: options.weight_decay,
-    maxGradNorm: options.max_grad_norm,
-    normLearningRateRatio: options.norm_learning_rate_ratio,
-  });
+  const variables = [...trainableVariables(policy), ...beside];
+  const optimizer = createOptimizer(variables, optimizerSettings(config, methodOf(kind)));
   return {
     config,
     task,
@@ -108,7 +101,7 @@ export async function openWorkplace(
       ...(reference && movesReference(config, kind) ? referenceWeights(reference) : []),
     ],
     optimizer,
-    rewards: [sanitizerCurriculum({ scores: config.reward.scores })],
+    rewards,
     async close() {
       await judge?.close();
       optimizer.dispose();
@@ -125,13 +118,26 @@ export function methodOf(kind: TrainingKind): Method {
   return kind === 'base' || kind === 'candidates' ? 'sft' : kind;
 }
 
+export function optimizerSettings(config: Config, method: Method): OptimizerSettings {
+  const options = config[method];
+  return {
+    learningRate: options.learning_rate,
+    adamBeta1: options.adam_beta1,
+    adamBeta2: options.adam_beta2,
+    adamEpsilon: options.adam_epsilon,
+    weightDecay: options.weight_decay,
+    maxGradNorm: options.max_grad_norm,
+    normLearningRateRatio: options.norm_learning_rate_ratio,
+  };
+}
+
 /** Whether the training starts from problems, not from the rows of a file. */
 function takesProblems({ dataset }: Config, kind: TrainingKind): boolean {
   return isOnline(methodOf(kind)) || dataset.path === null;
 }
 
 /** Whether the method compares the policy with a frozen one while it trains. */
-function usesReference(config: Config, kind: TrainingKind): boolean {
+export function usesReference(config: Config, kind: TrainingKind): boolean {
   switch (methodOf(kind)) {
     case 'grpo':
       return config.grpo.beta > 0;
@@ -150,11 +156,11 @@ function usesReference(config: Config, kind: TrainingKind): boolean {
 }
 
 /** Whether the reference follows the policy, so that its weights belong into a checkpoint. */
-function movesReference({ grpo }: Config, kind: TrainingKind): boolean {
+export function movesReference({ grpo }: Config, kind: TrainingKind): boolean {
   return methodOf(kind) === 'grpo' && grpo.sync_ref_model;
 }
 
-function referenceWeights(reference: Policy): TrainableVariable[] {
+export function referenceWeights(reference: Policy): TrainableVariable[] {
   return [...reference.weights].map(([name, variable]) => ({
     name: `reference.${name}`,
     variable,
@@ -168,7 +174,7 @@ export function requiredJudge(place: Pick<Workplace, 'task' | 'judge'>): JudgePo
 }
 
 /** The adapter that is trained: a fresh one, or a given one beside a frozen copy of it. */
-async function openAdapter(
+export async function openAdapter(
   config: Config,
   policy: Policy,
   source: SourceOptions,
@@ -221,9 +227,13 @@ export function modelFolder(config: Config): string {
   return folder;
 }
 
-function openJudge({ judge }: Config, problems: readonly Problem[]): Promise<JudgePool> {
-  return createJudgePool({
-    languages: languagesOf(problems),
+export function openJudge(config: Config, problems: readonly Problem[]): Promise<JudgePool> {
+  return createJudgePool({ languages: languagesOf(problems), ...judgeOptions(config) });
+}
+
+/** How a config judges. */
+export function judgeOptions({ judge }: Pick<Config, 'judge'>): JudgeOptions {
+  return {
     workers: judge.workers ?? undefined,
     cpuMs: judge.cpu_ms,
     wallMs: judge.wall_ms,
@@ -236,5 +246,5 @@ function openJudge({ judge }: Config, problems: readonly Problem[]): Promise<Jud
     std: judge.std,
     compiler: judge.compiler,
     flags: judge.flags,
-  });
+  };
 }

@@ -17,7 +17,7 @@ const scores = z
     no_answer: score(0, '`no_answer`'),
     compile_error: score(0, '`compile_error`'),
   })
-  .describe('The curriculum: one score per outcome. `sandbox_error` is never scored.');
+  .describe('Of `sanitizer_curriculum`: one score per outcome. `sandbox_error` is never scored.');
 
 const tokenScheme = z
   .strictObject({
@@ -33,8 +33,26 @@ const tokenScheme = z
   })
   .describe('How the findings reach single tokens (grpo; ppo and dpo have options of their own).');
 
+/** One reward function: a built-in's name or a file (`tests_passed`, `rewards/mine.ts`), or these with more. */
+export const rewardEntry = z.union([
+  z.string().min(1),
+  z.strictObject({
+    name: z.string().min(1).optional(),
+    path: z.string().min(1).optional(),
+    as: z.string().min(1).optional(),
+    weight: z.number().optional(),
+    options: z.record(z.string(), z.unknown()).optional(),
+  }),
+]);
+
+export type RewardEntry = z.infer<typeof rewardEntry>;
+
 export const rewardSection = z
   .strictObject({
+    functions: option(
+      z.array(rewardEntry).min(1).default(['sanitizer_curriculum']),
+      'What scores a completion; the reward is the sum of weight × score. Each is the name of a built-in, a .ts or .js file, or `{ name or path, weight (1), as (the name it is recorded under), options }`: docs/rewards.md.',
+    ),
     scores: scores.prefault({}),
     token_scheme: tokenScheme.prefault({}),
     shuffle: option(

@@ -1,0 +1,17 @@
+export type { FoundPlace, FoundRun, RunState } from './find-runs.js';
+export { findOneRun, findPlace, findRuns } from './find-runs.js';
+export type { Headline } from './headline.js';
+export type { RunEntry } from './list-runs.js';
+export { runEntries } from './list-runs.js';
+export type { RunDetails } from './show-run.js';
+export { runDetails } from './show-run.js';
+export type { SizedEntry } from './sizes.js';
+export type { Removal } from './remove-runs.js';
+export { planRemoval, removeRuns, setStudyAside } from './remove-runs.js';
+export type { Prunable, PruneOptions } from './prune-runs.js';
+export { planPruning, pruneRuns } from './prune-runs.js';
+export type { Exported, ExportOptions } from './export-run.js';
+export { exportRun } from './export-run.js';
+export type { HtmlReportOptions } from './html-report.js';
+export { writeHtmlReport } from './html-report.js';
+export type { PackOptions } from './pack-rollouts.js';
