@@ -11,6 +11,8 @@ export interface InspectionHtmlOptions {
   readonly title?: string;
   /** `auto` follows JupyterLab's or VS Code's theme, else the system's. @default 'auto' */
   readonly theme?: 'auto' | 'light' | 'dark';
+  /** `false`: the rules are in the page already. @default true */
+  readonly style?: boolean;
 }
 
 /**
@@ -22,13 +24,13 @@ export function inspectionHtml(
   inspection: Inspection | readonly Inspection[],
   options: InspectionHtmlOptions = {},
 ): string {
-  const { page = false, theme = 'auto' } = options;
+  const { page = false, theme = 'auto', style = true } = options;
   const all = isMany(inspection) ? inspection : [inspection];
   const title = options.title ?? titleOf(all);
   const body = isMany(inspection) && all.length !== 1 ? groupHtml(all) : all.map(oneHtml).join('');
   const fragment = [
     `<div class="${root} rlsf-${theme}" role="region" aria-label="${escaped(title)}">`,
-    `<style>\n${styleSheet()}\n</style>`,
+    ...(style ? [`<style>\n${styleSheet()}\n</style>`] : []),
     `<h3>${escaped(title)}${problemHtml(all)}</h3>`,
     promptHtml(all),
     body,

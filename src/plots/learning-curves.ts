@@ -81,7 +81,7 @@ export function metricCurve(
 export function drawCurve(
   rows: readonly MetricsRow[],
   { metric, label, color, dash }: Curve,
-  panel: 1 | 2 | 3,
+  panel: number,
   window: number,
   legend: boolean,
 ): Record<string, unknown>[] {

@@ -8,6 +8,7 @@ import type * as Canvas from '@napi-rs/canvas';
 import type * as Jsdom from 'jsdom';
 import type { DOMWindow } from 'jsdom';
 import { environmentError } from '../errors.js';
+import { clearTitles } from './clear-titles.js';
 import type { Figure } from './figure.js';
 
 const require = createRequire(import.meta.url);
@@ -41,7 +42,7 @@ export async function renderSvg(figure: Figure): Promise<string> {
     { data: copy.data, layout: copy.layout },
     { format: 'svg', width, height },
   );
-  const svg = decodeURIComponent(url.slice(url.indexOf(',') + 1));
+  const svg = clearTitles(decodeURIComponent(url.slice(url.indexOf(',') + 1)));
   // Quoted references are legal CSS, but resvg leaves such a fill (the colour bar) black.
   return svg.replace(/url\((?:'|&quot;)(#[^'&)]+)(?:'|&quot;)\)/g, 'url($1)');
 }
@@ -160,7 +161,8 @@ function standIn(window: DOMWindow, canvas: typeof Canvas): void {
   });
 }
 
-async function plotlySource(): Promise<string> {
+/** The cartesian bundle, as it is installed. */
+export async function plotlySource(): Promise<string> {
   return readFile(require.resolve('plotly.js-cartesian-dist-min'), 'utf8');
 }
 

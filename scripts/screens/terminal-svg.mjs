@@ -57,8 +57,8 @@ function runsOf(line) {
       for (const code of codes[1].split(';').map(Number)) style = styled(style, code);
       continue;
     }
-    // Wide gaps are cut out, so that no renderer has to agree with us about their width.
-    for (const piece of part.split(/( {2,})/)) {
+    // Gaps, and blanks at the ends, are cut out, so that no renderer has to agree with us about their width.
+    for (const piece of part.split(/(^ +| {2,}| +$)/)) {
       const columns = [...piece].length;
       if (piece.trim() !== '') runs.push({ text: piece, column, columns, style });
       column += columns;
