@@ -2,8 +2,15 @@ import { Command as Program, CommanderError } from 'commander';
 import { existsSync, readFileSync } from 'node:fs';
 import { isRlsfError } from './errors.js';
 import { ask } from './repl/ask.js';
-import type { Command, CommandContext, CommandInput } from './repl/commands/command.js';
+import type {
+  Command,
+  CommandArgument,
+  CommandContext,
+  CommandInput,
+} from './repl/commands/command.js';
 import { commands } from './repl/commands/index.js';
+import { parentSummaries } from './repl/commands/parents.js';
+import { sessionCall } from './repl/commands/session-form.js';
 import { catchInterrupts } from './repl/interrupts.js';
 import { showRun } from './repl/show-run.js';
 import { ansiText, plainText } from './repl/styled.js';
@@ -22,6 +29,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     exitCode = await runCommand(command, input);
   });
   try {
+    const onSession = await sessionCall(argv, commands);
+    if (onSession) return await runCommand(onSession.command, onSession.input);
+    if (argv.length === 0 || argv[0] === '--help' || argv[0] === '-h')
+      program.addHelpText('after', await sessionHelpText());
     if (argv.length === 0) program.outputHelp();
     else await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
@@ -46,6 +57,11 @@ function leaveUnread(error: NodeJS.ErrnoException): void {
 
 type Run = (command: Command, input: CommandInput) => Promise<void>;
 
+async function sessionHelpText(): Promise<string> {
+  const { sessionCommandsText } = await import('./repl/commands/session-help.js');
+  return sessionCommandsText(Math.max(60, (process.stdout.columns ?? 101) - 1));
+}
+
 /** Every command of `commands/` as commander knows it. */
 function createProgram(run: Run): Program {
   const program = new Program('rlsf')
@@ -64,12 +80,6 @@ function createProgram(run: Run): Program {
   return program;
 }
 
-const parentSummaries: Record<string, string> = {
-  train: 'train a policy: sft, grpo',
-  tasks: 'look at the tasks and their problems: list, show',
-  plot: 'draw a figure from a run folder: prompt-accuracy',
-};
-
 function parentOf(program: Program, parents: Map<string, Program>, name: string): Program {
   const known = parents.get(name);
   if (known) return known;
@@ -81,10 +91,7 @@ function parentOf(program: Program, parents: Map<string, Program>, name: string)
 function addCommand(parent: Program, command: Command, name: string, run: Run): void {
   const added = parent.command(name).description(command.summary);
   for (const argument of command.arguments ?? [])
-    added.argument(
-      argument.required === false ? `[${argument.name}]` : `<${argument.name}>`,
-      argument.summary,
-    );
+    added.argument(argumentFlags(argument), argument.summary);
   for (const option of command.options ?? [])
     if (option.many)
       added.option(option.flags, option.summary, (value: string, before: string[] | undefined) => [
@@ -100,8 +107,15 @@ function addCommand(parent: Program, command: Command, name: string, run: Run): 
     const given = Object.fromEntries(
       (command.arguments ?? []).map((argument, index) => [argument.name, added.args[index]]),
     );
-    await run(command, { arguments: given, options: added.opts() });
+    const last = (command.arguments ?? []).findIndex(({ many }) => many);
+    const rest = last < 0 ? [] : added.args.slice(last);
+    await run(command, { arguments: given, rest, options: added.opts() });
   });
+}
+
+function argumentFlags({ name, required = true, many }: CommandArgument): string {
+  const text = many ? `${name}...` : name;
+  return required ? `<${text}>` : `[${text}]`;
 }
 
 async function runCommand(command: Command, input: CommandInput): Promise<number> {

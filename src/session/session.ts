@@ -1,133 +1,172 @@
-import { attachAdapter, loadPolicy } from '../policy/index.js';
-import type { Policy, SourceOptions } from '../policy/index.js';
+import type { Config, Method } from '../experiments/index.js';
+import { openBackend } from '../experiments/workplace/index.js';
+import { trainingSampling } from '../experiments/workplace/sampling.js';
+import type { Policy } from '../policy/index.js';
 import type { Problem, Rollout, SamplingSettings } from '../records.js';
-import { sanitizerCurriculum } from '../rewards/index.js';
 import type { RewardFunction } from '../rewards/index.js';
-import { createJudgePool, languagesOf } from '../sandbox/index.js';
-import type { JudgeOptions, JudgePool } from '../sandbox/index.js';
-import { openTask } from '../tasks/index.js';
-import type { Task, TaskOptions } from '../tasks/index.js';
-import { selectBackend } from '../tensor/index.js';
-import type { BackendName } from '../tensor/index.js';
-import { shipped, shippedPolicy } from './shipped.js';
-import type { Change } from './undo.js';
-import type { Learner } from './step.js';
-
-export interface SessionOptions {
-  /** A folder in Hugging Face layout, or a Hub id. @default the shipped policy for C++ */
-  policy?: string;
-  /** A PEFT adapter folder or Hub id to start from. */
-  adapter?: string;
-  /** How a Hub id is fetched: offline, progress. */
-  source?: SourceOptions;
-  /** How the matrices are held; `bfloat16` for a base that stays frozen. @default 'float32' */
-  dtype?: 'float32' | 'bfloat16';
-  /** Name of a task, or the folder of one's own. */
-  task: string;
-  /** Where its data is, its prompt format, … */
-  taskOptions?: TaskOptions;
-  /** @default 'train', or the task's first */
-  split?: string;
-  /** @default 42 */
-  seed?: number;
-  /** Completions of one problem. @default 8 */
-  numGenerations?: number;
-  sampling?: Partial<Omit<SamplingSettings, 'seed' | 'stop'>>;
-  /** @default the sanitizer curriculum */
-  rewards?: RewardFunction[];
-  judge?: JudgeOptions;
-  backend?: BackendName | 'auto';
-  /** Rank of the adapter that `step` trains; 0 trains all weights. @default 16 */
-  loraR?: number;
-}
+import type { Task } from '../tasks/index.js';
+import type { Live } from './live.js';
+import { closeLive, openLive, policyNameOf } from './live.js';
+import type { SessionOptions } from './options.js';
+import { checkSessionName, firstValue } from './options.js';
+import type { SessionLock } from './saved/lock.js';
+import type { Entry, SessionValue } from './value.js';
 
 /**
- * What one sits in front of: a policy, a task, a reward and the rollouts in hand. The acts in
- * `acts.ts` and `step.ts` change it; each can be undone.
+ * What one sits in front of: a policy, a task, a reward and the rollouts in hand. What it is at a moment
+ * is a value; the acts make the next one, each can be undone.
  */
 export interface Session {
+  readonly name: string;
+  /** Settings in the words of a run's config. Change them with `configure`. */
+  readonly config: Config;
+  /** What `step` and `train` update by. */
+  readonly method: Method;
   readonly policy: Policy;
+  /** The folder or Hub id it was loaded from. */
+  readonly policyName: string;
   readonly task: Task;
   readonly split: string;
   readonly seed: number;
+  /** Completions of one problem. */
   readonly numGenerations: number;
+  /** How rollouts are sampled. */
   readonly settings: SamplingSettings;
-  /** The problems of the split, in the order they are taken. */
-  readonly pool: Problem[];
-  rewards: RewardFunction[];
+  /** The problems that are taken in turn. */
+  readonly pool: readonly Problem[];
+  readonly rewards: readonly RewardFunction[];
   /** The problems that the rollouts in hand answer. */
-  problems: Problem[];
-  rollouts: Rollout[];
+  readonly problems: readonly Problem[];
+  readonly rollouts: readonly Rollout[];
   /** Batches sampled so far; the next one draws from its own seed. */
-  draws: number;
+  readonly draws: number;
   /** Updates made. */
-  steps: number;
-  readonly judgeOptions: JudgeOptions;
-  /** Opened by the first judging. */
-  judge: JudgePool | null;
-  learner: Learner | null;
-  readonly past: Change[];
+  readonly steps: number;
+  /** The whole of the current value. */
+  readonly value: SessionValue;
+  readonly parts: SessionParts;
+}
+
+/** What the acts work with; nobody else should. */
+export interface SessionParts {
+  live: Live;
+  entries: Entry[];
+  /** The entry of the current value. */
+  cursor: number;
+  /** Where it is saved. */
+  folder: string | null;
+  lock: SessionLock | null;
+  /** Of a run that is only looked at: its folder, and the log of its rollouts where it has one. */
+  readOnly: { folder: string; log: string | null } | null;
+  /** The act that is under way. */
+  busy: string | null;
+  closed: boolean;
+  /** Parts of saved values that were read, by the name of their object. */
+  read: Map<string, unknown>;
 }
 
 /** Opens the workbench. Close it with `closeSession`: it may hold judging processes. */
-export async function openSession(options: SessionOptions): Promise<Session> {
-  const { seed = 42, numGenerations = 8, loraR = 16, sampling = {} } = options;
-  const task = await openTask(options.task, options.taskOptions);
-  const split = options.split ?? (task.splits.includes('train') ? 'train' : task.splits[0]);
-  await selectBackend(options.backend ?? 'auto');
-  const policy = await loadPolicy(shipped(options.policy ?? shippedPolicy), {
-    ...options.source,
-    adapter: options.adapter,
-    dtype: options.dtype,
+export async function openSession(options: SessionOptions = {}): Promise<Session> {
+  const { name = 'session', source = {} } = options;
+  checkSessionName(name);
+  const value = await firstValue(options);
+  const live = await openLive(value, await openBackend(value.config), source);
+  return sessionOf(name, live, { act: 'open', value });
+}
+
+/** A session whose history begins with this value. */
+export function sessionOf(
+  name: string,
+  live: Live,
+  first: { act: string; value: SessionValue },
+): Session {
+  const at = new Date().toISOString();
+  return sessionWith(name, {
+    live,
+    entries: [{ ...first, at, record: null }],
+    cursor: 0,
+    folder: null,
+    lock: null,
+    readOnly: null,
+    busy: null,
+    closed: false,
+    read: new Map(),
   });
-  if (!policy.adapter && loraR > 0)
-    attachAdapter(policy, {
-      r: loraR,
-      loraAlpha: 2 * loraR,
-      targetModules: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'],
-      seed,
-    });
+}
+
+export function sessionWith(name: string, parts: SessionParts): Session {
+  const current = (): SessionValue => {
+    const { value } = parts.entries[parts.cursor];
+    if (value) return value;
+    throw new Error('Internal: a session whose current value was not read.');
+  };
   return {
-    policy,
-    task,
-    split,
-    seed,
-    numGenerations,
-    settings: {
-      temperature: 1,
-      topK: 0,
-      topP: 1,
-      minP: 0,
-      maxNewTokens: 256,
-      ...sampling,
-      stop: task.stop,
-      seed,
+    name,
+    parts,
+    get value() {
+      return current();
     },
-    pool: task.problems({ split, seed }),
-    rewards: options.rewards ?? [sanitizerCurriculum()],
-    problems: [],
-    rollouts: [],
-    draws: 0,
-    steps: 0,
-    judgeOptions: options.judge ?? {},
-    judge: null,
-    learner: null,
-    past: [],
+    get config() {
+      return current().config;
+    },
+    get method() {
+      return current().method;
+    },
+    get policy() {
+      return parts.live.policy;
+    },
+    get policyName() {
+      return policyNameOf(current());
+    },
+    get task() {
+      return parts.live.task;
+    },
+    get split() {
+      return current().config.task.train_split;
+    },
+    get seed() {
+      return current().config.run.seed;
+    },
+    get numGenerations() {
+      return numGenerationsOf(current());
+    },
+    get settings() {
+      return trainingSampling({ config: current().config, task: parts.live.task });
+    },
+    get pool() {
+      return parts.live.pool;
+    },
+    get rewards() {
+      return current().rewards;
+    },
+    get problems() {
+      return current().problems;
+    },
+    get rollouts() {
+      return current().rollouts;
+    },
+    get draws() {
+      return current().draws;
+    },
+    get steps() {
+      return current().steps;
+    },
   };
 }
 
-export async function openJudge(session: Session): Promise<JudgePool> {
-  const languages = languagesOf(session.pool);
-  session.judge ??= await createJudgePool({ languages, ...session.judgeOptions });
-  return session.judge;
+/** Completions of one problem, for what the session updates by. */
+export function numGenerationsOf({ config, method }: SessionValue): number {
+  return method === 'ppo' ? config.ppo.num_generations : config.grpo.num_generations;
 }
 
-/** Ends the judging processes and frees the tensors. */
+/** Ends the judging processes and frees the tensors; a saved session can be opened by others then. */
 export async function closeSession(session: Session): Promise<void> {
-  await session.judge?.close();
-  session.judge = null;
-  session.learner?.optimizer.dispose();
-  session.learner = null;
-  session.past.length = 0;
-  session.policy.dispose();
+  const { parts } = session;
+  if (parts.closed) return;
+  parts.closed = true;
+  await closeLive(parts.live);
+  await parts.lock?.release();
+  parts.lock = null;
 }
+
+export type { SessionOptions };

@@ -1,13 +1,11 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { savePolicy, trainableVariables } from '../../src/policy/index.js';
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { trainableVariables } from '../../src/policy/index.js';
 import type { Rollout } from '../../src/records.js';
 import {
   closeSession,
+  explain,
   judge,
-  openSession,
   sample,
   score,
   step,
@@ -15,45 +13,10 @@ import {
 } from '../../src/session/index.js';
 import { reachedTokens } from '../../src/rollouts/index.js';
 import type { Session } from '../../src/session/index.js';
-import { selectBackend, tf } from '../../src/tensor/index.js';
-import { tinyPolicy } from '../training/tiny-policy.js';
+import { tf } from '../../src/tensor/index.js';
+import { lowBytes, tinySessions } from './tiny-session.js';
 
-let folder = '';
-let model = '';
-beforeAll(async () => {
-  folder = mkdtempSync(path.join(os.tmpdir(), 'rlsf-session-'));
-  model = path.join(folder, 'model');
-  await selectBackend('auto', { threads: 1 });
-  const policy = await tinyPolicy(1, { maxPositions: 1024 });
-  await savePolicy(policy, model);
-  policy.dispose();
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const open = (seed = 5): Promise<Session> =>
-  openSession({
-    policy: model,
-    task: 'cpp',
-    seed,
-    numGenerations: 4,
-    sampling: { maxNewTokens: 8 },
-    loraR: 2,
-    judge: { workers: 1 },
-  });
-
-/** A reward that needs no judge and differs within a group: how many low bytes were written. */
-const lowBytes = {
-  name: 'low_bytes',
-  weight: 1,
-  score: (rollouts: readonly Rollout[]) =>
-    rollouts.map(({ completionIds }) => ({
-      name: 'low_bytes',
-      weight: 1,
-      score: completionIds.filter((id) => id < 128).length + 0.1 * completionIds[0],
-      spans: [],
-      log: {},
-    })),
-};
+const { open } = tinySessions();
 
 const weightsOf = (session: Session): number[] =>
   trainableVariables(session.policy).flatMap(({ variable }) => [...variable.dataSync()]);
@@ -83,15 +46,33 @@ describe('a session', () => {
     expect(after).not.toEqual(before);
     expect(session.steps).toBe(1);
 
-    expect(undo(session)).toBe('step');
+    expect(await undo(session)).toBe('step');
     expect(weightsOf(session)).toEqual(before);
     expect(session.steps).toBe(0);
     await step(session, { learningRate: 1e-2 });
     expect(weightsOf(session)).toEqual(after);
 
-    expect([undo(session), undo(session), undo(session)]).toEqual(['step', 'score', 'sample']);
+    expect([await undo(session), await undo(session), await undo(session)]).toEqual([
+      'step',
+      'score',
+      'sample',
+    ]);
     expect(session.rollouts).toEqual([]);
-    expect(() => undo(session)).toThrow('nothing to take back');
+    await expect(undo(session)).rejects.toThrow('nothing to take back');
+    await closeSession(session);
+  });
+
+  it('explains what an update would learn from the rollouts in hand', async () => {
+    const session = await open();
+    await sample(session);
+    expect(() => explain(session)).toThrow(/without a reward/);
+    await score(session, [lowBytes]);
+    expect(explain(session)).toMatchObject({ taught: 1, groups: [{ taught: true }] });
+    const flat = { name: 'flat', score: (all: readonly Rollout[]) => all.map(() => 0.5) };
+    await score(session, [flat]);
+    const [group] = explain(session).groups;
+    expect(group.taught).toBe(false);
+    expect(group.reasons[0].kind).toBe('zero_variance');
     await closeSession(session);
   });
 
@@ -100,10 +81,10 @@ describe('a session', () => {
     await sample(session);
     await score(session, [lowBytes]);
     await step(session);
-    undo(session);
+    await undo(session);
     const { numTensors } = tf.memory();
     await step(session);
-    undo(session);
+    await undo(session);
     expect(tf.memory().numTensors).toBe(numTensors);
     await closeSession(session);
   });

@@ -21,6 +21,8 @@ export interface CommandArgument {
   summary: string;
   /** @default true */
   required?: boolean;
+  /** The last one may take several values: `input.rest`. */
+  many?: boolean;
 }
 
 export interface CommandOption {
@@ -33,6 +35,8 @@ export interface CommandOption {
 
 export interface CommandInput {
   arguments: Record<string, string | undefined>;
+  /** All values of an argument that takes several. */
+  rest?: string[];
   /** By camelCase name of the long flag. */
   options: Record<string, string | boolean | string[] | undefined>;
 }

@@ -7,12 +7,18 @@ import { line, span } from '../styled.js';
 import type { CommandContext, CommandInput, CommandOption, CommandResult } from './command.js';
 import { configOptions, flagOption, listOption, textOption } from './command.js';
 
+export const forceOption: CommandOption = {
+  flags: '--force',
+  summary: 'start anew under a name that is taken; the old folder is kept as <name>.old-1',
+};
+
 /** The options of everything that makes a run folder. */
 export const runOptions: CommandOption[] = [
   ...configOptions,
   { flags: '--run-name <name>', summary: 'name of the run and of its folder' },
   { flags: '--resume', summary: 'go on with the newest interrupted run of this name' },
   { flags: '--new', summary: 'start a new run even where one was interrupted' },
+  forceOption,
   { flags: '--plain', summary: 'plain lines instead of the live view' },
 ];
 
@@ -30,6 +36,8 @@ export async function experimentConfig(
   const { command, method, onNote } = options;
   if (flagOption(input, 'resume') && flagOption(input, 'new'))
     throw usageError(`${command}: --resume and --new exclude each other. Give one of them.`);
+  if (flagOption(input, 'force') && flagOption(input, 'resume'))
+    throw usageError(`${command}: --resume and --force exclude each other. Give one of them.`);
   const { loadConfig } = await import('../../experiments/index.js');
   const given = textOption(input, 'config') ?? options.defaultFile ?? null;
   if (given === null && method === undefined)
@@ -60,7 +68,7 @@ export async function runToResume(
   input: CommandInput,
   context: CommandContext,
 ): Promise<RunSummary | null | 'left'> {
-  if (flagOption(input, 'new')) return null;
+  if (flagOption(input, 'new') || flagOption(input, 'force')) return null;
   const { findInterruptedRun } = await import('../../experiments/index.js');
   const interrupted = await findInterruptedRun(config, kind);
   if (!interrupted) {

@@ -75,8 +75,8 @@ async function ofTask(input: CommandInput, context: CommandContext): Promise<Com
   const task = textOption(input, 'task') ?? 'cpp';
   const id = textOption(input, 'id');
   const n = wholeOption(input, 'n', 8, 1);
-  const { seed, ...sampling } = samplingOf(input);
-  await checkSamplingOptions('rlsf sample', { seed, ...sampling });
+  const { seed, stop: _stop, ...sampling } = samplingOf(input);
+  await checkSamplingOptions('rlsf sample', samplingOf(input));
   const session = await openSession({
     ...(await policyOption(input, context)),
     source: sourceHooks(context),
@@ -84,15 +84,20 @@ async function ofTask(input: CommandInput, context: CommandContext): Promise<Com
     taskOptions: taskOptionsOf(input, context),
     split: textOption(input, 'split'),
     seed,
-    numGenerations: n,
-    sampling,
     loraR: 0,
   });
   try {
     const { signal } = context;
-    const problems =
-      id === undefined ? undefined : [await findProblem(task, id, taskOptionsOf(input, context))];
-    let rollouts = await sample(session, { signal, ...(problems ? { problems } : {}) });
+    const drawn =
+      id === undefined
+        ? session.task.problems({ split: session.split, seed })[0]
+        : await findProblem(task, id, taskOptionsOf(input, context));
+    let rollouts = await sample(session, {
+      problems: [drawn],
+      numGenerations: n,
+      sampling,
+      signal,
+    });
     if (input.options['judge'] !== false) {
       await judge(session, { signal });
       rollouts = await score(session);

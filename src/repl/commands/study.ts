@@ -4,8 +4,8 @@ import type { PlannedRun, StudyPlan } from '../../experiments/study/index.js';
 import { prepareNative } from '../prepare-native.js';
 import type { StyledLine } from '../styled.js';
 import { line, padEnd, padStart, span } from '../styled.js';
-import type { Command, CommandInput, CommandResult } from './command.js';
-import { configOptions, flagOption, textOption } from './command.js';
+import type { Command, CommandContext, CommandInput, CommandResult } from './command.js';
+import { configOptions, dashed, flagOption, textOption } from './command.js';
 import { experimentConfig } from './experiment.js';
 
 export const studyCommand: Command = {
@@ -17,6 +17,10 @@ export const studyCommand: Command = {
     { flags: '--dry-run', summary: 'say what would be done and how long it may take' },
     { flags: '--only <arms>', summary: 'only these arms: dpo-token,dpo-scalar' },
     { flags: '--seeds <seeds>', summary: 'only these seeds: 1,2' },
+    {
+      flags: '--force',
+      summary: 'begin anew; the old folder is kept as <name>.old-1',
+    },
     { flags: '--report', summary: 'only write the report of what is finished' },
     { flags: '--plain', summary: 'plain lines instead of the live view' },
   ],
@@ -33,6 +37,7 @@ export const studyCommand: Command = {
     const { describePlan, planStudy, runStudy, writeStudyReport } =
       await import('../../experiments/study/index.js');
     const chosen = choice(input, config);
+    if (flagOption(input, 'force')) await putAside(input, config, context);
     if (flagOption(input, 'report')) {
       const { report, summary, plots } = await writeStudyReport(config);
       return { value: summary, lines: [report, ...plots].map((file) => line(file)) };
@@ -48,6 +53,24 @@ export const studyCommand: Command = {
     };
   },
 };
+
+/** Makes room for a study of the same name. */
+async function putAside(
+  input: CommandInput,
+  config: Config,
+  context: CommandContext,
+): Promise<void> {
+  const others = ['dryRun', 'report', 'only', 'seeds'].filter((name) => input.options[name]);
+  if (others.length > 0)
+    throw usageError(
+      `rlsf study: --force begins the whole study anew and excludes --${dashed(others[0])}. Give one of them.`,
+    );
+  const { studyFolder } = await import('../../experiments/study/plan.js');
+  const { setStudyAside } = await import('../../experiments/runs/index.js');
+  const { folder } = studyFolder(config);
+  const old = await setStudyAside(folder);
+  if (old !== null) context.note(`The study that was ${folder} before is kept as ${old}.`);
+}
 
 function choice(input: CommandInput, config: Config): { only?: string[]; seeds?: number[] } {
   const only = listed(input, 'only');

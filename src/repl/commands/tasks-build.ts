@@ -136,20 +136,9 @@ async function problemsOf(
   input: CommandInput,
   context: CommandContext,
 ): Promise<Problem[]> {
+  const { problemsOfRollouts } = await import('../../rollouts/index.js');
   const task = await openTaskOption(input, context, textOption(input, 'task') ?? rollouts[0].task);
-  const wanted = new Set(rollouts.map(({ problemId }) => problemId));
-  const found = new Map<string, Problem>();
-  // Of problems that are alike a task gives one, which may depend on the seed they were drawn with.
-  for (const seed of new Set([...rollouts.map(({ sampling }) => sampling.seed), 0]))
-    for (const split of task.splits)
-      for (const problem of found.size < wanted.size ? task.problems({ split, seed }) : [])
-        if (wanted.has(problem.id)) found.set(problem.id, problem);
-  const missing = [...wanted].find((id) => !found.has(id));
-  if (missing !== undefined)
-    throw inputError(
-      `rlsf tasks build: expected the problems of the candidates in the task ${task.name}, but ${missing} is not there. Name the task, and its data, that they were drawn for (--task, --path).`,
-    );
-  return [...found.values()];
+  return problemsOfRollouts(task, rollouts);
 }
 
 /** Of each problem without a pair, its first clean sample made to fail. */

@@ -4,8 +4,9 @@ import type { Outcome, Rollout } from '../../records.js';
 import { line, span } from '../styled.js';
 import { promptedSet, withConfig } from './candidates-set.js';
 import type { Command } from './command.js';
-import { numberOption, textOption, wholeOption } from './command.js';
+import { listOption, numberOption, textOption, wholeOption } from './command.js';
 import { policyOption, policyOptions } from './policy-option.js';
+import { rewardOption, rewardsOf } from './reward-option.js';
 import { checkSamplingOptions } from './sampling-check.js';
 import { sourceHooks } from './source-hooks.js';
 import { openTaskOption, taskOptions } from './tasks-options.js';
@@ -39,6 +40,7 @@ export const tasksCandidatesCommand: Command = {
     { flags: '--temperature <t>', summary: 'sampling temperature (default: 1)' },
     { flags: '--top-k <k>', summary: 'keep the k likeliest tokens (default: 0, all)' },
     { flags: '--top-p <p>', summary: 'keep the likeliest that reach p together (default: 1, all)' },
+    rewardOption,
     { flags: '--chunk-size <count>', summary: 'problems between two writes (default: 16)' },
   ],
   examples: [
@@ -69,14 +71,20 @@ export const tasksCandidatesCommand: Command = {
     const count = textOption(input, 'problems');
     const n = count === undefined ? undefined : wholeOption(input, 'problems', 1, 1);
     await checkSamplingOptions('rlsf tasks candidates', sampling);
-    const [{ collectCandidates }, { loadPolicy, loadAdapter }, sandbox, rewards, tensor] =
-      await Promise.all([
-        import('../../datasets/index.js'),
-        import('../../policy/index.js'),
-        import('../../sandbox/index.js'),
-        import('../../rewards/index.js'),
-        import('../../tensor/index.js'),
-      ]);
+    const [
+      { collectCandidates },
+      { loadPolicy, loadAdapter },
+      sandbox,
+      { sanitizerCurriculum },
+      tensor,
+    ] = await Promise.all([
+      import('../../datasets/index.js'),
+      import('../../policy/index.js'),
+      import('../../sandbox/index.js'),
+      import('../../rewards/index.js'),
+      import('../../tensor/index.js'),
+    ]);
+    const rewards = (await rewardsOf(listOption(input, 'reward'))) ?? [sanitizerCurriculum()];
     const task = await openTaskOption(input, context, textOption(input, 'task') ?? 'cpp');
     const split = textOption(input, 'split') ?? task.splits[0];
     const drawn = task.problems({ split, n, seed });
@@ -104,7 +112,7 @@ export const tasksCandidatesCommand: Command = {
         chunkSize,
         seed,
         settings: { ...sampling, stop: task.stop },
-        rewards: [rewards.sanitizerCurriculum()],
+        rewards,
         signal: context.signal,
         onProgress: ({ problems: done, total, rollouts }) => {
           if (!context.json) context.note(`${done} of ${total} problems, ${rollouts} completions`);

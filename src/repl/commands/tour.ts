@@ -1,5 +1,6 @@
 import { prepareNative } from '../prepare-native.js';
 import type { Command } from './command.js';
+import { flagOption } from './command.js';
 import { experimentConfig, runEnd, runOptions, runToResume } from './experiment.js';
 
 export const tourCommand: Command = {
@@ -23,7 +24,11 @@ export const tourCommand: Command = {
     await prepareNative((text) => context.note(text));
     const { runTour } = await import('../../experiments/index.js');
     const result = await context.showRun((hooks) =>
-      runTour(config, { ...hooks, ...(resume ? { resume: resume.folder } : {}) }),
+      runTour(config, {
+        ...hooks,
+        force: flagOption(input, 'force'),
+        ...(resume ? { resume: resume.folder } : {}),
+      }),
     );
     return runEnd(result.status, 'rlsf tour');
   },

@@ -2,7 +2,7 @@ import type { Method } from '../../experiments/config/index.js';
 import type { RunOptions, RunResult } from '../../experiments/index.js';
 import { prepareNative } from '../prepare-native.js';
 import type { Command, CommandContext, CommandInput, CommandResult } from './command.js';
-import { listOption, textOption } from './command.js';
+import { flagOption, listOption, textOption } from './command.js';
 import { experimentConfig, runEnd, runOptions, runToResume } from './experiment.js';
 
 /** `rlsf train <kind>`, in the order of the help. */
@@ -63,7 +63,11 @@ function trainCommand(kind: Method | 'pretrain', summary: string, example: strin
       const start = (options: RunOptions): Promise<RunResult> =>
         kind === 'pretrain' ? trainPretrain(config, options) : train(kind, config, options);
       const { status } = await context.showRun((hooks) =>
-        start({ ...hooks, ...(resume ? { resume: resume.folder } : {}) }),
+        start({
+          ...hooks,
+          force: flagOption(input, 'force'),
+          ...(resume ? { resume: resume.folder } : {}),
+        }),
       );
       return runEnd(status, `rlsf train ${kind}`);
     },
@@ -81,6 +85,7 @@ async function trainFork(
   const name = textOption(input, 'runName');
   const fork = await forkRun(source, {
     kind,
+    force: flagOption(input, 'force'),
     set: [...listOption(input, 'set'), ...(name === undefined ? [] : [`run.name=${name}`])],
   });
   await prepareNative((text) => context.note(text));

@@ -23,6 +23,8 @@ export interface InspectionViewOptions {
   maxFindings?: number;
   /** The prompt comes first. @default true */
   prompt?: boolean;
+  /** Index of the token someone points at. @default none */
+  cursor?: number;
 }
 
 /**
@@ -35,6 +37,7 @@ export function inspectionView(
 ): StyledLine[] {
   const { width, maxSourceLines = 200, maxFindings = 12, prompt = true } = options;
   const { completion } = inspection;
+  const pointedAt = options.cursor === undefined ? undefined : inspection.tokens[options.cursor];
   const told = inspection.findings.filter((finding) => finding.severity !== 'note');
   const findings = told.slice(0, maxFindings);
   const input = {
@@ -45,6 +48,7 @@ export function inspectionView(
       ...findings.flatMap((f) => secondPlaces(f, inspection)),
     ],
     heat: sourceHeat(inspection),
+    ...(pointedAt && { cursor: { ...pointedAt, token: pointedAt.index } }),
   };
   const more = told.length - findings.length;
   return [

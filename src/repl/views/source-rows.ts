@@ -134,6 +134,25 @@ export function markRow(row: ShownRow, reached: readonly ReachedToken[]): Styled
   return spans.some((each) => each.tone !== 'plain') ? spans : [];
 }
 
+/** `▲` under the token that someone points at; empty where it is in another row. */
+export function cursorRow(
+  row: ShownRow,
+  cursor: { token: number; start: number; end: number } | undefined,
+  hasTokens: boolean,
+): StyledSpan[] {
+  if (!cursor) return [];
+  const isPointedAt = (cell: SourceCell): boolean =>
+    hasTokens
+      ? cell.token === cursor.token
+      : cell.start < cursor.end && cursor.start < Math.max(cell.end, cell.start + 1);
+  const first = row.cells.findIndex(isPointedAt);
+  if (first < 0) return [];
+  const columns = (cells: readonly SourceCell[]): number =>
+    cells.reduce((sum, cell) => sum + cellColumns(cell), 0);
+  const width = Math.max(1, columns(row.cells.filter(isPointedAt)));
+  return [span(' '.repeat(columns(row.cells.slice(0, first)))), span('▲'.repeat(width), 'accent')];
+}
+
 function merged(spans: readonly StyledSpan[]): StyledSpan[] {
   const out: StyledSpan[] = [];
   for (const each of spans) {

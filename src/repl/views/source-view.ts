@@ -7,6 +7,7 @@ import { line, span, textWidth, wrapText } from '../styled.js';
 import type { SourceHeat } from './source-rows.js';
 import {
   columnOfByte,
+  cursorRow,
   heatRow,
   markRow,
   paintRow,
@@ -22,6 +23,14 @@ export interface SourceViewInput {
   findings: readonly ShownFinding[];
   /** Cells of tokens are told apart and drawn, one strip under each row. */
   heat?: SourceHeat;
+  /** The token someone points at: `▲` under it. */
+  cursor?: SourceCursor;
+}
+
+export interface SourceCursor {
+  token: number;
+  start: number;
+  end: number;
 }
 
 export interface ShownFinding {
@@ -50,7 +59,7 @@ export interface SourceViewOptions {
  * alone is its `╰` below the `^` it belongs to.
  */
 export function sourceView(input: SourceViewInput, options: SourceViewOptions): StyledLine[] {
-  const { completion, reached, findings, heat } = input;
+  const { completion, reached, findings, heat, cursor } = input;
   const { width, maxSourceLines } = options;
   const source = layoutSource(completion, heat?.tokens ?? []);
   const gutter = String(source.length).length + 2;
@@ -72,7 +81,11 @@ export function sourceView(input: SourceViewInput, options: SourceViewOptions): 
         ? `${' '.repeat(gutter)}┊ `
         : `${String(row.number).padStart(gutter - 1)} │ `;
     lines.push([span(number, 'dim'), ...paintRow(row, reached, heat)]);
-    for (const strip of [heatRow(row, heat), markRow(row, reached)])
+    for (const strip of [
+      cursorRow(row, cursor, heat !== undefined),
+      heatRow(row, heat),
+      markRow(row, reached),
+    ])
       if (strip.length > 0) lines.push([span(empty, 'dim'), ...strip]);
     findings.forEach((finding, at) => {
       if (homes[at] === row)

@@ -208,6 +208,7 @@ function interval({ value, low, high }: { value: number; low: number; high: numb
 function pathLines(paths: RunPaths, width: number): StyledLine[] {
   const named: [string, string | undefined][] = [
     ['report', paths.report],
+    ['page', paths.reportHtml],
     ['rollouts', paths.rollouts],
     ['metrics', paths.metrics],
     ['adapter', paths.adapter],

@@ -1,0 +1,49 @@
+import type { StyledLine } from '../styled.js';
+import { line, span } from '../styled.js';
+import type { Effect, Turn, WorkbenchState } from './state.js';
+
+export function turn(state: WorkbenchState, ...effects: Effect[]): Turn {
+  return { state, effects };
+}
+
+/**
+ * What the second does after the first, with the effects of both. (Not called `then`: a module that
+ * exports that is taken for a promise.)
+ */
+export function followed(first: Turn, next: (state: WorkbenchState) => Turn): Turn {
+  const second = next(first.state);
+  return { state: second.state, effects: [...first.effects, ...second.effects] };
+}
+
+/** One block more of finished output. */
+export function print(state: WorkbenchState, lines: readonly StyledLine[]): WorkbenchState {
+  if (lines.length === 0) return state;
+  return {
+    ...state,
+    nextId: state.nextId + 1,
+    blocks: [...state.blocks, { id: state.nextId, lines }],
+  };
+}
+
+/** The held output is no error: it is printed as it is. */
+export function printHeld(state: WorkbenchState): WorkbenchState {
+  return state.held ? print({ ...state, held: null }, state.held) : state;
+}
+
+/** The held output is an error: its first line, and the rest on demand. */
+export function printError(state: WorkbenchState): WorkbenchState {
+  const lines = (state.held ?? []).filter((each) => each.some(({ text }) => text.trim() !== ''));
+  const rest = { ...state, held: null };
+  if (lines.length === 0) return rest;
+  const head = lines.find((each) => each.some(({ tone }) => tone === 'bad')) ?? lines[0];
+  if (lines.length === 1) return print(rest, [head]);
+  const offer = span(`  (+${lines.length - 1} lines: Ctrl-O)`, 'dim');
+  return print({ ...rest, error: state.held }, [line(...head, offer)]);
+}
+
+/** The line as it was typed, above what comes of it. */
+export function echo(text: string): StyledLine[] {
+  return text
+    .split('\n')
+    .map((row, index) => line(span(index === 0 ? '› ' : '· ', 'accent'), span(row, 'title')));
+}

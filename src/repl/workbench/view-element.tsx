@@ -1,0 +1,41 @@
+import { useStdout } from 'ink';
+import { useEffect, useState } from 'react';
+import type { ReactElement } from 'react';
+import type { SessionSummary, ViewRequest } from '../engine/protocol.js';
+import type { Viewer } from '../viewer/client.js';
+import { ProblemsView } from './views/ProblemsView.js';
+import { RolloutsView } from './views/RolloutsView.js';
+
+export interface ViewSurroundings {
+  viewer: Viewer;
+  summary: SessionSummary | null;
+  /** Runs a line of the prompt. */
+  send(line: string): void;
+}
+
+export interface FullScreenProps extends ViewSurroundings {
+  request: Extract<ViewRequest, { view: 'rollouts' | 'problems' }>;
+  onLeave(): void;
+}
+
+/** A view as wide and high as the terminal; a row less, so that Ink does not clear the screen for it. */
+export function FullScreenView(props: FullScreenProps): ReactElement | null {
+  const { request, viewer, summary, send, onLeave } = props;
+  const { width, rows } = useTerminalSize();
+  const shared = { viewer, width, rows: rows - 1, onLeave };
+  if (request.view === 'rollouts')
+    return <RolloutsView {...shared} source={request.source} position={request.position} />;
+  const source = { task: summary?.task ?? 'cpp', ...(summary ? { split: summary.split } : {}) };
+  return <ProblemsView {...shared} source={source} send={send} />;
+}
+
+function useTerminalSize(): { width: number; rows: number } {
+  const { stdout } = useStdout();
+  const [size, setSize] = useState({ width: stdout.columns ?? 80, rows: stdout.rows ?? 24 });
+  useEffect(() => {
+    const resized = (): void => setSize({ width: stdout.columns, rows: stdout.rows });
+    stdout.on('resize', resized);
+    return () => void stdout.removeListener('resize', resized);
+  }, [stdout]);
+  return size;
+}
