@@ -17,6 +17,8 @@ const layers = [
 const sideways = {
   algorithms: ['tensor'], // losses are tensor arithmetic
   tasks: ['algorithms'], // problems are drawn from the seeded generator
+  session: ['experiments'], // one config tree and one set of methods, for a run and for a single step
+  repl: ['serving'], // the commands that start servers
 };
 
 const rooms = layers.flat();
@@ -24,8 +26,8 @@ const rooms = layers.flat();
 const arrows = layers.flatMap((layer, depth) =>
   layer.map((room) => {
     const allowed = [room, ...layers.slice(0, depth).flat(), ...(sideways[room] ?? [])];
-    // Plots are data for the front ends and for experiments.
-    if (['experiments', 'repl', 'serving'].includes(room)) allowed.push('plots');
+    // Plots are data for the front ends, for sessions and for experiments.
+    if (['session', 'experiments', 'repl', 'serving'].includes(room)) allowed.push('plots');
     const forbidden = [...rooms, 'plots'].filter((other) => !allowed.includes(other));
     return {
       name: `${room}-imports-down-only`,
@@ -53,7 +55,7 @@ module.exports = {
       from: { path: '^src/plots/' },
       to: {
         path: '^src/',
-        pathNot: '^src/(plots/|errors\\.ts$)',
+        pathNot: '^src/(plots/|(errors|records)\\.ts$)',
         dependencyTypesNot: ['type-only'],
       },
     },

@@ -119,6 +119,8 @@ if [ "$profile" != tour ]; then
     packages+=(jupyter-nbconvert)
   fi
   command -v tmux >/dev/null 2>&1 || packages+=(tmux)
+  # Pages of runs are opened in a real browser.
+  command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || packages+=(chromium)
   # What the judge's other languages are judged with; clang's sanitizers come in a package of their own.
   [ -x /usr/bin/python3 ] || packages+=(python3)
   [ -x /usr/bin/javac ] || packages+=(default-jdk-headless)
