@@ -18,6 +18,7 @@ export * from './evaluation/index.js';
 export * from './experiments/index.js';
 export * from './plots/index.js';
 export * from './session/index.js';
+export * from './notebook/index.js';
 // One name in two rooms: a session's train and a run's are told apart by what comes first.
 export { trainEither as train } from './session/train-either.js';
 export { benchReward } from './evaluation/index.js';
