@@ -6,14 +6,14 @@ import { setMaxListeners } from 'node:events';
 import { environmentError } from '../../errors.js';
 import { createKeyCheck } from './api-keys.js';
 import { answerCall } from './call.js';
+import { trackConnections } from './connections.js';
 import { httpError, problemOf } from './http-error.js';
 import { createHttpMetrics } from './metrics.js';
 import type { HttpMetrics } from './metrics.js';
-import { openApiDocument } from './openapi.js';
 import { checkAddress, defaultHttpLimits, isLoopback } from './options.js';
 import type { HttpServerOptions } from './options.js';
+import { ownRoutes } from './own-routes.js';
 import type { HttpRoute } from './route.js';
-import { packageVersion } from './version.js';
 
 export interface HttpServer {
   /** Where it listens: `http://127.0.0.1:8000`. */
@@ -57,6 +57,7 @@ export async function startHttpServer(
   });
   app.removeContentTypeParser('text/plain'); // JSON only: a form in a browser cannot send that
   app.server.maxConnections = limits.connections;
+  const connections = trackConnections(app.server);
   const tenants = new WeakMap<FastifyRequest, string | null>();
   const keyOf = createKeyCheck(keys);
   const callerOf = (request: FastifyRequest): string | null =>
@@ -99,6 +100,9 @@ export async function startHttpServer(
     });
     if (keys.length === 0 && isLoopback(host)) checkHost(request);
   });
+  app.addHook('onSend', async (_, reply) => {
+    if (draining) reply.header('connection', 'close');
+  });
   // After the rate limit and before the body is read: guessing keys is slow, and costs us nothing.
   app.addHook('preParsing', async (request) => {
     if (tenants.get(request) !== null || request.routeOptions.config.open) return;
@@ -140,7 +144,10 @@ export async function startHttpServer(
         ending.abort(httpError(503, 'stopping', 'The server is stopping.'));
         setTimeout(() => app.server.closeAllConnections(), 1000).unref();
       }, limits.drainSeconds * 1000);
-      await app.close();
+      // It waits for requests, not for connections that their callers keep for later ones.
+      const closed = app.close();
+      connections.closeIdle();
+      await closed;
       clearTimeout(timer);
       metrics.registry.clear();
     },
@@ -151,56 +158,6 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     open?: boolean;
   }
-}
-
-function ownRoutes(
-  options: HttpServerOptions,
-  routes: readonly HttpRoute[],
-  { registry }: HttpMetrics,
-  isDraining: () => boolean,
-): HttpRoute[] {
-  let document: unknown;
-  const own: HttpRoute[] = [
-    {
-      method: 'GET',
-      path: '/health',
-      name: 'health',
-      summary: 'whether the process answers',
-      open: true,
-      handle: () => ({ status: 'ok' }),
-    },
-    {
-      method: 'GET',
-      path: '/ready',
-      name: 'ready',
-      summary: 'whether requests are taken (503: not, and why)',
-      open: true,
-      handle() {
-        const reason = isDraining() ? 'it is stopping' : (options.ready?.() ?? null);
-        if (reason !== null) throw httpError(503, 'not_ready', `Not ready: ${reason}.`);
-        return { status: 'ready' };
-      },
-    },
-    {
-      method: 'GET',
-      path: '/metrics',
-      name: 'metrics',
-      summary: 'counts and times, for Prometheus',
-      replyType: 'text/plain',
-      handle(call) {
-        call.header('content-type', registry.contentType);
-        return registry.metrics();
-      },
-    },
-    {
-      method: 'GET',
-      path: '/openapi.json',
-      name: 'openapi',
-      summary: 'this document',
-      handle: () => (document ??= openApiDocument(options, [...routes], packageVersion())),
-    },
-  ];
-  return own;
 }
 
 async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
