@@ -1,8 +1,9 @@
 // How much of a step's judging is hidden behind sampling and the update, and what it costs.
-//   npm run bench -- overlap [--rounds 5] [--delay 1000]
+//   npm run bench -- overlap [--rounds 5] [--delay 1000] [--workers 2]
 // The same GRPO step of configs/tour.yaml with and without overlap, in one process, in turns: with the
 // local judge (verdicts not cached), and with one that answers after a delay and takes no processor
-// time, as one on another machine would.
+// time, as one on another machine would. Linux tells how busy the processors were meanwhile, whoever used them.
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { configFromObject, loadConfig } from '../src/experiments/index.js';
@@ -21,11 +22,13 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     delay: { type: 'string', default: '1000' },
+    workers: { type: 'string' },
   },
 });
 const rounds = Number(values.rounds);
 const delayMs = Number(values.delay);
-const config = await loadConfig('configs/tour.yaml', { set: ['judge.cache=null'] });
+const workers = values.workers === undefined ? [] : [`judge.workers=${values.workers}`];
+const config = await loadConfig('configs/tour.yaml', { set: ['judge.cache=null', ...workers] });
 const cached = configFromObject({
   ...config,
   judge: { ...config.judge, cache: '.cache/bench-overlap' },
@@ -77,11 +80,24 @@ async function apart(judge: JudgePool, step: number): Promise<Times> {
   };
 }
 
-async function together(judge: JudgePool, step: number): Promise<number> {
+async function together(judge: JudgePool, step: number): Promise<{ total: number; busy: number }> {
   const started = performance.now();
+  const before = processors();
   const groups = await startCollecting(asked(judge, step));
   await grpoStepAsJudged(place.policy, place.optimizer, groups, settings());
-  return performance.now() - started;
+  const after = processors();
+  const idle = (after.idle - before.idle) / (after.all - before.all);
+  return { total: performance.now() - started, busy: 1 - idle };
+}
+
+/** What all processors together have spent so far, and idled, in ticks: the first line of /proc/stat. */
+function processors(): { all: number; idle: number } {
+  const ticks = readFileSync('/proc/stat', 'utf8')
+    .split('\n')[0]
+    .split(/\s+/)
+    .slice(1, 9)
+    .map(Number);
+  return { all: ticks.reduce((sum, each) => sum + each, 0), idle: ticks[3] + ticks[4] };
 }
 
 function settings(): Parameters<typeof grpoStep>[3] {
@@ -113,7 +129,7 @@ try {
     // The far judge knows its verdicts beforehand: it costs time and no processor.
     if (judge === far) for (let step = 1; step <= 2 * rounds; step++) await apart(far, step);
     const one: Times[] = [];
-    const other: number[] = [];
+    const other: { total: number; busy: number }[] = [];
     // No program twice: the local judge would know it. The two ways take turns at going first.
     for (let round = 1; round <= rounds; round++) {
       const steps = round % 2 === 0 ? [2 * round - 1, 2 * round] : [2 * round, 2 * round - 1];
@@ -122,11 +138,12 @@ try {
     }
     const of = (part: keyof Times): number => median(one.map((times) => times[part]));
     const shorter = Math.min(of('judge'), of('sample') + of('update'));
-    const total = median(other);
+    const total = median(other.map((each) => each.total));
+    const busy = median(other.map((each) => each.busy));
     console.log(
       `${name}: sampling ${of('sample').toFixed(0)} ms, judging ${of('judge').toFixed(0)} ms, update ${of('update').toFixed(0)} ms; ` +
         `one behind the other ${of('total').toFixed(0)} ms, together ${total.toFixed(0)} ms (${(of('total') / total).toFixed(2)} ×); ` +
-        `${((100 * (of('total') - total)) / shorter).toFixed(0)} % of the shorter stage is hidden (medians of ${rounds})`,
+        `${((100 * (of('total') - total)) / shorter).toFixed(0)} % of the shorter stage is hidden; processors ${(100 * busy).toFixed(0)} % busy while together (medians of ${rounds})`,
     );
   }
 } finally {

@@ -4,13 +4,9 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { configFromObject } from '../../src/experiments/config/index.js';
 import { readJson, writeJson } from '../../src/experiments/run/files.js';
-import {
-  createRun,
-  findInterruptedRun,
-  listRuns,
-  resumeRun,
-  type RunStatus,
-} from '../../src/experiments/run/run-folder.js';
+import { findInterruptedRun, listRuns } from '../../src/experiments/run/find-run.js';
+import { createRun, resumeRun } from '../../src/experiments/run/run-folder.js';
+import { type RunStatus } from '../../src/experiments/run/run-status.js';
 
 let outputDir = '';
 beforeEach(async () => {

@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from '../config/index.js';
 import { sha256OfFile, sha256OfText } from '../run/files.js';
-import type { TrainingKind } from '../run/run-folder.js';
+import type { TrainingKind } from '../run/run-status.js';
 import type { Decisive } from '../study/fingerprint.js';
 import { changedOptions, decisiveOptions, differences, inputsOf } from '../study/fingerprint.js';
 import { rewardFiles } from '../workplace/rewards.js';

@@ -16,7 +16,7 @@ import { drawFigure } from '../run/draw.js';
 import type { BeforeAfter } from '../run/events.js';
 import { readJson, writeFileAtomically, writeJson } from '../run/files.js';
 import { readMetrics } from '../run/metrics-log.js';
-import { runPaths } from '../run/run-folder.js';
+import { runPaths } from '../run/run-paths.js';
 import { intervalOptions } from '../stages/evaluate.js';
 import type { SplitAnalysis } from './analyze.js';
 import type { PageSplit, TrainingRun } from './page.js';

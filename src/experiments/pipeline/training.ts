@@ -5,7 +5,7 @@ import path from 'node:path';
 import { inputError } from '../../errors.js';
 import type { Config, Method } from '../config/index.js';
 import { configWith } from '../config/index.js';
-import { readStatus } from '../run/run-folder.js';
+import { readStatus } from '../run/run-status.js';
 import { train } from '../train.js';
 import { startingFrom, trainedBy } from './trained.js';
 import { pipelineMethods, setOf } from './stages.js';

@@ -4,7 +4,7 @@ import type { StageClock } from '../run/clock.js';
 import { createStageClock } from '../run/clock.js';
 import type { BeforeAfter, Emit, TourEvent } from '../run/events.js';
 import { describeHardware, hardware } from '../run/metadata.js';
-import type { TrainingKind } from '../run/run-folder.js';
+import type { TrainingKind } from '../run/run-status.js';
 import type { Workplace } from '../workplace/index.js';
 import { describeTrained, modelSize, openWorkplace } from '../workplace/index.js';
 import type { StageFacts, StageRecords } from './record.js';

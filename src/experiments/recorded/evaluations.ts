@@ -7,7 +7,7 @@ import { examplesFile, readEvaluations, readExamplesFile } from '../../evaluatio
 import type { Config } from '../config/index.js';
 import { loadConfig } from '../config/index.js';
 import { readJson } from '../run/files.js';
-import { runPaths } from '../run/run-folder.js';
+import { runPaths } from '../run/run-paths.js';
 
 export interface ReadArmsOptions {
   /** @default the first split of each measurement */

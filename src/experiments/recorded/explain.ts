@@ -4,7 +4,8 @@ import type { Rollout } from '../../records.js';
 import { readRollouts } from '../../rollouts/index.js';
 import { explainStep, type ExplainSettings, type StepExplanation } from '../../training/index.js';
 import { readMetrics } from '../run/metrics-log.js';
-import { readStatus, runPaths } from '../run/run-folder.js';
+import { runPaths } from '../run/run-paths.js';
+import { readStatus } from '../run/run-status.js';
 import { logFile, runConfig } from './recorded.js';
 
 /**

@@ -8,7 +8,7 @@ import { openTask } from '../../tasks/index.js';
 import type { Config } from '../config/index.js';
 import { configWith, loadConfig } from '../config/index.js';
 import { readRunConfig } from '../run/read-run-config.js';
-import { runPaths } from '../run/run-folder.js';
+import { runPaths } from '../run/run-paths.js';
 import { taskOptions } from '../workplace/problems.js';
 
 export interface Recorded {

@@ -6,7 +6,7 @@
 import type { Comparison, Evaluation } from '../../evaluation/records.js';
 import type { Rollout } from '../../records.js';
 import type { ReachedToken } from '../../rollouts/index.js';
-import type { RunKind } from './run-folder.js';
+import type { RunKind } from './run-status.js';
 
 export type StageName =
   | 'prepare'

@@ -5,8 +5,11 @@ import { inputError } from '../../errors.js';
 import { listCheckpoints } from '../../training/index.js';
 import type { Config } from '../config/index.js';
 import { loadConfig, methods } from '../config/index.js';
-import type { RunFolder, RunKind } from './run-folder.js';
-import { createRun, findRun, runPaths } from './run-folder.js';
+import type { RunFolder } from './run-folder.js';
+import type { RunKind } from './run-status.js';
+import { findRun } from './find-run.js';
+import { createRun } from './run-folder.js';
+import { runPaths } from './run-paths.js';
 
 export interface ForkOptions {
   /** Where a run is looked for by its name. @default 'runs' */

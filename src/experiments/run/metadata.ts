@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { inputError } from '../../errors.js';
 import type { Config } from '../config/index.js';
 import { readJson, writeJson } from './files.js';
-import { runRecordVersion } from './run-folder.js';
+import { runRecordVersion } from './run-status.js';
 
 export interface Hardware {
   cpu: string;

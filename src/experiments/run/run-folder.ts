@@ -5,44 +5,19 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { distance } from 'fastest-levenshtein';
 import { parse as parseYaml } from 'yaml';
 import { inputError } from '../../errors.js';
-import type { Config, Method } from '../config/index.js';
+import type { Config } from '../config/index.js';
 import { configFromObject } from '../config/index.js';
-import { readJson, writeJson } from './files.js';
+import { writeJson } from './files.js';
+import { findRun } from './find-run.js';
 import { makeAside, moveAside, placeRun } from './place-run.js';
 import { runPaths, type RunFilePaths } from './run-paths.js';
-import { freeNames, numbered, runName } from './run-name.js';
-export { runPaths, type RunFilePaths } from './run-paths.js';
-import { isAlive, thisProcess } from './process-identity.js';
-import type { ProcessIdentity } from './process-identity.js';
-
-/**
- * `tour` is GRPO between two measurements; `base` measures the untrained policy and `candidates` draws
- * and judges its answers, both without training, for a study.
- */
-export type TrainingKind = 'tour' | 'base' | 'candidates' | Method;
-
-export type RunKind = TrainingKind | 'pretrain';
-
-/** Of status.json and run_metadata.json, as this library writes them; those without one are older. */
-export const runRecordVersion = 1;
-
-export interface RunStatus {
-  /** Absent in the first releases' runs. */
-  version?: number;
-  kind: RunKind;
-  /** `running` with a process that is gone means the run was killed: it can be resumed. */
-  state: 'running' | 'interrupted' | 'failed' | 'finished';
-  /** The last step that is safe on disk. */
-  step: number;
-  maxSteps: number;
-  process: ProcessIdentity;
-  updated: string;
-  /** Why it failed. */
-  error?: string;
-}
+import { thisProcess } from './process-identity.js';
+import { freeNames } from './run-name.js';
+import { prefixOf } from './run-prefix.js';
+import { isRunning, readStatus, runRecordVersion } from './run-status.js';
+import type { RunKind, RunStatus } from './run-status.js';
 
 export interface RunFolder {
   name: string;
@@ -180,78 +155,6 @@ export async function resumeRun(nameOrFolder: string, outputDir: string): Promis
   });
 }
 
-/** A run by its folder, or by its name under `outputDir`. */
-export async function findRun(
-  nameOrFolder: string,
-  outputDir: string,
-): Promise<{ folder: string; status: RunStatus }> {
-  const folder = existsSync(path.join(outputDir, nameOrFolder))
-    ? path.join(outputDir, nameOrFolder)
-    : nameOrFolder;
-  const status = await readStatus(folder);
-  if (!status) throw await unknownRun(nameOrFolder, outputDir);
-  return { folder, status };
-}
-
-export interface RunSummary {
-  name: string;
-  folder: string;
-  status: RunStatus;
-  /** Stopped before its end, by the user or by a kill. */
-  interrupted: boolean;
-}
-
-/** All runs under a folder, the newest first. */
-export async function listRuns(outputDir: string): Promise<RunSummary[]> {
-  const names = existsSync(outputDir) ? await readdir(outputDir) : [];
-  const runs: RunSummary[] = [];
-  for (const name of names.filter((entry) => !entry.startsWith('.'))) {
-    const folder = path.join(outputDir, name);
-    const status = await readStatus(folder);
-    if (!status) continue;
-    const stopped = status.state === 'interrupted' || status.state === 'running';
-    runs.push({ name, folder, status, interrupted: stopped && !(await isRunning(status)) });
-  }
-  return runs.sort((a, b) => (a.status.updated < b.status.updated ? 1 : -1));
-}
-
-/**
- * The newest interrupted run of this kind whose name was made from this config's prefix (or is its
- * given name): what `npm start` offers to resume. Failed runs are resumed by name only, since the
- * cause may still be there.
- */
-export async function findInterruptedRun(
-  config: Config,
-  kind: RunKind,
-): Promise<RunSummary | null> {
-  const { output_dir: outputDir, name } = config.run;
-  const prefix = prefixOf(config, kind);
-  const belongs = (run: string): boolean =>
-    name !== null ? run === name : run === prefix || numbered(run, prefix) !== null;
-  const runs = await listRuns(outputDir);
-  return (
-    runs.find((run) => run.interrupted && run.status.kind === kind && belongs(run.name)) ?? null
-  );
-}
-
-/** What made-up names of such a run start with. */
-function prefixOf(config: Config, kind: RunKind): string {
-  const { name_prefix: given } = config.run;
-  const isUnnamed = kind === 'pretrain' || kind === 'base' || kind === 'candidates';
-  if (given !== null || isUnnamed) return given ?? kind;
-  const method = kind === 'tour' ? 'grpo' : kind;
-  const options = config[method];
-  return runName({
-    method: kind,
-    model: config.policy.model_name_or_path,
-    numGenerations: 'num_generations' in options ? options.num_generations : null,
-    length:
-      'num_train_epochs' in options && options.max_steps === null
-        ? { epochs: options.num_train_epochs }
-        : { steps: options.max_steps ?? 0 },
-  });
-}
-
 async function openFolder(
   folder: string,
   config: Config,
@@ -277,34 +180,10 @@ async function openFolder(
   };
 }
 
-export async function readStatus(folder: string): Promise<RunStatus | null> {
-  const file = runPaths(folder).status;
-  if (!existsSync(file)) return null;
-  const status = (await readJson(file)) as RunStatus;
-  if ((status.version ?? 0) <= runRecordVersion) return status;
-  throw inputError(
-    `${file}: expected a run of version ${runRecordVersion} or older, got version ${status.version}. It was written by a newer release: read it with that one.`,
-  );
-}
-
-export async function isRunning(status: RunStatus): Promise<boolean> {
-  return status.state === 'running' && (await isAlive(status.process));
-}
-
 function checkName(name: string): void {
   if (!/^[\w.][\w.-]*$/.test(name) || name === '.' || name === '..') {
     throw inputError(
       `run.name: expected letters, digits, ".", "_" and "-", got ${JSON.stringify(name)}. Choose such a name; the folder around it is run.output_dir.`,
     );
   }
-}
-
-async function unknownRun(wanted: string, outputDir: string): Promise<Error> {
-  const names = (await listRuns(outputDir)).map((run) => run.name);
-  const nearest = [...names].sort((a, b) => distance(wanted, a) - distance(wanted, b))[0];
-  return inputError(
-    `${wanted}: expected the name or folder of a run under ${outputDir}, but there is none. ${
-      nearest ? `Nearest: ${nearest}.` : 'No run was started there yet.'
-    }`,
-  );
 }

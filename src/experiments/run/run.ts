@@ -19,8 +19,10 @@ import { createStageClock } from './clock.js';
 import type { BeforeAfter, Emit, RunPaths, StageName } from './events.js';
 import { beginSession, describeHardware, endSession, hardware } from './metadata.js';
 import { truncateMetricsAfter } from './metrics-log.js';
-import type { RunFolder, RunKind, TrainingKind } from './run-folder.js';
-import { checkNewRun, createRun, findInterruptedRun, resumeRun } from './run-folder.js';
+import type { RunFolder } from './run-folder.js';
+import type { RunKind, TrainingKind } from './run-status.js';
+import { findInterruptedRun } from './find-run.js';
+import { checkNewRun, createRun, resumeRun } from './run-folder.js';
 
 export interface RunOptions {
   signal?: AbortSignal;

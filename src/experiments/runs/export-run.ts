@@ -14,7 +14,7 @@ import path from 'node:path';
 import { inputError, usageError } from '../../errors.js';
 import { logLines } from '../../rollouts/log-reader.js';
 import { readJson, writeJson } from '../run/files.js';
-import type { RunStatus } from '../run/run-folder.js';
+import type { RunStatus } from '../run/run-status.js';
 import { findOneRun } from './find-runs.js';
 import {
   machineMarks,

@@ -6,8 +6,9 @@ import path from 'node:path';
 import { distance } from 'fastest-levenshtein';
 import { inputError } from '../../errors.js';
 import { isAlive } from '../run/process-identity.js';
-import type { RunStatus } from '../run/run-folder.js';
-import { readStatus, runPaths } from '../run/run-folder.js';
+import type { RunStatus } from '../run/run-status.js';
+import { runPaths } from '../run/run-paths.js';
+import { readStatus } from '../run/run-status.js';
 
 /** `interrupted`: stopped, by the user or by a kill. `unreadable`: its status.json cannot be read. */
 export type RunState = RunStatus['state'] | 'unreadable';

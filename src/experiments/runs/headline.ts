@@ -5,7 +5,7 @@ import type { Interval } from '../../evaluation/index.js';
 import { readJson } from '../run/files.js';
 import type { MetricsLogRow } from '../run/metrics-log.js';
 import { readMetrics } from '../run/metrics-log.js';
-import { runPaths } from '../run/run-folder.js';
+import { runPaths } from '../run/run-paths.js';
 import { studyAround } from './find-runs.js';
 
 export interface Headline {

@@ -13,7 +13,7 @@ import { readMetrics } from '../run/metrics-log.js';
 import { readRunConfig } from '../run/read-run-config.js';
 import type { Emit } from '../run/events.js';
 import type { RunFolder } from '../run/run-folder.js';
-import { runPaths } from '../run/run-folder.js';
+import { runPaths } from '../run/run-paths.js';
 import { intervalOptions, readEvaluations } from '../stages/evaluate.js';
 import { findOneRun, type FoundRun } from './find-runs.js';
 import { baselineFile } from './headline.js';

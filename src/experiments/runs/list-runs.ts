@@ -1,4 +1,4 @@
-import type { RunKind } from '../run/run-folder.js';
+import type { RunKind } from '../run/run-status.js';
 import { findRuns, type FoundRun, type RunState } from './find-runs.js';
 import { headlineOf, type Headline } from './headline.js';
 import { sizeOf } from './sizes.js';

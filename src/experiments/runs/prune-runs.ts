@@ -3,7 +3,7 @@ import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { listCheckpoints } from '../../training/index.js';
 import { readJson } from '../run/files.js';
-import { runPaths } from '../run/run-folder.js';
+import { runPaths } from '../run/run-paths.js';
 import { findPlace, findRuns, isElsewhere, type FoundRun } from './find-runs.js';
 import { sizeOf } from './sizes.js';
 

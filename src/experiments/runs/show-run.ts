@@ -6,7 +6,7 @@ import type { RunMetadata } from '../run/metadata.js';
 import type { MetricsLogRow } from '../run/metrics-log.js';
 import { readMetrics } from '../run/metrics-log.js';
 import { readRunConfig } from '../run/read-run-config.js';
-import { runPaths } from '../run/run-folder.js';
+import { runPaths } from '../run/run-paths.js';
 import { findOneRun } from './find-runs.js';
 import { runEntry, type RunEntry } from './list-runs.js';
 import { sizedEntries, type SizedEntry } from './sizes.js';

@@ -13,7 +13,7 @@ import {
 } from '../../evaluation/index.js';
 import type { Config } from '../config/index.js';
 import type { ActiveRun } from '../run/run.js';
-import { runPaths } from '../run/run-folder.js';
+import { runPaths } from '../run/run-paths.js';
 import { evaluationSampling, evaluationSplits, requiredJudge } from '../workplace/index.js';
 
 export { readEvaluations, type Evaluations } from '../../evaluation/index.js';

@@ -4,7 +4,7 @@ import { openTask } from '../../tasks/index.js';
 import type { Config } from '../config/index.js';
 import { configFromObject } from '../config/index.js';
 import { sha256OfFile, sha256OfText } from '../run/files.js';
-import type { TrainingKind } from '../run/run-folder.js';
+import type { TrainingKind } from '../run/run-status.js';
 import { heldOutSplit } from '../workplace/index.js';
 import { taskOptions } from '../workplace/problems.js';
 

@@ -8,7 +8,7 @@ import { readJson } from '../run/files.js';
 import { describeHardware, type RunMetadata } from '../run/metadata.js';
 import type { MetricsLogRow } from '../run/metrics-log.js';
 import { readMetrics } from '../run/metrics-log.js';
-import { runPaths } from '../run/run-folder.js';
+import { runPaths } from '../run/run-paths.js';
 import type { Evaluations } from '../stages/evaluate.js';
 import { readRunEvaluations } from '../stages/evaluate.js';
 import type { Arm } from './arms.js';

@@ -28,7 +28,7 @@ import type { Optimizer, OptimizerSettings } from '../../training/index.js';
 import { createOptimizer } from '../../training/index.js';
 import type { Config, Method } from '../config/index.js';
 import { isOnline } from '../config/index.js';
-import type { TrainingKind } from '../run/run-folder.js';
+import type { TrainingKind } from '../run/run-status.js';
 import { promptLimit, requiredTask, taskOptions } from './problems.js';
 import { configRewards } from './rewards.js';
 

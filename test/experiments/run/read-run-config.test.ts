@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../src/experiments/config/index.js';
 import { readRunConfig } from '../../../src/experiments/run/read-run-config.js';
-import { readStatus } from '../../../src/experiments/run/run-folder.js';
+import { readStatus } from '../../../src/experiments/run/run-status.js';
 
 let folder = '';
 beforeEach(() => {

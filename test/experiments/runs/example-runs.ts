@@ -5,12 +5,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { configFromObject } from '../../../src/experiments/config/index.js';
 import { readJson, writeJson } from '../../../src/experiments/run/files.js';
-import {
-  createRun,
-  type RunFolder,
-  type RunKind,
-  type RunStatus,
-} from '../../../src/experiments/run/run-folder.js';
+import { createRun, type RunFolder } from '../../../src/experiments/run/run-folder.js';
+import { type RunKind, type RunStatus } from '../../../src/experiments/run/run-status.js';
 import type { Rollout } from '../../../src/records.js';
 import { exampleRollout, exampleVerdict } from '../../rollouts/example-rollout.js';
 

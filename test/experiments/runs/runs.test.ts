@@ -10,7 +10,8 @@ import {
   runEntries,
   setStudyAside,
 } from '../../../src/experiments/runs/index.js';
-import { createRun, readStatus, resumeRun } from '../../../src/experiments/run/run-folder.js';
+import { createRun, resumeRun } from '../../../src/experiments/run/run-folder.js';
+import { readStatus } from '../../../src/experiments/run/run-status.js';
 import { configFromObject } from '../../../src/experiments/config/index.js';
 import { call } from '../../cli/call.js';
 import { addCheckpoints, exampleRun, temporaryRuns } from './example-runs.js';
