@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { MetricsLogRow } from '../experiments/index.js';
 import type { NamedTensor } from '../policy/index.js';
 import type { Live } from './live.js';
 import {
@@ -28,13 +29,19 @@ export function stateHash(session: Session): Promise<string> {
   add('random', [config.run.seed, policySeed, taken, draws, steps]);
   add('problems', [pinned, objectName(problemsPart(value.problems))]);
   add('rollouts', objectName(rolloutsPart(value.rollouts)));
-  add('metrics', objectName(metricsPart(value.metrics)));
+  add('metrics', objectName(metricsPart(value.metrics.map(withoutTimes))));
   add('settings', [method, objectName(configPart(config))]);
   add(
     'rewards',
     rewards.map(({ name, weight = 1 }) => [name, weight]),
   );
   return Promise.resolve(hash.digest('hex'));
+}
+
+/** How long a step took decides nothing, and is never the same twice. */
+function withoutTimes(row: MetricsLogRow): MetricsLogRow {
+  const kept = Object.entries(row).filter(([name]) => !/^step_time(\/|$)/.test(name));
+  return Object.fromEntries(kept) as MetricsLogRow;
 }
 
 /** Of the weights that no update changes; empty where all are trained. */

@@ -3,7 +3,12 @@ import type { Emit, Method, MetricsLogRow } from '../experiments/index.js';
 import { sampledGroups } from '../experiments/methods/dynamic-sampling.js';
 import { collectStep, promptsOfStep } from '../experiments/methods/experience.js';
 import type { PartTimer, StageClock } from '../experiments/run/clock.js';
-import { createPartTimer, createStageClock, remainingMs } from '../experiments/run/clock.js';
+import {
+  createPartTimer,
+  createStageClock,
+  remainingMs,
+  timesOf,
+} from '../experiments/run/clock.js';
 import type { Problem, Rollout } from '../records.js';
 import { nextTurn } from '../tensor/index.js';
 import type { StepMetrics } from '../training/index.js';
@@ -58,7 +63,7 @@ export function train(session: Session, options: TrainOptions): Promise<MetricsL
         type: 'step',
         step: row.step,
         maxSteps,
-        metrics: { ...row, step_time: timer.totalMs() / 1000 },
+        metrics: row,
         elapsedMs,
         etaMs: remainingMs(elapsedMs, made, steps),
         shares: timer.shares(),
@@ -109,7 +114,13 @@ async function wholeStep(
     taken: value.taken + count,
     draws: value.draws + 1,
   };
-  return updated(session, sampled, { signal: work.signal });
+  return timed(await updated(session, sampled, { signal: work.signal }), work.timer);
+}
+
+/** With the seconds of its parts in the row of the step, as a run has them. */
+function timed({ value, result }: Made<StepMetrics>, timer: PartTimer): Made<StepMetrics> {
+  const row = { ...value.metrics[value.metrics.length - 1], ...timesOf(timer) };
+  return { value: { ...value, metrics: [...value.metrics.slice(0, -1), row] }, result };
 }
 
 async function gathered(

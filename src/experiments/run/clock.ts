@@ -84,3 +84,13 @@ export function createPartTimer(): PartTimer {
     totalMs: () => performance.now() - started,
   };
 }
+
+/** Seconds of the step, and of each of its parts as far as it is: columns of its row of metrics. */
+export function timesOf(timer: PartTimer): Record<string, number> {
+  const seconds = timer.totalMs() / 1000;
+  const parts = Object.entries(timer.shares()).map(([part, share]): [string, number] => [
+    `step_time/${part}`,
+    share * seconds,
+  ]);
+  return { step_time: seconds, ...Object.fromEntries(parts) };
+}

@@ -2,7 +2,7 @@ import type { LearningRateSchedule, StepMetrics } from '../../training/index.js'
 import { isDivergence, learningRateAt, saveCheckpoint } from '../../training/index.js';
 import { nextTurn } from '../../tensor/index.js';
 import type { PartTimer } from '../run/clock.js';
-import { createPartTimer, remainingMs } from '../run/clock.js';
+import { createPartTimer, remainingMs, timesOf } from '../run/clock.js';
 import { appendMetrics } from '../run/metrics-log.js';
 import type { ActiveRun } from '../run/run.js';
 import type { BestCheckpoint } from './best.js';
@@ -87,16 +87,6 @@ export async function trainStage<Batch>(
     signal.throwIfAborted();
   }
   await best.finish(active);
-}
-
-/** Seconds of the step, and of each of its parts as far as it is. */
-function timesOf(timer: PartTimer): Record<string, number> {
-  const seconds = timer.totalMs() / 1000;
-  const parts = Object.entries(timer.shares()).map(([part, share]): [string, number] => [
-    `step_time/${part}`,
-    share * seconds,
-  ]);
-  return { step_time: seconds, ...Object.fromEntries(parts) };
 }
 
 async function keepCheckpoint(

@@ -5,8 +5,10 @@ import { ansiText, plainText } from '../styled.js';
 import type { StyledLine } from '../styled.js';
 import type { PasteState } from './decode-keys.js';
 import { decodeKeys } from './decode-keys.js';
+import type { LiveLines } from './layout.js';
 import { liveLines } from './layout.js';
 import { readerLines } from './reader-lines.js';
+import { afterShrink } from './shrink.js';
 import type { Workbench } from './workbench.js';
 
 export interface AppProps {
@@ -20,9 +22,9 @@ export interface AppProps {
 export function App({ workbench, colour, spoken }: AppProps): ReactElement {
   const state = useSyncExternalStore(workbench.subscribe, workbench.state);
   useKeys(workbench);
-  useSize(workbench);
   const { setCursorPosition } = useCursor();
   const live = spoken ? readerLines(state) : liveLines(state);
+  useSize(workbench, live);
   setCursorPosition(live.cursor ?? undefined);
   const write = colour ? ansiText : plainText;
   return (
@@ -69,11 +71,19 @@ function useKeys(workbench: Workbench): void {
   }, [input, setRawMode, workbench]);
 }
 
-function useSize(workbench: Workbench): void {
+/** Before Ink hears of it: a narrower terminal has broken the lines that stand. */
+function useSize(workbench: Workbench, live: LiveLines): void {
   const { stdout } = useStdout();
+  const drawn = useRef(live);
+  useEffect(() => void (drawn.current = live));
   useEffect(() => {
-    const resized = (): void => workbench.resize(stdout.columns, stdout.rows);
-    stdout.on('resize', resized);
+    let { columns } = stdout;
+    const resized = (): void => {
+      if (stdout.columns < columns) stdout.write(afterShrink(drawn.current, stdout.columns));
+      columns = stdout.columns;
+      workbench.resize(stdout.columns, stdout.rows);
+    };
+    stdout.prependListener('resize', resized);
     return () => void stdout.removeListener('resize', resized);
   }, [stdout, workbench]);
 }

@@ -46,7 +46,7 @@ export function reduceWorkbench(state: WorkbenchState, action: Action): Turn {
     case 'command':
       return run(state, `/${action.text}`, action.at);
     case 'printed':
-      return turn({ ...state, blocks: [] });
+      return turn({ ...state, blocks: state.blocks.filter(({ id }) => id > action.upTo) });
     case 'askHint':
       return askHint(state);
   }
@@ -168,11 +168,10 @@ function done(
 ): Turn {
   const isCurrent = state.work?.id === id;
   const shown = outcome === 'failed' ? printError(state) : printHeld(state);
-  const told = outcome === 'interrupted' ? print(shown, [line(span('■ stopped', 'warn'))]) : shown;
-  if (!isCurrent) return turn(told);
+  if (!isCurrent) return turn(shown);
   const isStopped = state.work?.stopping === true;
   return startQueued(
-    { ...told, work: null, dashboard: null, notice: isStopped ? null : told.notice },
+    { ...shown, work: null, dashboard: null, notice: isStopped ? null : shown.notice },
     at,
   );
 }

@@ -60,6 +60,7 @@ export async function openScreen(options: ReplOptions): Promise<number> {
   async function unmount(): Promise<void> {
     if (!instance) return;
     await new Promise((resolve) => setTimeout(resolve, frameMs));
+    const drawn = workbench.state().blocks.at(-1)?.id ?? 0;
     instance.rerender(<></>);
     await new Promise((resolve) => setTimeout(resolve, frameMs));
     instance.clear();
@@ -67,7 +68,7 @@ export async function openScreen(options: ReplOptions): Promise<number> {
     await instance.waitUntilExit();
     instance = null;
     stdout.write(pasteOff);
-    workbench.printed();
+    workbench.printed(drawn);
   }
 
   function inTurn(act: () => Promise<void>): Promise<void> {

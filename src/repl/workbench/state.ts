@@ -66,7 +66,7 @@ export interface Asked {
  * What happens to the screen. `crash`: the engine's process ended by itself; `timeout`: it has not
  * answered in time; `flush`: nothing followed the held output, so it is no error; `say`: lines of the
  * screen itself; `command`: one that no one typed, as after an edited reward was saved; `printed`: what
- * is finished is on the screen, and a new one begins below it.
+ * is finished, up to a block, is on the screen, and a new one begins below it.
  */
 export type Action =
   | { type: 'keys'; events: readonly KeyEvent[]; at: number }
@@ -79,7 +79,7 @@ export type Action =
   | { type: 'resize'; columns: number; rows: number }
   | { type: 'say'; lines: readonly StyledLine[] }
   | { type: 'command'; text: string; at: number }
-  | { type: 'printed' }
+  | { type: 'printed'; upTo: number }
   | { type: 'askHint' };
 
 /**

@@ -29,8 +29,8 @@ export interface Workbench {
   say(lines: readonly StyledLine[]): void;
   /** A command that no one typed, without its slash. */
   command(text: string): void;
-  /** What is finished has been drawn: the next screen begins below it. */
-  printed(): void;
+  /** What is finished, up to the block of this id, has been drawn: the next screen begins below it. */
+  printed(upTo: number): void;
   /** Ctrl-C that came as a signal. */
   interrupt(): void;
   close(seconds?: number): Promise<void>;
@@ -155,7 +155,7 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
     resize: (columns = 80, rows = 24) => dispatch({ type: 'resize', columns, rows }),
     say: (lines) => dispatch({ type: 'say', lines }),
     command: (text) => dispatch({ type: 'command', text, at: Date.now() }),
-    printed: () => dispatch({ type: 'printed' }),
+    printed: (upTo) => dispatch({ type: 'printed', upTo }),
     interrupt: () =>
       dispatch({ type: 'keys', events: [{ type: 'key', key: 'ctrl-c' }], at: Date.now() }),
     async close(seconds) {
