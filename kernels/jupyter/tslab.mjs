@@ -1,5 +1,18 @@
-// Starts the tslab that is installed beside this package (in a clone or hoisted above it), so that
-// the kernelspec needs no path of this machine. Jupyter finds it through JUPYTER_PATH=<this folder>.
-import { createRequire } from 'node:module';
+// The kernel of a notebook, started by kernel.json: `node tslab.mjs kernel --config-path=FILE`. Jupyter
+// finds it through JUPYTER_PATH=<this folder>, or where `rlsf kernel install` put it. It is the built
+// package's; without a build a notebook could not import the library either.
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
-createRequire(import.meta.url)('tslab/dist/main.js').main();
+const built = new URL('../../dist/repl/kernel/kernel.js', import.meta.url);
+const [file] = process.argv.flatMap((each) => /^--config-path=(.*)$/.exec(each)?.[1] ?? []);
+if (file === undefined || !existsSync(fileURLToPath(built))) {
+  console.error(
+    file === undefined
+      ? 'Expected --config-path=FILE, as Jupyter gives it.'
+      : 'The package is not built. Run: npm run build',
+  );
+  process.exit(1);
+}
+const { startKernel } = await import(built.href);
+startKernel(file);

@@ -43,6 +43,8 @@ export function figureHtml(figure: Figure, options: FigureHtmlOptions): string {
     var place = document.getElementById(${scriptJson(id)});
     if (!place || !window.Plotly) return left-- > 0 ? setTimeout(draw, 50) : undefined;
     place.textContent = '';
+    var room = place.clientWidth;
+    if (room > 300 && figure.layout.width > room) figure.layout.width = room;
     window.Plotly.newPlot(place, figure.data, figure.layout, { displaylogo: false });
   }
   draw();

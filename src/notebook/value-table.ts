@@ -19,7 +19,7 @@ export function objectsTable(
     title,
     columns: shownNames.map((name) => ({
       name,
-      isNumber: objects.every((each) => each[name] == null || isNumeric(each[name])),
+      isNumber: objects.every((each) => (each[name] ?? null) === null || isNumeric(each[name])),
     })),
     rows: shown.map((each) => shownNames.map((name) => cellText(each[name]))),
     note: left.length === 0 ? null : `… ${left.join(', ')}`,

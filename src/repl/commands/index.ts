@@ -8,6 +8,7 @@ import { explainCommand } from './explain.js';
 import { generateCommand } from './generate.js';
 import { inspectCommand } from './inspect.js';
 import { judgeCommand } from './judge.js';
+import { kernelInstallCommand, kernelRemoveCommand } from './kernel.js';
 import { mergeCommand } from './merge.js';
 import { plotCommands } from './plot.js';
 import { plotAllCommand } from './plot-all.js';
@@ -75,6 +76,8 @@ export const commands: readonly Command[] = [
   ...plotCommands,
   serveRewardsCommand,
   serveCompletionsCommand,
+  kernelInstallCommand,
+  kernelRemoveCommand,
   configCommand,
   doctorCommand,
   setupCommand,

@@ -4,5 +4,6 @@ export const parentSummaries: Readonly<Record<string, string>> = {
   tasks: 'tasks, their problems, and data sets made of them',
   runs: 'what runs there are; show, remove, export them, free their space',
   serve: 'answer other programs over HTTP',
+  kernel: 'the notebook kernel in Jupyter of this user: install, remove',
   plot: 'draw a figure from a run folder; its kinds',
 };

@@ -4,7 +4,9 @@ import type { StyledLine } from '../../styled.js';
 import { valueLines } from '../../values/index.js';
 import type { Calls } from './calls.js';
 import { diagnosticLines } from './code-frame.js';
-import { inputName, runtimeErrorLines } from './runtime-error.js';
+import { inputName } from './input-name.js';
+import { loadAs } from './load-as.js';
+import { runtimeErrorLines } from './runtime-error.js';
 import type { RunInput } from './runtime-error.js';
 import { startCompilerThread } from './thread.js';
 import { tslabRequire } from './tslab.js';
@@ -74,7 +76,7 @@ export function createPrompt(options: PromptOptions): Prompt {
       (text) =>
         ahead?.source === text ? ahead.metadata : thread.callSync('metadata', { source: text }),
     );
-    loadAs('rlsf', options.library);
+    loadAs('rlsf', () => options.library);
     source = prelude;
     if (!(await executor.execute(prelude)))
       throw internalError("the library's names could not be brought into scope.");
@@ -182,17 +184,6 @@ function createExecutor(
   };
   const converters = { node: converter, browser: converter, close() {} };
   return create(process.cwd(), converters, { log, error });
-}
-
-/** Whoever requires `name` from here on gets `exports`: one copy of the library, the engine's. */
-function loadAs(name: string, exports: Record<string, unknown>): void {
-  const loader = Module as unknown as {
-    _load(request: string, ...rest: unknown[]): unknown;
-  };
-  const load = loader._load;
-  loader._load = function (request, ...rest) {
-    return request === name ? exports : load.call(this, request, ...rest);
-  };
 }
 
 function isInterrupt(error: unknown): boolean {

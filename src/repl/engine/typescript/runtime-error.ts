@@ -13,11 +13,6 @@ export interface RunInput {
   maps: Maps | null;
 }
 
-/** The name under which V8 knows an input. */
-export function inputName(number: number): string {
-  return `rlsf-input-${number}`;
-}
-
 /**
  * What was thrown, the line of the prompt that it came from, and the way there through inputs and the
  * user's own files. Frames of the library, of packages and of Node are left out.
