@@ -1,82 +1,21 @@
 // Notebooks on this project's own kernel, with no global installation.
-//   node scripts/notebooks.mjs open           Jupyter in notebooks/
-//   node scripts/notebooks.mjs test [names]   each notebook headless, the first failing cell is named
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+//   node scripts/notebooks.mjs open             Jupyter in notebooks/
+//   node scripts/notebooks.mjs test [names]     each headless; the first failing cell is named; run times
+//   node scripts/notebooks.mjs keep [names]     the same, and the stripped outputs stay in notebooks/
+//   node scripts/notebooks.mjs strip [names]    what is heavy or of this machine leaves the outputs
+//   node scripts/notebooks.mjs lint [names]     what is not as a chapter should be
+//   node scripts/notebooks.mjs gallery [names]  rendered pages with an index in .cache/gallery
+// --timeout SECONDS for one cell (600).
+import { acts } from './notebooks/acts.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const folder = path.join(root, 'notebooks');
-const env = {
-  ...process.env,
-  JUPYTER_PATH: [path.join(root, 'kernels', 'jupyter'), process.env.JUPYTER_PATH]
-    .filter(Boolean)
-    .join(path.delimiter),
-};
-const [act = 'test', ...names] = process.argv.slice(2);
-if (!has('jupyter-nbconvert')) {
-  console.error('jupyter-nbconvert is missing. Run: npm run setup');
-  process.exit(1);
-}
-process.exit(act === 'open' ? open() : test());
-
-function open() {
-  const program = ['jupyter-lab', 'jupyter-notebook'].find(has);
-  if (!program) {
-    console.error(
-      'Neither jupyter-lab nor jupyter-notebook is here. On Debian: apt-get install jupyter-notebook',
-    );
-    return 1;
-  }
-  return spawnSync(program, ['--notebook-dir', folder], { stdio: 'inherit', env }).status ?? 1;
-}
-
-function test() {
-  const wanted = readdirSync(folder).filter(
-    (name) =>
-      name.endsWith('.ipynb') && (names.length === 0 || names.some((part) => name.includes(part))),
+const given = process.argv.slice(2);
+const at = given.indexOf('--timeout');
+const [, timeout = '600'] = at < 0 ? [] : given.splice(at, 2);
+const [act = 'test', ...names] = given;
+if (!(act in acts) || !(Number(timeout) > 0)) {
+  console.error(
+    `notebooks: expected one of ${Object.keys(acts).join(', ')}, then names, and --timeout SECONDS; got ${process.argv.slice(2).join(' ')}.`,
   );
-  const out = path.join(root, '.cache', 'notebooks');
-  mkdirSync(out, { recursive: true });
-  let failed = 0;
-  for (const name of wanted.sort()) {
-    const begun = Date.now();
-    const run = spawnSync(
-      'jupyter-nbconvert',
-      [
-        '--to',
-        'notebook',
-        '--execute',
-        '--ExecutePreprocessor.timeout=300',
-        '--ExecutePreprocessor.kernel_name=rlsf',
-        '--output-dir',
-        out,
-        path.join(folder, name),
-      ],
-      { encoding: 'utf8', env },
-    );
-    const seconds = ((Date.now() - begun) / 1000).toFixed(1);
-    if (run.status === 0) {
-      console.log(`${name}: ${countCells(path.join(out, name))} code cells ran in ${seconds} s`);
-      continue;
-    }
-    failed++;
-    console.log(`${name}: failed after ${seconds} s`);
-    // nbconvert prints the failing cell's source and its error last.
-    console.log(run.stderr.split('\n').slice(-40).join('\n'));
-  }
-  console.log(`notebooks: ${wanted.length - failed} passed, ${failed} failed`);
-  return failed === 0 && wanted.length > 0 ? 0 : 1;
+  process.exit(2);
 }
-
-function countCells(file) {
-  return JSON.parse(readFileSync(file, 'utf8')).cells.filter((cell) => cell.cell_type === 'code')
-    .length;
-}
-
-function has(program) {
-  return (process.env.PATH ?? '')
-    .split(path.delimiter)
-    .some((each) => spawnSync('test', ['-x', path.join(each, program)]).status === 0);
-}
+process.exit(await acts[act](names, { timeout: Number(timeout) }));

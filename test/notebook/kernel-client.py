@@ -21,6 +21,7 @@ def reply_to(message_id):
 def execute(code):
     message_id = client.execute(code)
     outputs = []
+    announced = None
     while True:
         message = client.get_iopub_msg(timeout=600)
         if message["parent_header"].get("msg_id") != message_id:
@@ -28,13 +29,15 @@ def execute(code):
         kind, content = message["msg_type"], message["content"]
         if kind == "status" and content["execution_state"] == "idle":
             break
+        if kind == "execute_input":
+            announced = content["execution_count"]
         if kind in ("stream", "error", "display_data", "update_display_data"):
             outputs.append({"type": kind, **content})
     reply = reply_to(message_id)
     if reply["status"] != "ok":
         # tslab takes what is asked right after a failed cell for one of those that were waiting.
         time.sleep(0.4)
-    return {"reply": reply, "outputs": outputs}
+    return {"reply": reply, "outputs": outputs, "announced": announced}
 
 
 def answer(request):

@@ -46,6 +46,10 @@ describe.skipIf(!hasJupyterClient)('the kernel (needs jupyter-client)', () => {
     expect(answers[0].outputs).toEqual([{ type: 'stream', name: 'stdout', text: '3\n' }]);
   });
 
+  it('announces each cell with its number', () => {
+    expect(answers.slice(0, 3).map(({ announced }) => announced)).toEqual([1, 2, 3]);
+  });
+
   it('tells a thrown error by its message and its line in the cell, without frames of the library', () => {
     const error = errorOf(answers[1]);
     expect(error?.ename).toBe('RlsfError');

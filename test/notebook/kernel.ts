@@ -26,6 +26,8 @@ export interface KernelOutput {
 export interface KernelAnswer {
   reply?: { status: string; ename?: string; evalue?: string; traceback?: string[] };
   outputs?: KernelOutput[];
+  /** The number that came before the outputs. */
+  announced?: number | null;
   matches?: string[];
   cursor_start?: number;
   cursor_end?: number;

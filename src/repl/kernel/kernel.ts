@@ -16,12 +16,22 @@ interface TslabJupyter {
 }
 
 interface Handler {
+  execCount: number;
   handleExecute(
     request: unknown,
-    writeStream: (name: string, text: string) => void,
-    writeDisplayData: (data: unknown, update: boolean) => void,
+    writeStream: WriteStream,
+    writeDisplayData: WriteDisplayData,
   ): Promise<ExecuteReply>;
+  /** When its turn has come. */
+  handleExecuteImpl(
+    request: { code: string },
+    writeStream: WriteStream,
+    writeDisplayData: WriteDisplayData,
+  ): Promise<unknown>;
 }
+
+type WriteStream = (name: string, text: string) => void;
+type WriteDisplayData = (data: unknown, update: boolean) => void;
 
 interface ExecuteReply {
   status: string;
@@ -58,11 +68,27 @@ export function startKernel(connectionFile: string): void {
   const jupyter = tslabRequire('./jupyter.js') as TslabJupyter;
   const handler = new jupyter.JupyterHandlerImpl(executor, false);
   const server = new jupyter.ZmqServer(handler, connectionFile);
+  announceCells(handler);
   server.handleExecute = (socket, message) => answer(server, handler, executor, socket, message);
   process.on('SIGINT', () => executor.interrupt());
   process.on('uncaughtException', (error) => void told(error));
   process.on('unhandledRejection', (error) => void told(error));
   void server.init();
+}
+
+type Publish = (type: string, content: unknown) => void;
+
+/** How to speak of the cell whose output is written by the key. */
+const publishers = new WeakMap<WriteStream, Publish>();
+
+/** A cell that begins is announced with its number, which tslab leaves out: `In [3]` comes from there. */
+function announceCells(handler: Handler): void {
+  const run = handler.handleExecuteImpl.bind(handler);
+  handler.handleExecuteImpl = (request, writeStream, writeDisplayData) => {
+    const input = { code: request.code, execution_count: handler.execCount + 1 };
+    publishers.get(writeStream)?.('execute_input', input);
+    return run(request, writeStream, writeDisplayData);
+  };
 }
 
 /** tslab's own answer to a cell, which says that it failed and not of what, with the error in it. */
@@ -74,16 +100,16 @@ async function answer(
   message: Message,
 ): Promise<void> {
   const { key } = server.connInfo;
-  const publish = (type: string, content: unknown): void => {
+  const publish: Publish = (type, content) => {
     const reply = message.createReply();
     reply.header.msg_type = type;
     reply.content = content;
     reply.signAndSend(key, server.iopub);
   };
-  const content = await handler.handleExecute(
-    message.content,
-    (name, text) => publish('stream', { name, text }),
-    (data, isUpdate) => publish(isUpdate ? 'update_display_data' : 'display_data', data),
+  const writeStream: WriteStream = (name, text) => publish('stream', { name, text });
+  publishers.set(writeStream, publish);
+  const content = await handler.handleExecute(message.content, writeStream, (data, isUpdate) =>
+    publish(isUpdate ? 'update_display_data' : 'display_data', data),
   );
   const failure = content.status === 'error' ? executor.takeFailure() : null;
   if (failure) publish('error', failure);

@@ -1,0 +1,87 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { executeNotebook, hasProgram, jupyterEnvironment } from './execute.mjs';
+import { executedFolder, folder, namedNotebooks, readNotebook, writeNotebook } from './files.mjs';
+import { makeGallery } from './gallery.mjs';
+import { lintNotebook } from './lint.mjs';
+import { stripNotebook } from './strip.mjs';
+
+/** Each takes names (parts of file names; none: all) and options, and gives an exit code. */
+export const acts = { open, test, keep, strip, lint, gallery };
+
+function open() {
+  const program = ['jupyter-lab', 'jupyter-notebook'].find(hasProgram);
+  if (!program) {
+    console.error(
+      'Neither jupyter-lab nor jupyter-notebook is here. On Debian: apt-get install jupyter-notebook',
+    );
+    return 1;
+  }
+  const env = jupyterEnvironment();
+  return spawnSync(program, ['--notebook-dir', folder], { stdio: 'inherit', env }).status ?? 1;
+}
+
+function test(names, options) {
+  return executed(names, options, () => {});
+}
+
+function keep(names, options) {
+  return executed(names, options, (name, file) =>
+    writeNotebook(path.join(folder, name), stripNotebook(readNotebook(file))),
+  );
+}
+
+function strip(names) {
+  for (const name of namedNotebooks(names)) {
+    const file = path.join(folder, name);
+    const changed = writeNotebook(file, stripNotebook(readNotebook(file)));
+    console.log(`${name}: ${changed ? 'stripped' : 'as it was'}`);
+  }
+  return 0;
+}
+
+function lint(names) {
+  const wanted = namedNotebooks(names);
+  let found = 0;
+  for (const name of wanted)
+    for (const problem of lintNotebook(readNotebook(path.join(folder, name)))) {
+      console.log(`${name}: ${problem}`);
+      found++;
+    }
+  console.log(`notebooks: ${wanted.length} looked at, ${found} ${found === 1 ? 'problem' : 'problems'}`);
+  return found === 0 && wanted.length > 0 ? 0 : 1;
+}
+
+function gallery(names, options) {
+  const code = executed(names, options, () => {});
+  return code === 0 ? makeGallery(namedNotebooks(names)) : code;
+}
+
+function executed(names, options, whenDone) {
+  if (!hasProgram('jupyter-nbconvert')) {
+    console.error('jupyter-nbconvert is missing. Run: npm run setup');
+    return 1;
+  }
+  const wanted = namedNotebooks(names);
+  mkdirSync(executedFolder, { recursive: true });
+  let failed = 0;
+  let seconds = 0;
+  for (const name of wanted) {
+    const run = executeNotebook(name, options);
+    seconds += run.seconds;
+    if (run.error === null) {
+      console.log(`${name}: ${run.cells} code cells ran in ${run.seconds.toFixed(1)} s`);
+      whenDone(name, run.file);
+      continue;
+    }
+    failed++;
+    const where = run.cell === null ? 'failed' : `cell ${run.cell} failed`;
+    console.log(`${name}: ${where} after ${run.seconds.toFixed(1)} s`);
+    console.log(run.error.replace(/^(?=.)/gm, '  '));
+  }
+  console.log(
+    `notebooks: ${wanted.length - failed} passed, ${failed} failed, ${seconds.toFixed(1)} s`,
+  );
+  return failed === 0 && wanted.length > 0 ? 0 : 1;
+}
