@@ -5,7 +5,9 @@ import { configCommand } from './config.js';
 import { doctorCommand } from './doctor.js';
 import { evaluateCommand } from './evaluate.js';
 import { explainCommand } from './explain.js';
+import { exportCommand } from './export.js';
 import { generateCommand } from './generate.js';
+import { importCommand } from './import.js';
 import { inspectCommand } from './inspect.js';
 import { judgeCommand } from './judge.js';
 import { kernelInstallCommand, kernelRemoveCommand } from './kernel.js';
@@ -72,6 +74,8 @@ export const commands: readonly Command[] = [
   runsRemoveCommand,
   runsPruneCommand,
   runsExportCommand,
+  exportCommand,
+  importCommand,
   plotAllCommand,
   ...plotCommands,
   serveRewardsCommand,
