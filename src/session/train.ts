@@ -29,6 +29,8 @@ export interface TrainOptions {
   method?: Method;
   /** Told of progress, and of each step as it ends. */
   emit?: Emit;
+  /** Awaited after each step: a front end saves what was learned. */
+  afterStep?: () => Promise<void>;
   /** Stops at the edge of a step: those that were made stay made, half of one leaves no trace. */
   signal?: AbortSignal;
 }
@@ -69,6 +71,7 @@ export function train(session: Session, options: TrainOptions): Promise<MetricsL
         shares: timer.shares(),
         prompts: answeredPrompts(session.rollouts),
       });
+      if (made < steps) await options.afterStep?.();
     }
     return session.value.metrics.slice(-steps);
   });

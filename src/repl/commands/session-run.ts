@@ -30,7 +30,11 @@ export async function runOnSession(
   };
   try {
     const line = [command.name, ...rest.map(commands.quoteWord)].join(' ');
-    const hooks = hooksOf(context);
+    const { savesBetween } = await import('../../session/saved/save.js');
+    const hooks = {
+      ...hooksOf(context),
+      ...(folder === null ? {} : { afterStep: savesBetween(session, () => folder) }),
+    };
     const ran = await commands
       .runParsed(session, { command, input }, line, hooks)
       .catch(async (error: unknown) => {

@@ -45,6 +45,7 @@ export async function startEngineWork(
     library: promptLibrary(library, {
       signal: () => current?.stop.signal ?? new AbortController().signal,
       emit: (event) => progress(current?.id ?? 0, event),
+      afterStep: () => live.saveBetween(),
       began(act) {
         const acts = current?.acts;
         acts?.add(act);

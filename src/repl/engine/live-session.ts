@@ -3,6 +3,7 @@ import path from 'node:path';
 import { closeSession, openRunSession, openSession, sessionSummary } from '../../session/index.js';
 import type { Session } from '../../session/index.js';
 import { openWithInputs, saveWithInputs } from '../../session/commands/index.js';
+import { savesBetween } from '../../session/saved/save.js';
 import { sessionFolder } from '../../session/saved/places.js';
 import type { EngineStart } from './opening.js';
 import type { SessionSummary } from './protocol.js';
@@ -15,6 +16,8 @@ export interface LiveSession {
   hasChanged(): boolean;
   /** Writes the session into its folder; a new one gets a folder with the first change. */
   save(): Promise<void>;
+  /** The same between the steps of a training, now and then. */
+  saveBetween(): Promise<void>;
   /** Goes on with another session and closes this one. */
   replace(next: Session): Promise<void>;
   close(): Promise<void>;
@@ -24,6 +27,7 @@ export async function openLiveSession(start: EngineStart): Promise<LiveSession> 
   let session = await openAs(start);
   let mark = markOf(session);
   let saved = session.value;
+  let between = betweenOf(session);
   return {
     get session() {
       return session;
@@ -41,14 +45,20 @@ export async function openLiveSession(start: EngineStart): Promise<LiveSession> 
       await saveWithInputs(session, folder ?? sessionFolder(freeName(session.name)));
       saved = session.value;
     },
+    saveBetween: () => between(),
     async replace(next) {
       const before = session;
       session = next;
+      between = betweenOf(next);
       saved = next.value;
       await closeSession(before);
     },
     close: () => closeSession(session),
   };
+}
+
+function betweenOf(session: Session): () => Promise<void> {
+  return savesBetween(session, () => session.parts.folder ?? sessionFolder(freeName(session.name)));
 }
 
 async function openAs({ opening, again }: EngineStart): Promise<Session> {

@@ -8,6 +8,8 @@ export interface ActHooks {
   /** Of the line in hand. */
   signal(): AbortSignal;
   emit: Emit;
+  /** Between the steps of a training. */
+  afterStep(): Promise<void>;
   /** An act that has begun: a line is not done before it is. */
   began(act: Promise<unknown>): void;
 }
@@ -38,6 +40,7 @@ function stoppableAct(name: string, act: unknown, hooks: ActHooks): unknown {
     const added = {
       signal: hooks.signal(),
       ...(telling.includes(name) ? { emit: hooks.emit } : {}),
+      ...(name === 'train' ? { afterStep: hooks.afterStep } : {}),
     };
     const given = takesHooks ? { ...added, ...(options as object | undefined) } : options;
     const result = call(session, given, ...rest);

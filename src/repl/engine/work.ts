@@ -50,6 +50,7 @@ async function runCommand(text: string, context: WorkContext): Promise<Outcome> 
   const ran = await runParsed(live.session, parsed, text, {
     signal,
     emit: progress,
+    afterStep: () => live.saveBetween(),
     note: (said) =>
       output(textLines(said, width).map((row) => row.map((part) => span(part.text, 'dim')))),
   });

@@ -114,10 +114,15 @@ export function textMatches({ texts }: RolloutColumns, count: number, wanted: Bu
   return matches;
 }
 
-/** The record whose text holds a byte, at `from` or behind it. */
+/** The record whose text holds a byte, at `from` or behind it: mostly near by. */
 function recordAt(starts: Float64Array, from: number, count: number, byte: number): number {
   let low = from;
-  let high = count - 1;
+  let reach = 1;
+  while (low + reach < count && starts[low + reach] <= byte) {
+    low += reach;
+    reach *= 2;
+  }
+  let high = Math.min(count - 1, low + reach);
   while (low < high) {
     const middle = (low + high + 1) >>> 1;
     if (starts[middle] <= byte) low = middle;

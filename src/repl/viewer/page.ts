@@ -11,7 +11,7 @@ import type {
   RolloutQuery,
   RolloutRow,
 } from './messages.js';
-import type { Selection } from './select.js';
+import type { KeptOrders, Selection } from './select.js';
 import { selectRollouts } from './select.js';
 
 /** The pages of one log. The last selection is kept: turning a page selects nothing anew. */
@@ -22,11 +22,14 @@ export interface Pages {
 
 export function createPages(index: LogIndex): Pages {
   let kept: { key: string; selection: Selection } | null = null;
+  let orders: { generation: number; of: KeptOrders } | null = null;
   const select = (query: RolloutQuery): Selection => {
     const { records, generation } = index.progress();
     const count = Math.min(records, query.limit ?? records);
     const key = JSON.stringify([query, count, generation]);
-    if (kept?.key !== key) kept = { key, selection: selectRollouts(index.columns, query, count) };
+    if (orders?.generation !== generation) orders = { generation, of: new Map() };
+    if (kept?.key !== key)
+      kept = { key, selection: selectRollouts(index.columns, query, count, orders.of) };
     return kept.selection;
   };
   return {

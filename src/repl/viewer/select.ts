@@ -14,11 +14,22 @@ export interface Selection {
   counts: RolloutPage['counts'];
 }
 
-/** The rollouts of the first `count` that fit. @throws where the filter cannot be understood */
+/** Orders that were asked for; another filter under the same order sorts nothing anew. */
+export type KeptOrders = Map<string, Uint32Array>;
+
+/** How many orders are kept. */
+const keptOrders = 4;
+
+/**
+ * The rollouts of the first `count` that fit.
+ * @param kept of these very columns and records: a log that was read anew begins with an empty one
+ * @throws where the filter cannot be understood
+ */
 export function selectRollouts(
   columns: RolloutColumns,
   query: RolloutQuery,
   count: number,
+  kept: KeptOrders = new Map(),
 ): Selection {
   const terms = parseFilter(query.filter, rolloutFields);
   const fits = new Uint8Array(count).fill(1);
@@ -28,7 +39,7 @@ export function selectRollouts(
     const own = codes[query.within];
     for (let at = 0; at < count; at++) if (codes[at] !== own) fits[at] = 0;
   }
-  const ordered = orderOf(columns, query, count);
+  const ordered = orderOf(columns, query, count, kept);
   const positions = new Uint32Array(count);
   const tally = new Array<number>(outcomeOrder.length + 1).fill(0);
   let found = 0;
@@ -52,9 +63,15 @@ function orderOf(
   columns: RolloutColumns,
   { sort, descending }: RolloutQuery,
   count: number,
+  kept: KeptOrders,
 ): Uint32Array | null {
   if (sort === 'order') return null;
-  return sortedPositions(keysOf(columns, sort, count), count, descending);
+  const key = `${sort} ${descending} ${count}`;
+  const order = kept.get(key) ?? sortedPositions(keysOf(columns, sort, count), count, descending);
+  kept.delete(key);
+  kept.set(key, order);
+  for (const [old] of [...kept].slice(0, -keptOrders)) kept.delete(old);
+  return order;
 }
 
 function keysOf(columns: RolloutColumns, sort: SortColumn, count: number): Float64Array {

@@ -43,6 +43,8 @@ export interface CommandHooks {
   signal: AbortSignal;
   /** Progress of long work. */
   emit: Emit;
+  /** Awaited between the steps of a training, to save what was learned. */
+  afterStep?(): Promise<void>;
   /** A line for people that is not part of the value. */
   note(text: string): void;
 }

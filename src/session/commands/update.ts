@@ -65,9 +65,9 @@ export const trainCommand = defineCommand({
   positional: ['steps'],
   examples: ['train 5', 'train 2 --method ppo'],
   changes: true,
-  async run(session, { steps, method }, { signal, emit }): Promise<UpdatesMade> {
+  async run(session, { steps, method }, { signal, emit, afterStep }): Promise<UpdatesMade> {
     const { train } = await import('../index.js');
-    const made = await train(session, { steps, method, signal, emit });
+    const made = await train(session, { steps, method, signal, emit, afterStep });
     return { method: session.method, steps: made };
   },
   code: ({ steps, method }) => callCode('train', { steps, method }),

@@ -41,31 +41,52 @@ export interface SessionFile {
  * @param folder @default where it was saved before, else `sessions/<name>`
  */
 export function saveSession(session: Session, folder?: string): Promise<void> {
-  return alone(session, 'save', async () => {
-    const { parts } = session;
-    const place = path.resolve(folder ?? parts.folder ?? sessionFolder(session.name));
-    const { lock, isNew } = await lockOf(parts, place);
-    try {
-      await lock.check();
-      const entries: EntryRecord[] = [];
-      for (const entry of parts.entries) entries.push(await recordOf(parts, entry, place));
-      const file: SessionFile = {
-        version: sessionVersion,
-        name: session.name,
-        policy: { name: policyNameOf(session.value), base: baseHash(parts.live) },
-        cursor: parts.cursor,
-        entries,
-      };
-      await writeJson(path.join(place, 'session.json'), file);
-      await removeOthers(place, new Set(entries.flatMap(objectsOf)));
-      if (isNew) await parts.lock?.release();
-      parts.entries.forEach((entry, index) => (entry.record = entries[index]));
-      Object.assign(parts, { lock, folder: place });
-    } catch (error) {
-      if (isNew) await lock.release();
-      throw error;
-    }
-  });
+  return alone(session, 'save', () => saveBetween(session, folder));
+}
+
+/** The same between two steps of an act that has the session to itself. */
+export async function saveBetween(session: Session, folder?: string): Promise<void> {
+  const { parts } = session;
+  const place = path.resolve(folder ?? parts.folder ?? sessionFolder(session.name));
+  const { lock, isNew } = await lockOf(parts, place);
+  try {
+    await lock.check();
+    const entries: EntryRecord[] = [];
+    for (const entry of parts.entries) entries.push(await recordOf(parts, entry, place));
+    const file: SessionFile = {
+      version: sessionVersion,
+      name: session.name,
+      policy: { name: policyNameOf(session.value), base: baseHash(parts.live) },
+      cursor: parts.cursor,
+      entries,
+    };
+    await writeJson(path.join(place, 'session.json'), file);
+    await removeOthers(place, new Set(entries.flatMap(objectsOf)));
+    if (isNew) await parts.lock?.release();
+    parts.entries.forEach((entry, index) => (entry.record = entries[index]));
+    Object.assign(parts, { lock, folder: place });
+  } catch (error) {
+    if (isNew) await lock.release();
+    throw error;
+  }
+}
+
+/** Of the time of a training, saving between its steps may take so much at most. */
+const shareOfTime = 0.05;
+
+/**
+ * A save for between the steps of a training: what was learned outlives a crash. The first step is saved,
+ * then each that comes when a save is a small part of the time since the one before.
+ */
+export function savesBetween(session: Session, folder: () => string): () => Promise<void> {
+  let next = 0;
+  return async () => {
+    const begun = performance.now();
+    if (begun < next) return;
+    await saveBetween(session, folder());
+    const ended = performance.now();
+    next = ended + (ended - begun) / shareOfTime;
+  };
 }
 
 async function lockOf(

@@ -70,7 +70,12 @@ describe('the library at the prompt', () => {
         sample: async (_: unknown, options: { signal: unknown }) => seen.push(options.signal),
         other: 1,
       },
-      { signal: () => signal, emit: () => undefined, began: (act) => acts.push(act) },
+      {
+        signal: () => signal,
+        emit: () => undefined,
+        afterStep: () => Promise.resolve(),
+        began: (act) => acts.push(act),
+      },
     );
     const sample = exports['sample'] as (session: unknown, options?: object) => Promise<unknown>;
     await sample({});

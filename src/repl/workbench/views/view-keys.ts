@@ -135,7 +135,16 @@ export function keyNames(input: string, pressed: PressedKey): string[] {
   const found = special.find(([flag]) => pressed[flag] === true);
   if (found) return [found[1]];
   if (pressed.ctrl === true) return [`ctrl-${input}`];
-  return [...input].flatMap((letter) =>
-    letter === ' ' ? ['space'] : letter === '\r' ? ['enter'] : letter < ' ' ? [] : [letter],
-  );
+  return [...input].flatMap(letterName);
+}
+
+/** A key by the character that it sends; a control key sends one below blank. */
+function letterName(letter: string): string[] {
+  if (letter === ' ') return ['space'];
+  if (letter === '\r') return ['enter'];
+  if (letter === '\t') return ['tab'];
+  if (letter === '\u007f') return ['backspace'];
+  if (letter >= ' ') return [letter];
+  const code = letter.charCodeAt(0);
+  return code >= 1 && code <= 26 ? [`ctrl-${String.fromCharCode(code + 96)}`] : [];
 }
