@@ -1,9 +1,11 @@
+import path from 'node:path';
 import { usageError } from '../../errors.js';
 import { exportTargets } from '../../experiments/export/export-training.js';
 import type { ExportTarget } from '../../experiments/export/export-training.js';
 import { line, span } from '../styled.js';
 import type { Command } from './command.js';
 import { flagOption, textOption } from './command.js';
+import { publicOption, pushedLine } from './push.js';
 import { outputDirOption } from './runs.js';
 import { sourceHooks } from './source-hooks.js';
 
@@ -15,6 +17,11 @@ export const exportCommand: Command = {
     { flags: '--to <trainer>', summary: exportTargets.join(', ') },
     { flags: '--out <folder>', summary: 'where it goes; a name that is free' },
     { flags: '--merge', summary: 'the adapter added into its base, as a whole model' },
+    {
+      flags: '--push-to-hub <name>',
+      summary: 'send the rows to the data set owner/name, and the weights to the model owner/name',
+    },
+    publicOption,
     outputDirOption,
   ],
   examples: [
@@ -23,7 +30,7 @@ export const exportCommand: Command = {
     'rlsf export pairs.jsonl --to trl --out dpo-for-trl',
   ],
   async run(input, context) {
-    const { exportTraining } = await import('../../experiments/export/index.js');
+    const { exportTraining, pushThing } = await import('../../experiments/export/index.js');
     const given = textOption(input, 'to');
     const to = exportTargets.find((each): each is ExportTarget => each === given);
     if (to === undefined)
@@ -45,8 +52,18 @@ export const exportCommand: Command = {
       outputDir: textOption(input, 'outputDir'),
       source: sourceHooks(context),
     });
+    const name = textOption(input, 'pushToHub');
+    const pushed = [];
+    const sent = ['train.parquet', 'adapter', 'model'].filter((file) => value.files.includes(file));
+    for (const file of name === undefined ? [] : sent)
+      pushed.push(
+        await pushThing(path.join(out, file), name as string, {
+          private: !flagOption(input, 'public'),
+          signal: context.signal,
+        }),
+      );
     return {
-      value,
+      value: { ...value, pushed },
       lines: [
         line(
           span('written ', 'dim'),
@@ -54,6 +71,7 @@ export const exportCommand: Command = {
           span(`  ${value.rows} rows, ${value.method}`, 'dim'),
         ),
         ...value.notes.map((note) => line(span(note, 'warn'))),
+        ...pushed.map(pushedLine),
       ],
     };
   },

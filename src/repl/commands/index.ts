@@ -14,6 +14,7 @@ import { kernelInstallCommand, kernelRemoveCommand } from './kernel.js';
 import { mergeCommand } from './merge.js';
 import { plotCommands } from './plot.js';
 import { plotAllCommand } from './plot-all.js';
+import { pushCommand } from './push.js';
 import { queryCommand } from './query.js';
 import { replCommand } from './repl.js';
 import { rescoreCommand } from './rescore.js';
@@ -76,6 +77,7 @@ export const commands: readonly Command[] = [
   runsExportCommand,
   exportCommand,
   importCommand,
+  pushCommand,
   plotAllCommand,
   ...plotCommands,
   serveRewardsCommand,

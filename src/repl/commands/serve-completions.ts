@@ -60,14 +60,19 @@ export const serveCompletionsCommand: Command = {
 };
 
 async function serve(input: CommandInput, context: CommandContext): Promise<CommandResult> {
-  const [{ startCompletionServer }, { apiKeysFrom }, { modelFolder, adapterFolder }] =
-    await Promise.all([
-      import('../../serving/completions/index.js'),
-      import('../../serving/http/index.js'),
-      import('../../policy/index.js'),
-    ]);
+  const [
+    { startCompletionServer },
+    { apiKeysFrom },
+    { modelFolder, adapterFolder },
+    { processEnvironment },
+  ] = await Promise.all([
+    import('../../serving/completions/index.js'),
+    import('../../serving/http/index.js'),
+    import('../../policy/index.js'),
+    import('../../experiments/config/index.js'),
+  ]);
   const keyName = textOption(input, 'apiKeyEnv');
-  const keys = keyName === undefined ? [] : apiKeysFrom(keyName);
+  const keys = keyName === undefined ? [] : apiKeysFrom(keyName, await processEnvironment());
   const named = shipped(textOption(input, 'policy') ?? shippedPolicy);
   // The engine's process reads folders alone; what is on the Hub is fetched here, where it can be shown.
   const { folder } = await modelFolder(named, sourceHooks(context));

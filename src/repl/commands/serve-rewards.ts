@@ -53,7 +53,8 @@ export const serveRewardsCommand: Command = {
   async run(input, context) {
     const { apiKeysFrom, serveUntilStopped } = await import('../../serving/http/index.js');
     const { startRewardServer } = await import('../../serving/rewards/index.js');
-    const { loadConfig, parseRewardEntry } = await import('../../experiments/index.js');
+    const { loadConfig, parseRewardEntry, processEnvironment } =
+      await import('../../experiments/index.js');
     const file = textOption(input, 'config');
     const keyName = textOption(input, 'apiKeyEnv');
     const rewards = listOption(input, 'reward').map(parseRewardEntry);
@@ -66,7 +67,7 @@ export const serveRewardsCommand: Command = {
       config,
       host: textOption(input, 'host'),
       port: wholeOption(input, 'port', 8300),
-      keys: keyName === undefined ? [] : apiKeysFrom(keyName),
+      keys: keyName === undefined ? [] : apiKeysFrom(keyName, await processEnvironment()),
       insecure: flagOption(input, 'insecure'),
       tasks: listOption(input, 'task'),
       ...(rewards.length > 0 && { rewards }),
