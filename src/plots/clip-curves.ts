@@ -12,7 +12,7 @@ export function clipCurves(
     rows,
     [
       {
-        title: 'clipped (share of tokens)',
+        title: 'clipped tokens',
         isShare: true,
         fromZero: true,
         curves: [
@@ -38,6 +38,6 @@ export function clipCurves(
         curves: [{ metric: 'grad_norm', label: 'gradient norm', color: palette.green }],
       },
     ],
-    { title: 'Clipping (dots: steps, lines: running mean)', ...options },
+    { title: 'Clipping', ...options },
   );
 }

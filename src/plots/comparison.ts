@@ -3,6 +3,7 @@ import type { Analysis, ArmComparison, ArmsComparison, KindChange } from '../eva
 import { armDifferences } from './arm-differences.js';
 import type { Figure } from './figure.js';
 import { axis, baseLayout, palette } from './figure.js';
+import { outcomeTitle } from './outcome-style.js';
 import { outcomeFlowFigure } from './report-html/figures.js';
 
 /** Every rate of every comparison as a dot with its interval, the single runs as rings. */
@@ -42,7 +43,10 @@ export function comparisonFlow({
   first,
   second,
 }: Pick<ArmComparison, 'flow' | 'first' | 'second'>): Figure {
-  const { data, layout } = outcomeFlowFigure({ kinds: flow.outcomes, counts: flow.counts });
+  const { data, layout } = outcomeFlowFigure({
+    kinds: flow.outcomes.map(outcomeTitle),
+    counts: flow.counts,
+  });
   const { xaxis, yaxis } = layout as Record<'xaxis' | 'yaxis', Record<string, unknown>>;
   return {
     data,

@@ -36,6 +36,17 @@ export function baseLayout(
   };
 }
 
+/** An axis of steps: whole numbers, each once also where there are few. */
+export function stepAxis(
+  title: string,
+  steps: readonly number[],
+  extra: Record<string, unknown> = {},
+): Record<string, unknown> {
+  const [least, most] = [Math.min(...steps), Math.max(...steps)];
+  const isShort = steps.length > 0 && most - least <= 8;
+  return axis(title, { tickformat: 'd', ...(isShort ? { dtick: 1, tick0: least } : {}), ...extra });
+}
+
 export function axis(title: string, extra: Record<string, unknown> = {}): Record<string, unknown> {
   return {
     title: { text: title },

@@ -1,6 +1,6 @@
 /** Reward, rates and KL over the steps, from the rows of metrics.jsonl. */
 import type { Figure } from './figure.js';
-import { axis, baseLayout, palette } from './figure.js';
+import { axis, baseLayout, palette, stepAxis } from './figure.js';
 
 export interface MetricsRow {
   step: number;
@@ -37,6 +37,7 @@ export function learningCurves(
   const window = options.window ?? Math.max(1, Math.round(rows.length / 12));
   const curve = (entry: Curve, panel: 1 | 2 | 3, legend: boolean): Record<string, unknown>[] =>
     drawCurve(rows, entry, panel, window, legend);
+  const steps = rows.map(({ step }) => step);
   return {
     data: [
       ...curve({ metric: 'reward', label: 'reward', color: palette.blue }, 1, false),
@@ -45,14 +46,13 @@ export function learningCurves(
     ],
     layout: {
       ...baseLayout(
-        options.title ??
-          'Learning curves (dots: steps, lines: running mean; KL to the reference model)',
+        options.title ?? `Learning curves, KL to the reference model${meanNote(window)}`,
         { width: 900, height: 820 },
       ),
       legend: { orientation: 'h', x: 0, y: 0.705, xanchor: 'left', yanchor: 'bottom' },
       xaxis: axis('', { anchor: 'y', matches: 'x3', showticklabels: false }),
       xaxis2: axis('', { anchor: 'y2', matches: 'x3', showticklabels: false }),
-      xaxis3: axis('step', { anchor: 'y3', tickformat: 'd' }),
+      xaxis3: stepAxis('step', steps, { anchor: 'y3' }),
       yaxis: axis('mean reward', { domain: [0.77, 1] }),
       yaxis2: axis('share of completions', { domain: [0.29, 0.7], tickformat: '.0%' }),
       yaxis3: axis('KL (nats a token)', { domain: [0, 0.22], rangemode: 'tozero' }),
@@ -71,7 +71,10 @@ export function metricCurve(
     data: drawCurve(rows, { metric, label: metric, color: palette.blue }, 1, window, false),
     layout: {
       ...baseLayout(options.title ?? metric, { width: 800, height: 380 }),
-      xaxis: axis('step', { tickformat: 'd' }),
+      xaxis: stepAxis(
+        'step',
+        rows.map(({ step }) => step),
+      ),
       yaxis: axis(metric),
     },
   };
@@ -110,6 +113,11 @@ export function drawCurve(
       hovertemplate: `step %{x}: %{y:.3f} ${label}<extra></extra>`,
     },
   ];
+}
+
+/** For the title: single steps are dots only beside a mean of several. */
+export function meanNote(window: number): string {
+  return window > 1 ? ' (dots: steps, lines: running mean)' : '';
 }
 
 /** Mean of the last `window` values up to each position (fewer at the start). */

@@ -45,6 +45,6 @@ export function policyCurves(
         ],
       },
     ],
-    { title: 'KL, entropy and length (dots: steps, lines: running mean)', ...options },
+    { title: 'KL, entropy and length', ...options },
   );
 }

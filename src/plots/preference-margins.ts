@@ -42,6 +42,6 @@ export function preferenceMargins(
         ],
       },
     ],
-    { title: 'Preference margins (dots: steps, lines: running mean)', ...options },
+    { title: 'Preference margins', ...options },
   );
 }

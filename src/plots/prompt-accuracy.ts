@@ -1,7 +1,7 @@
 /** One prompt's accuracy over the steps: what an average over prompts hides. */
 import type { Rollout } from '../records.js';
 import type { Figure } from './figure.js';
-import { axis, baseLayout, palette } from './figure.js';
+import { axis, baseLayout, palette, stepAxis } from './figure.js';
 
 /** As much of a rollout as these figures read. */
 export type AccuracyRollout = Pick<Rollout, 'step' | 'problemId' | 'verdict'>;
@@ -88,7 +88,7 @@ export function promptAccuracyGrid(
         height,
       }),
       margin: { l: labelled ? 230 : 60, r: 40, t: 60, b: 60 },
-      xaxis: axis('step', { showgrid: false, tickformat: 'd' }),
+      xaxis: stepAxis('step', table.steps, { showgrid: false }),
       yaxis: axis(labelled ? '' : `${rows.length} prompts, best at the end on top`, {
         showgrid: false,
         showticklabels: labelled,
@@ -129,7 +129,10 @@ export function promptAccuracyLine(
     layout: {
       ...baseLayout(options.title ?? `Accuracy of ${problemId}`, { width: 800, height: 380 }),
       showlegend: false,
-      xaxis: axis('step', { tickformat: 'd' }),
+      xaxis: stepAxis(
+        'step',
+        points.map(({ step }) => step),
+      ),
       yaxis: axis('clean completions', { tickformat: '.0%', range: [-0.03, 1.03] }),
     },
   };

@@ -16,7 +16,7 @@ export function rateForest(comparison: Comparison, options: { title?: string } =
     names.map((name) => ({ label: labels[name], ...comparison[name], bySeed: [] })),
     {
       title: options.title ?? 'Change after training, with 95 % intervals',
-      measure: 'change of the share',
+      measure: 'after − before, share of completions',
     },
   );
   const ends = [0, ...names.flatMap((name) => [comparison[name].low, comparison[name].high])];

@@ -10,13 +10,15 @@ import type { DOMWindow } from 'jsdom';
 import { environmentError } from '../errors.js';
 import { clearTitles } from './clear-titles.js';
 import type { Figure } from './figure.js';
+import { pathLength, pointAlong } from './path-length.js';
+import { visibleFigure } from './visible-figure.js';
 
 const require = createRequire(import.meta.url);
 
 /** A page that draws the figure by itself: plotly's cartesian bundle (1.4 MB) is inside. */
 export async function renderHtml(figure: Figure): Promise<string> {
   const bundle = (await plotlySource()).replaceAll('</script', '<\\/script');
-  const json = JSON.stringify(figure).replaceAll('<', '\\u003c');
+  const json = JSON.stringify(visibleFigure(figure)).replaceAll('<', '\\u003c');
   const title = escapeHtml(titleOf(figure));
   return `<!doctype html>
 <html lang="en">
@@ -37,7 +39,7 @@ export async function renderSvg(figure: Figure): Promise<string> {
   const window = await plotlyWindow();
   const { width, height } = sizeOf(figure);
   // Plotly writes into what it is given: hand it a copy, and keep the figure as data.
-  const copy = window.JSON.parse(JSON.stringify(figure)) as Figure;
+  const copy = window.JSON.parse(JSON.stringify(visibleFigure(figure))) as Figure;
   const url = await window.Plotly.toImage(
     { data: copy.data, layout: copy.layout },
     { format: 'svg', width, height },
@@ -141,6 +143,12 @@ function standIn(window: DOMWindow, canvas: typeof Canvas): void {
     },
     getBoundingClientRect(this: Element) {
       return box(this);
+    },
+    getTotalLength(this: Element) {
+      return pathLength(this.getAttribute('d') ?? '');
+    },
+    getPointAtLength(this: Element, length: number) {
+      return pointAlong(this.getAttribute('d') ?? '', length);
     },
   });
   const surfaces = new WeakMap<object, InstanceType<typeof canvas.Canvas>>();

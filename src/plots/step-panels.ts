@@ -1,7 +1,7 @@
 /** Metrics over the steps, one panel below the other: each with its own scale and legend. */
 import type { Figure } from './figure.js';
-import { axis, baseLayout } from './figure.js';
-import { drawCurve, type Curve, type MetricsRow } from './learning-curves.js';
+import { axis, baseLayout, stepAxis } from './figure.js';
+import { drawCurve, meanNote, type Curve, type MetricsRow } from './learning-curves.js';
 
 export interface StepPanel {
   /** Of its axis, with the unit. */
@@ -18,7 +18,10 @@ const gap = 62;
 const above = 88;
 const below = 60;
 
-/** Panels of which the rows have nothing are left out; dots are the steps, lines their running mean. */
+/**
+ * Panels of which the rows have nothing are left out; dots are the steps, lines their running mean, which
+ * the title says where the two differ.
+ */
 export function stepPanels(
   rows: readonly MetricsRow[],
   panels: readonly StepPanel[],
@@ -30,15 +33,15 @@ export function stepPanels(
     .map((panel) => ({ ...panel, curves: panel.curves.filter(has) }))
     .filter(({ curves }) => curves.length > 0);
   const plotHeight = shown.length * panelHeight + Math.max(0, shown.length - 1) * gap;
+  const steps = rows.map(({ step }) => step);
   const data: Record<string, unknown>[] = [];
   const parts: Record<string, unknown> = {};
   for (const [index, panel] of shown.entries()) {
     const number = index === 0 ? '' : String(index + 1);
     const top = 1 - (index * (panelHeight + gap)) / plotHeight;
     const last = index === shown.length - 1;
-    parts[`xaxis${number}`] = axis(last ? 'step' : '', {
+    parts[`xaxis${number}`] = stepAxis(last ? 'step' : '', steps, {
       anchor: `y${number}`,
-      tickformat: 'd',
       ...(last ? {} : { matches: `x${shown.length}`, showticklabels: false }),
     });
     parts[`yaxis${number}`] = axis(panel.title, {
@@ -57,7 +60,10 @@ export function stepPanels(
   return {
     data,
     layout: {
-      ...baseLayout(options.title, { width: 900, height: plotHeight + above + below }),
+      ...baseLayout(`${options.title}${meanNote(window)}`, {
+        width: 900,
+        height: plotHeight + above + below,
+      }),
       ...parts,
       margin: { l: 80, r: 30, t: above, b: below },
     },

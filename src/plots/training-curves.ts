@@ -57,7 +57,7 @@ export function trainingCurves(
   if (rows.some((row) => 'reward' in row)) return learningCurves(rows, options);
   const has = ({ metric }: Curve): boolean => rows.some((row) => Number.isFinite(row[metric]));
   return stepPanels(rows, panels.filter(({ curves }) => curves.some(has)).slice(0, 3), {
-    title: 'Learning curves (dots: steps, lines: running mean)',
+    title: 'Learning curves',
     ...options,
   });
 }

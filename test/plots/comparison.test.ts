@@ -55,7 +55,7 @@ describe('figures of comparisons', () => {
   it('write the counts of the flow into its cells', () => {
     const { data, layout } = comparisonFlow(compared.comparisons[0]);
     expect(data[0]).toMatchObject({
-      x: ['clean', 'timeout', 'compile_error'],
+      x: ['clean', 'timeout', 'compile error'],
       text: [
         ['2', '', ''],
         ['1', '', ''],
