@@ -1,6 +1,5 @@
 /** A program in tmux, read as a terminal would: control mode tells each piece of output as it comes. */
-import { spawn } from 'node:child_process';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
 export interface ControlTerminal {
@@ -14,12 +13,14 @@ export interface ControlTerminal {
   close(): void;
 }
 
+let opened = 0;
+
 /** Starts a shell line in a session of its own. */
 export function openControlTerminal(
   line: string,
   { columns = 100, rows = 30 }: { columns?: number; rows?: number } = {},
 ): ControlTerminal {
-  const socket = `rlsf-bench-${process.pid}-${Math.random().toString(36).slice(2, 8)}`;
+  const socket = `rlsf-bench-${process.pid}-${++opened}`;
   const size = ['-x', String(columns), '-y', String(rows)];
   const child = spawn(
     'tmux',

@@ -20,6 +20,12 @@ const styles: Record<Tone, TextStyle> = {
   mark: { color: 'red', bold: true, underline: true },
 };
 
+/** Without colours where NO_COLOR is set: every colour has a sign beside it. */
+function styleOf(tone: Tone): TextStyle {
+  const { color, ...rest } = styles[tone];
+  return color === undefined || process.env['NO_COLOR'] ? rest : { color, ...rest };
+}
+
 /** One styled line; an empty one still takes its row. */
 export function StyledText({ styled }: { styled: StyledLine }): ReactElement {
   const drawn = styled.filter((part) => part.text !== '');
@@ -28,7 +34,7 @@ export function StyledText({ styled }: { styled: StyledLine }): ReactElement {
       {drawn.length === 0
         ? ' '
         : drawn.map((part, index) => (
-            <Text key={index} {...styles[part.tone]}>
+            <Text key={index} {...styleOf(part.tone)}>
               {part.text}
             </Text>
           ))}

@@ -25,6 +25,7 @@ export { saveSession } from './saved/save.js';
 export type { OpenSavedOptions } from './saved/open-saved.js';
 export { openSavedSession } from './saved/open-saved.js';
 export type { OpenRunOptions } from './run-session.js';
+export { comparedArms } from './compared-arms.js';
 export { openRunSession } from './run-session.js';
 export type { RolloutSource, SessionSummary } from './summary.js';
 export { sessionSummary } from './summary.js';

@@ -1,5 +1,6 @@
 import type { Session } from './session.js';
 import type { Rollout } from '../records.js';
+import { taskOptions } from '../experiments/workplace/problems.js';
 import { objectFile } from './saved/objects.js';
 
 /** Where a view reads rollouts: a saved session's object or a run's log, which may still grow. */
@@ -18,6 +19,8 @@ export interface SessionSummary {
   adapter: string | null;
   task: string;
   split: string;
+  /** What else the problems of the pool follow from: `problems` of the task, opened with the options. */
+  pool: { name: string; seed: number; n: number | null; options: Record<string, unknown> };
   /** Names of the reward functions. */
   rewards: string[];
   method: string;
@@ -48,6 +51,12 @@ export function sessionSummary(session: Session): SessionSummary {
     adapter: config.policy.adapter_name_or_path,
     task: session.task.name,
     split: session.split,
+    pool: {
+      name: config.task.name ?? 'cpp',
+      seed: config.task.seed,
+      n: config.task.train_problems,
+      options: { ...taskOptions(config, {}) },
+    },
     rewards: session.rewards.map(({ name }) => name),
     method: session.method,
     problems: session.problems.length,

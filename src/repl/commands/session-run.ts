@@ -43,11 +43,15 @@ export async function runOnSession(
         if (entries.length + cursor !== before) await save();
         throw error;
       });
+    const value = await edited(ran.value, {
+      context,
+      rescored: (file) => commands.runLine(session, `reward ${commands.quoteWord(file)}`, hooks),
+    });
     await save();
-    await showOutside(ran.value, context);
+    await showOutside(value, context);
     return {
-      value: ran.value,
-      lines: commandLines(command.name, ran.value, context.width),
+      value,
+      lines: commandLines(command.name, value, context.width),
       exitCode: isFailedBench(command.name, ran.value) ? 1 : undefined,
     };
   } finally {
@@ -97,6 +101,30 @@ function hooksOf(context: CommandContext): CommandHooks {
     context.note(plainText(progressLine(event, context.width)));
   };
   return { signal: context.signal, emit, note: context.note };
+}
+
+/** `reward edit`: the file in the editor, then scored by it where it was saved as another one. */
+async function edited(
+  value: unknown,
+  {
+    context,
+    rescored,
+  }: { context: CommandContext; rescored: (file: string) => Promise<{ value: unknown }> },
+): Promise<unknown> {
+  const { edit } = (value ?? {}) as { edit?: unknown };
+  if (typeof edit !== 'string' || !context.interactive || context.json) return value;
+  const { editFile, editorCommand } = await import('../workbench/programs.js');
+  const editor = editorCommand();
+  if (editor === null) {
+    context.note('$EDITOR and $VISUAL are not set, and there is no nano or vi: export EDITOR=nano');
+    return value;
+  }
+  const { outcome, ...failure } = editFile(edit, editor);
+  if (outcome === 'saved') return (await rescored(edit)).value;
+  context.note(
+    'reason' in failure ? `The editor failed: ${failure.reason}` : `${edit} was not changed.`,
+  );
+  return value;
 }
 
 /** A page in the browser, where one was asked for. */

@@ -176,6 +176,8 @@ export interface TaskSource {
   split?: string;
   /** The session's: problems are drawn with it. @default 42 */
   seed?: number;
+  /** The first so many alone. @default all */
+  n?: number;
   /** `TaskOptions`: where its data is, its prompt format, … */
   options?: Record<string, unknown>;
 }

@@ -57,12 +57,12 @@ async function readTask(source: TaskSource): Promise<{ title: string; problems: 
   const { openTask } = await import('../../tasks/open.js');
   const task = await openTask(source.task, source.options);
   const first = task.splits.includes('train') ? 'train' : task.splits[0];
-  const { split = first, seed = 42 } = source;
+  const { split = first, seed = 42, n } = source;
   if (!task.splits.includes(split))
     throw inputError(
       `Task ${task.name}: expected a split of ${task.splits.join(', ')}, got '${split}'. Did you mean '${nearest(split, task.splits)}'?`,
     );
-  return { title: `${task.name} · ${split}`, problems: task.problems({ split, seed }) };
+  return { title: `${task.name} · ${split}`, problems: task.problems({ split, seed, n }) };
 }
 
 async function readFileOf(file: string): Promise<{ title: string; problems: Problem[] }> {

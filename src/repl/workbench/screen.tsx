@@ -36,7 +36,9 @@ export async function openScreen(options: ReplOptions): Promise<number> {
     columns: stdout.columns ?? 80,
     rows: stdout.rows ?? 24,
     history: history.lines,
-    startEngine: (hooks) => startEngine({ opening: options.opening, ...hooks }),
+    // A view is a drawing: its lines are read instead.
+    startEngine: (hooks) =>
+      startEngine({ opening: options.opening, linesOnly: options.spoken, ...hooks }),
     remember: (text) => history.add(text),
     onShow: (view) => void inTurn(() => show(view)),
     onRedraw: () => void inTurn(() => outside(() => void stdout.write(clearScreen))),

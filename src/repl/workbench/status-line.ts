@@ -35,15 +35,17 @@ function engineState(state: WorkbenchState): StyledLine {
 function summaryParts(summary: SessionSummary): string[] {
   const { rollouts } = summary;
   const mean = summary.meanReward === null ? '' : `, reward ${summary.meanReward.toFixed(2)}`;
+  const judged =
+    rollouts.judged === rollouts.total
+      ? `${rollouts.clean} clean`
+      : `${rollouts.judged} judged${rollouts.judged > 0 ? `, ${rollouts.clean} clean` : ''}`;
   const adapter = summary.adapter ? `+${path.basename(summary.adapter)}` : '';
   return [
     `${summary.name}${summary.readOnly ? ' (read-only)' : ''}`,
     `${path.basename(summary.policy)}${adapter}`,
     `${summary.task}/${summary.split}`,
     summary.rewards.join('+') || 'no reward',
-    rollouts.total === 0
-      ? 'no rollouts'
-      : `${rollouts.total} rollouts, ${rollouts.judged} judged, ${rollouts.clean} clean${mean}`,
+    rollouts.total === 0 ? 'no rollouts' : `${rollouts.total} rollouts, ${judged}${mean}`,
     `${summary.method} step ${summary.steps}`,
     ...(summary.undo ? [`undo: ${summary.undo}`] : []),
     ...(summary.redo ? [`redo: ${summary.redo}`] : []),

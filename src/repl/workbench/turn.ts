@@ -1,5 +1,5 @@
 import type { StyledLine } from '../styled.js';
-import { line, span } from '../styled.js';
+import { line, plainText, span } from '../styled.js';
 import type { Effect, Turn, WorkbenchState } from './state.js';
 
 export function turn(state: WorkbenchState, ...effects: Effect[]): Turn {
@@ -37,8 +37,17 @@ export function printError(state: WorkbenchState): WorkbenchState {
   if (lines.length === 0) return rest;
   const head = lines.find((each) => each.some(({ tone }) => tone === 'bad')) ?? lines[0];
   if (lines.length === 1) return print(rest, [head]);
-  const offer = span(`  (+${lines.length - 1} lines: Ctrl-O)`, 'dim');
-  return print({ ...rest, error: state.held }, [line(...head, offer)]);
+  const more = lines.length - 1;
+  const offer = span(`  (+${more} ${more === 1 ? 'line' : 'lines'}: Ctrl-O)`, 'dim');
+  return print({ ...rest, error: state.held }, [line(...cutShort(head), offer)]);
+}
+
+/** A row that the width broke says that it goes on. */
+function cutShort(head: StyledLine): StyledLine {
+  const text = plainText(head).trimEnd();
+  const last = head.at(-1);
+  if (!last || /[.!?:)'"»]$/.test(text)) return head;
+  return [...head.slice(0, -1), { ...last, text: `${last.text.trimEnd()} …` }];
 }
 
 /** The line as it was typed, above what comes of it. */

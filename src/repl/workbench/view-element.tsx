@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import type { ReactElement } from 'react';
 import type { SessionSummary, ViewRequest } from '../engine/protocol.js';
 import type { Viewer } from '../viewer/client.js';
+import type { TaskSource } from '../viewer/messages.js';
 import { ProblemsView } from './views/ProblemsView.js';
 import { RolloutsView } from './views/RolloutsView.js';
 
@@ -25,8 +26,15 @@ export function FullScreenView(props: FullScreenProps): ReactElement | null {
   const shared = { viewer, width, rows: rows - 1, onLeave };
   if (request.view === 'rollouts')
     return <RolloutsView {...shared} source={request.source} position={request.position} />;
-  const source = { task: summary?.task ?? 'cpp', ...(summary ? { split: summary.split } : {}) };
-  return <ProblemsView {...shared} source={source} send={send} />;
+  return <ProblemsView {...shared} source={problemsOf(summary)} send={send} />;
+}
+
+/** The very problems that the session takes in turn. */
+function problemsOf(summary: SessionSummary | null): TaskSource {
+  if (!summary) return { task: 'cpp' };
+  const { split, pool } = summary;
+  const { name, seed, n, options } = pool;
+  return { task: name, split, seed, options, ...(n === null ? {} : { n }) };
 }
 
 function useTerminalSize(): { width: number; rows: number } {

@@ -5,6 +5,7 @@ import type { StepExplanation } from '../../training/index.js';
 import { callCode, literal } from './code.js';
 import { defineCommand } from './command.js';
 import { restOfLine } from './fields.js';
+import { listSessions, sessionFolder } from '../saved/places.js';
 import { pathsAt, runFolders } from './places.js';
 
 export const evaluateCommand = defineCommand({
@@ -43,32 +44,41 @@ export const explainCommand = defineCommand({
 
 export const compareCommand = defineCommand({
   name: 'compare',
-  summary: 'what differs between runs or evaluations, problem by problem: intervals, exact tests',
+  summary:
+    'what differs between runs, evaluations or saved sessions, problem by problem: intervals, exact tests',
   group: 'look',
   input: {
     runs: z
       .array(z.string())
-      .describe('run folders, folders or files of evaluations, RUN@before, NAME=RUN,RUN,…'),
+      .describe('run folders, evaluations, RUN@before, NAME=RUN,RUN,…, or saved sessions'),
     split: z.string().optional().describe('which split (default: the first that was measured)'),
   },
   positional: ['runs'],
-  examples: ['compare runs/tour', 'compare runs/tour@before runs/tour-2'],
+  examples: [
+    'compare runs/tour',
+    'compare runs/tour@before runs/tour-2',
+    'compare sessions/monday sessions/tuesday',
+  ],
   changes: false,
   async complete(session, field, typed) {
     if (field === 'split') return session.task.splits;
     const output = session.config.run.output_dir;
     const runs = await runFolders('evaluation.json', { output });
-    return [...runs, ...(await pathsAt(typed, /\.jsonl?$/))];
+    const sessions = (await listSessions()).map((name) => ({
+      text: sessionFolder(name),
+      summary: 'a saved session: its rollouts in hand',
+    }));
+    return [...runs, ...sessions, ...(await pathsAt(typed, /\.jsonl?$/))];
   },
   async run(_, { runs, split }): Promise<ArmsComparison> {
-    const [{ readArms }, { compareArms }] = await Promise.all([
-      import('../../experiments/index.js'),
+    const [{ comparedArms }, { compareArms }] = await Promise.all([
+      import('../compared-arms.js'),
       import('../../evaluation/index.js'),
     ]);
-    return compareArms(await readArms(runs, { split }), {});
+    return compareArms(await comparedArms(runs, { split }), {});
   },
   code: ({ runs, split }) =>
-    `compareArms(await readArms(${literal(runs)}${split === undefined ? '' : `, { split: ${literal(split)} }`}), {});`,
+    `compareArms(await comparedArms(${literal(runs)}${split === undefined ? '' : `, { split: ${literal(split)} }`}), {});`,
 });
 
 export const queryCommand = defineCommand({

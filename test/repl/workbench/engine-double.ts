@@ -69,6 +69,7 @@ export function summaryOf(changes: Partial<SessionSummary> = {}): SessionSummary
     adapter: null,
     task: 'cpp',
     split: 'train',
+    pool: { name: 'cpp', seed: 42, n: null, options: {} },
     rewards: ['sanitizer_curriculum'],
     method: 'grpo',
     problems: 2,
