@@ -119,6 +119,8 @@ if [ "$profile" != tour ]; then
     packages+=(jupyter-nbconvert)
   fi
   command -v tmux >/dev/null 2>&1 || packages+=(tmux)
+  # Judging through Redis is tested against a server of the tests' own.
+  command -v redis-server >/dev/null 2>&1 || packages+=(redis-server)
   # Pages of runs are opened in a real browser.
   command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || packages+=(chromium)
   # What the judge's other languages are judged with; clang's sanitizers come in a package of their own.

@@ -8,6 +8,7 @@ export {
   judgeOptions,
   methodOf,
   openBackend,
+  openConfigJudge,
   openJudge,
   openWorkplace,
   requiredJudge,

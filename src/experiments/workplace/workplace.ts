@@ -16,7 +16,7 @@ import {
   trainableVariables,
   valueHeadVariables,
 } from '../../policy/index.js';
-import type { Problem } from '../../records.js';
+import type { Language, Problem } from '../../records.js';
 import type { RewardFunction } from '../../rewards/index.js';
 import type { JudgeOptions, JudgePool } from '../../sandbox/index.js';
 import { createJudgePool, languagesOf } from '../../sandbox/index.js';
@@ -228,7 +228,19 @@ export function modelFolder(config: Config): string {
 }
 
 export function openJudge(config: Config, problems: readonly Problem[]): Promise<JudgePool> {
-  return createJudgePool({ languages: languagesOf(problems), ...judgeOptions(config) });
+  return openConfigJudge(config, languagesOf(problems));
+}
+
+/** The judge of a config: on this machine, or on the workers of its Redis. */
+export async function openConfigJudge(
+  config: Pick<Config, 'judge'>,
+  languages: readonly Language[] | undefined,
+): Promise<JudgePool> {
+  const { redis, redis_toolchain: toolchain, redis_priority: priority } = config.judge;
+  const options = { languages, ...judgeOptions(config) };
+  if (redis === null) return createJudgePool(options);
+  const { createRemoteJudgePool } = await import('../../sandbox/remote/index.js');
+  return createRemoteJudgePool({ ...options, redis, toolchain, priority });
 }
 
 /** How a config judges. */

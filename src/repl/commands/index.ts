@@ -29,6 +29,8 @@ import { serveCompletionsCommand } from './serve-completions.js';
 import { serveRewardsCommand } from './serve-rewards.js';
 import { setupCommand } from './setup.js';
 import { studyCommand } from './study.js';
+import { workerCommand } from './worker.js';
+import { workersCommand } from './workers.js';
 import { tasksBuildCommand } from './tasks-build.js';
 import { tasksCandidatesCommand } from './tasks-candidates.js';
 import { tasksGenerateCommand } from './tasks-generate.js';
@@ -82,6 +84,8 @@ export const commands: readonly Command[] = [
   ...plotCommands,
   serveRewardsCommand,
   serveCompletionsCommand,
+  workerCommand,
+  workersCommand,
   kernelInstallCommand,
   kernelRemoveCommand,
   configCommand,

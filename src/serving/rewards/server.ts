@@ -3,10 +3,14 @@ import type { Config } from '../../experiments/index.js';
 import { openRewards } from '../../experiments/index.js';
 import type { RewardEntry } from '../../experiments/config/sections/reward.js';
 import { advantageSettings, tokenScheme } from '../../experiments/methods/advantages.js';
-import { configRewards, judgeOptions, taskOptions } from '../../experiments/workplace/index.js';
+import {
+  configRewards,
+  judgeOptions,
+  openConfigJudge,
+  taskOptions,
+} from '../../experiments/workplace/index.js';
 import { loadTokenizer, tokenizerFolder } from '../../policy/index.js';
 import type { PolicyTokenizer, SourceOptions } from '../../policy/index.js';
-import { createJudgePool } from '../../sandbox/index.js';
 import type { Task } from '../../tasks/index.js';
 import { openTask } from '../../tasks/index.js';
 import { Gauge, createFairQueue, startHttpServer } from '../http/index.js';
@@ -56,7 +60,7 @@ export async function startRewardServer(options: RewardServerOptions): Promise<H
     tokenizers.set(name, await loadTokenizer(folder));
   }
   const judging = judgeOptions(config);
-  const judge = await createJudgePool({ ...judging, languages: [] });
+  const judge = await openConfigJudge(config, []);
   const runJudges = createRunJudges(judging);
   const closeJudges = async (): Promise<void> => {
     await Promise.all([judge.close(), runJudges.close()]);

@@ -36,5 +36,17 @@ export const judgeSection = z
       z.array(z.string().min(1)).default([]),
       'Flags for the C++ compiler behind our own, such as -O1.',
     ),
+    redis: option(
+      z.string().min(1).nullable().default(null),
+      'Judge on the workers of this Redis server (`rlsf worker --redis URL`): redis://:password@host:port, rediss:// with TLS. Best given by the environment, since it holds a password. null: on this machine.',
+    ),
+    redis_toolchain: option(
+      z.string().min(1).nullable().default(null),
+      'Which workers, where they have several toolchains: a fingerprint of `rlsf workers`. null: the one they all have.',
+    ),
+    redis_priority: option(
+      whole(0).default(0),
+      'Whose work comes first there: 1 before 2, 0 before all.',
+    ),
   })
   .describe('The toolchain that judges completions.');
