@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { configFromObject } from '../../../src/experiments/index.js';
+import type { Config } from '../../../src/experiments/index.js';
+import { openConfigJudge } from '../../../src/experiments/workplace/index.js';
 import { createJudgePool } from '../../../src/sandbox/index.js';
 import type { JudgeJob, JudgePool } from '../../../src/sandbox/index.js';
 import { createRemoteJudgePool, judgeFleet } from '../../../src/sandbox/remote/index.js';
@@ -36,6 +39,25 @@ describe.skipIf(!hasRedis)('judging through Redis (redis-server)', () => {
     expect(progress.at(-1)).toBe(jobs.length + 1);
     expect((await pool.judge(jobs)).every(({ fromCache }) => fromCache)).toBe(true);
     await pool.close();
+  });
+
+  it('a config chooses it, and says whose work comes first', async () => {
+    const config = (priority: number): Pick<Config, 'judge'> =>
+      configFromObject({ judge: { redis: redis.url, redis_priority: priority } });
+    const [patient, urgent] = await Promise.all(
+      [5, 1].map((priority) => openConfigJudge(config(priority), ['cpp'])),
+    );
+    const many = await jobsOf(8, 'patient');
+    let done = 0;
+    const slow = patient.judge(many, { onProgress: (n) => (done = n) });
+    const [verdict] = await urgent.judge((await jobsOf(1, 'urgent')).slice(0, 1));
+    expect(verdict.outcome).toBe('clean');
+    expect(done).toBeLessThan(many.length);
+    await slow;
+    await Promise.all([patient.close(), urgent.close()]);
+    await expect(openConfigJudge(config(0), ['java']).then((pool) => pool.close())).rejects.toThrow(
+      'do not judge java',
+    );
   });
 
   it('what is wrong with a job is told to the caller, not tried again', async () => {
