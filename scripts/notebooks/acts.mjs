@@ -2,7 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { executeNotebook, hasProgram, jupyterEnvironment } from './execute.mjs';
-import { executedFolder, folder, namedNotebooks, readNotebook, writeNotebook } from './files.mjs';
+import {
+  executedFolder,
+  folder,
+  namedNotebooks,
+  readNotebook,
+  textOf,
+  writeNotebook,
+} from './files.mjs';
 import { makeGallery } from './gallery.mjs';
 import { lintNotebook } from './lint.mjs';
 import { stripNotebook } from './strip.mjs';
@@ -27,9 +34,15 @@ function test(names, options) {
 }
 
 function keep(names, options) {
-  return executed(names, options, (name, file) =>
-    writeNotebook(path.join(folder, name), stripNotebook(readNotebook(file))),
-  );
+  return executed(names, options, (name, file) => {
+    const [now, run] = [readNotebook(path.join(folder, name)), readNotebook(file)];
+    if (sourcesOf(now) !== sourcesOf(run)) console.log(`${name}: changed meanwhile, not kept`);
+    else writeNotebook(path.join(folder, name), stripNotebook(run));
+  });
+}
+
+function sourcesOf({ cells }) {
+  return JSON.stringify(cells.map(({ source }) => textOf(source)));
 }
 
 function strip(names) {
@@ -49,7 +62,9 @@ function lint(names) {
       console.log(`${name}: ${problem}`);
       found++;
     }
-  console.log(`notebooks: ${wanted.length} looked at, ${found} ${found === 1 ? 'problem' : 'problems'}`);
+  console.log(
+    `notebooks: ${wanted.length} looked at, ${found} ${found === 1 ? 'problem' : 'problems'}`,
+  );
   return found === 0 && wanted.length > 0 ? 0 : 1;
 }
 

@@ -13,7 +13,15 @@ export function makeGallery(names) {
   for (const name of names) {
     const { status, stderr } = spawnSync(
       'jupyter-nbconvert',
-      ['--to', 'html', '--template', 'rlsf', '--output-dir', galleryFolder, path.join(executedFolder, name)],
+      [
+        '--to',
+        'html',
+        '--template',
+        'rlsf',
+        '--output-dir',
+        galleryFolder,
+        path.join(executedFolder, name),
+      ],
       { encoding: 'utf8', env: jupyterEnvironment() },
     );
     if (status !== 0) {

@@ -1,3 +1,4 @@
+import { Resvg } from '@resvg/resvg-js';
 import { root, textOf } from './files.mjs';
 
 /** Bytes of one output that a kept notebook may hold. */
@@ -35,21 +36,34 @@ function strippedOutput(output) {
   if (output.output_type === 'stream')
     return [{ name: output.name, output_type: 'stream', text: lines(cut(portable(output.text))) }];
   if (output.output_type === 'error') return [output];
-  const data = keptData(output.data);
-  if (Object.keys(data).length === 0) return [];
   const size = output.metadata?.['image/png'];
+  const data = keptData(output.data, size);
+  if (Object.keys(data).length === 0) return [];
   const metadata = 'image/png' in data && size ? { 'image/png': size } : {};
   return [{ data, metadata, output_type: 'display_data' }];
 }
 
-function keptData(data) {
+function keptData(data, size) {
   const html = textOf(data['text/html']);
   // Plotly's own code.
   if (html.includes('data-rlsf-plotly')) return {};
-  const text = data['text/plain'] === undefined ? {} : { 'text/plain': lines(cut(portable(data['text/plain']))) };
-  if (data['image/png'] !== undefined) return { 'image/png': textOf(data['image/png']), ...text };
+  const text =
+    data['text/plain'] === undefined
+      ? {}
+      : { 'text/plain': lines(cut(portable(data['text/plain']))) };
+  if (data['image/png'] !== undefined)
+    return { 'image/png': lightPicture(textOf(data['image/png']), size), ...text };
   const isLight = html !== '' && html.length <= mostBytes && !/<script/i.test(html);
   return { ...(isLight ? { 'text/html': lines(portable(html)) } : {}), ...text };
+}
+
+/** A picture that is too heavy, drawn no larger than it is shown. */
+function lightPicture(base64, size) {
+  if (base64.length < 0.9 * mostBytes || !(size?.width > 0 && size?.height > 0)) return base64;
+  const { width, height } = size;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${width}" height="${height}"><image width="${width}" height="${height}" xlink:href="data:image/png;base64,${base64.replaceAll(/\s/g, '')}"/></svg>`;
+  const lighter = Buffer.from(new Resvg(svg).render().asPng()).toString('base64');
+  return lighter.length < base64.length ? lighter : base64;
 }
 
 function portable(text) {

@@ -22,7 +22,7 @@ export async function figureBundle(
     height: height ?? numberOr(given.layout.height, 480),
   };
   const figure = visibleFigure({ data: given.data, layout });
-  const png = isPassing ? null : await renderPng(figure, { scale: 1.5 });
+  const png = isPassing ? null : await notebookPng(figure);
   const title = name ?? figureTitle(figure);
   const size = { width: layout.width, height: layout.height };
   return {
@@ -36,6 +36,14 @@ export async function figureBundle(
     metadata: { 'image/png': size },
   };
 }
+
+/** Sharp on screens with fine dots, unless that makes it heavy: notebooks are kept with their pictures. */
+async function notebookPng(figure: Figure): Promise<Uint8Array> {
+  const sharp = await renderPng(figure, { scale: 1.5 });
+  return sharp.length <= mostBytes ? sharp : renderPng(figure, { scale: 1 });
+}
+
+const mostBytes = 60_000;
 
 /** Title, and of each series its name and reach. */
 export function figureText(figure: Figure, title: string): string {

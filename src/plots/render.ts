@@ -111,9 +111,11 @@ function standIn(window: DOMWindow, canvas: typeof Canvas): void {
     const size = parseFloat(style.fontSize || '12') || 12;
     pen.font = `${size}px ${style.fontFamily || 'sans-serif'}`;
     const lines = element.querySelectorAll('tspan.line');
-    const texts = lines.length > 0 ? [...lines] : [element];
+    // Labels of one group stand below each other or apart: none of them is as wide as all together.
+    const labels = element.tagName === 'g' ? [...element.querySelectorAll('text')] : [];
+    const texts = lines.length > 0 ? [...lines] : labels.length > 0 ? labels : [element];
     const width = Math.max(...texts.map((node) => pen.measureText(node.textContent ?? '').width));
-    const height = size * 1.25 * texts.length;
+    const height = size * 1.25 * Math.max(1, lines.length);
     return {
       x: 0,
       y: -size,

@@ -13,7 +13,7 @@ const panels: readonly StepPanel[] = [
     ],
   },
   {
-    title: 'told apart',
+    title: 'pairs told apart',
     isShare: true,
     curves: [
       { metric: 'rewards/accuracies', label: 'better side preferred', color: palette.green },
@@ -26,7 +26,7 @@ const panels: readonly StepPanel[] = [
     ],
   },
   {
-    title: 'nats',
+    title: 'implicit reward (nats)',
     curves: [
       { metric: 'rewards/chosen', label: 'reward, better side', color: palette.sky },
       { metric: 'rewards/rejected', label: 'reward, worse side', color: palette.purple },

@@ -20,14 +20,14 @@ function good(): Notebook {
         id: 'opening',
         metadata: {},
         source:
-          '# 1. A chapter\n\n**Purpose.** To learn.\n\n**Needs** nothing.\n\n**Expected run time**: 20 seconds.',
+          '# 1. A chapter\n\n**Purpose.** To learn.\n\n**Needs** nothing.\n\n**Expected run time**: 20 seconds.\n\nTo go to real size, set steps to 100.',
       },
       {
         cell_type: 'code',
         id: 'work',
         metadata: {},
         execution_count: 1,
-        source: `// To go to real size: set steps to 100.\nawait show(figure);\n${assertions}`,
+        source: `await show(figure);\n${assertions}`,
         outputs: [
           {
             output_type: 'display_data',
@@ -83,7 +83,7 @@ describe('notebooks:lint', () => {
     ],
     [
       'no cell for real size',
-      (n) => (n.cells[1].source = String(n.cells[1].source).replace('real size', 'more')),
+      (n) => (n.cells[0].source = String(n.cells[0].source).replace('real size', 'more')),
       /real size/,
     ],
     ['no run', (n) => (n.cells[1].execution_count = null), /not run/],
