@@ -45,18 +45,16 @@ async function takePictures() {
     terminal.keys('C-t');
     await terminal.until(/[✓×] (clean|wrong_answer|compile_error)/);
     keep('repl-browser');
-    // One with a finding, its first faulty token under the cursor.
-    terminal.type('&outcome:compile_error');
+    terminal.keys('q');
+    await terminal.until(idle);
+
+    // One that a sanitizer stopped; the first token with a finding is under the cursor.
+    terminal.type('/inspect 5');
     terminal.keys('Enter');
-    await terminal.until(/outcome:compile_error/);
-    await sleep(5000);
-    terminal.keys('Enter');
-    await terminal.until(/token 1\//);
-    terminal.keys('e');
-    await sleep(1500);
+    await terminal.until(/▲[^]*token \d+\/\d+/);
     keep('repl-inspector');
     terminal.keys('q');
-    await sleep(500);
+    await terminal.until(/enter open/);
     terminal.keys('q');
     await terminal.until(idle);
     await line('/plot rewards', /Rewards of/);

@@ -17,6 +17,8 @@ export function statusLines(state: WorkbenchState, width: number): StyledLine[] 
   const sign = textWidth(engine.map(({ text }) => text).join(''));
   while (parts.length > 0 && sign + textWidth([...first, parts[0]].join(' · ')) + 3 <= width)
     first.push(parts.shift() ?? '');
+  // What has no room is left out whole: half a figure is none.
+  while (parts.length > 1 && textWidth(`  ${parts.join(' · ')}`) > width) parts.pop();
   return [
     line(...engine, span(first.length > 0 ? ` · ${first.join(' · ')}` : '', 'dim')),
     fitLine(line(span(`  ${parts.join(' · ')}`, 'dim')), width),

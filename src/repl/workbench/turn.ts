@@ -1,5 +1,5 @@
 import type { StyledLine } from '../styled.js';
-import { line, plainText, span } from '../styled.js';
+import { fitLine, line, plainText, span, textWidth } from '../styled.js';
 import type { Effect, Turn, WorkbenchState } from './state.js';
 
 export function turn(state: WorkbenchState, ...effects: Effect[]): Turn {
@@ -39,7 +39,8 @@ export function printError(state: WorkbenchState): WorkbenchState {
   if (lines.length === 1) return print(rest, [head]);
   const more = lines.length - 1;
   const offer = span(`  (+${more} ${more === 1 ? 'line' : 'lines'}: Ctrl-O)`, 'dim');
-  return print({ ...rest, error: state.held }, [line(...cutShort(head), offer)]);
+  const room = state.columns - 1 - textWidth(offer.text);
+  return print({ ...rest, error: state.held }, [line(...fitLine(cutShort(head), room), offer)]);
 }
 
 /** A row that the width broke says that it goes on. */
