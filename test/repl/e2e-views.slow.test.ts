@@ -87,7 +87,7 @@ describe.skipIf(missing !== null)(`views in a terminal (${missing ?? 'tmux'})`, 
     await terminal.until(/The engine was killed \(SIGKILL\)/);
     await terminal.until(/^○ ready/m);
     await terminal.line('session.steps > 0', /^true$/m);
-    await terminal.line('/plot stages', /Seconds|seconds/);
+    await terminal.line('/plot stages', /share of the step/);
   });
 
   it('compares two saved sessions', async () => {
