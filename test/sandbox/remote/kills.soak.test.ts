@@ -8,8 +8,9 @@ import { makeNamespaces } from './namespaces.js';
 import { hasRedis, startRedis, startWorker } from './redis.js';
 import type { WorkerProcess } from './redis.js';
 
-/** RLSF_KILLS: how many; RLSF_REPORT: a file that gets the table. */
+/** RLSF_KILLS: how many; RLSF_FAR: problems over the network; RLSF_REPORT: a file that gets the table. */
 const kills = Number(process.env['RLSF_KILLS'] ?? 200);
+const far = Number(process.env['RLSF_FAR'] ?? 700);
 const report = process.env['RLSF_REPORT'];
 const problems = 8;
 
@@ -98,15 +99,15 @@ describe.skipIf(!hasRedis)('four workers that are killed at random (redis-server
     try {
       for (const [i, namespace] of network.names.entries())
         workers.push(await startWorker(redis.url, `host${i}`, { namespace }));
-      const jobs = await jobsOf(700, 'far');
+      const jobs = await jobsOf(far, 'far');
       const pool = await createRemoteJudgePool({ redis: redis.url });
-      const far = await pool.judge(jobs);
+      const remote = await pool.judge(jobs);
       await pool.close();
       const local = await createJudgePool();
       const near = await local.judge(jobs);
       await local.close();
-      expect(far.map(facts)).toEqual(near.map(facts));
-      tell({ 'four namespaces: completions judged': far.length, 'other verdicts': 0 });
+      expect(remote.map(facts)).toEqual(near.map(facts));
+      tell({ 'four namespaces: completions judged': remote.length, 'other verdicts': 0 });
     } finally {
       await Promise.all(workers.map((worker) => worker.kill()));
       await redis.stop();
