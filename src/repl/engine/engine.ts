@@ -2,7 +2,7 @@ import type { TourEvent } from '../../experiments/run/events.js';
 import * as library from '../../index.js';
 import { packageFile } from './package-files.js';
 import type { StyledLine } from '../styled.js';
-import { errorLines } from '../values/index.js';
+import { errorLines, valueLines } from '../values/index.js';
 import { answerTo } from './answers.js';
 import { openLiveSession } from './live-session.js';
 import type { EngineStart } from './opening.js';
@@ -63,6 +63,10 @@ export async function startEngineWork(
       captured.end();
       output(lines);
     },
+  });
+  library.showElsewhere((value) => {
+    captured.end();
+    output(valueLines(value, { width: width() }));
   });
   send({ type: 'ready', state: live.summary() });
   setTimeout(() => void prompt.start().catch(() => undefined), 200).unref();
