@@ -63,13 +63,6 @@ export const mutants: readonly Mutant[] = [
     cells: ['setup', 'rewards', 'gae'],
   },
   {
-    chapter: '06',
-    module: 'algorithms/gae.js',
-    from: '+ gamma * lam * running;',
-    to: '+ gamma * running;',
-    assertion: 'GAE at token',
-  },
-  {
     chapter: '07',
     module: 'algorithms/token-scheme.js',
     from: 'sequenceAdvantage - lambda * weight',
@@ -107,19 +100,5 @@ export const mutants: readonly Mutant[] = [
     to: 'tail = Math.exp(logTerm);',
     assertion: 'the p-value is the one by hand',
     cells: ['run', 'compare', 'compare-by-hand'],
-  },
-  {
-    chapter: '08',
-    module: 'diagnostics/arithmetic.js',
-    from: 'lenientCorrect: isEqual(lenient?.value),',
-    to: 'lenientCorrect: correct,',
-    assertion: 'AssertionError: lenient',
-  },
-  {
-    chapter: '09',
-    module: 'rewards/verdict-rewards.js',
-    from: 'return isWell && testsPassed === testsTotal ? 1 : 0;',
-    to: 'return testsPassed > 0 ? 1 : 0;',
-    assertion: 'all or nothing',
   },
 ];
