@@ -28,7 +28,8 @@ const arrows = layers.flatMap((layer, depth) =>
   layer.map((room) => {
     const allowed = [room, ...layers.slice(0, depth).flat(), ...(sideways[room] ?? [])];
     // Plots are data for the front ends, for sessions and for experiments.
-    if (['session', 'experiments', 'notebook', 'repl', 'serving'].includes(room)) allowed.push('plots');
+    if (['session', 'experiments', 'notebook', 'repl', 'serving'].includes(room))
+      allowed.push('plots');
     const forbidden = [...rooms, 'plots'].filter((other) => !allowed.includes(other));
     return {
       name: `${room}-imports-down-only`,
