@@ -103,6 +103,27 @@ describe('TypeScript at the prompt', () => {
     expect((await run('_ * 2')).lines).toEqual(['6']);
   });
 
+  it('takes names of earlier lines wherever a name may stand', async () => {
+    await run(
+      'const epsilon = 0.5; const config = { dataset: { pairs: 3, other: 4 } }; let pairs = 1',
+    );
+    expect((await run('JSON.stringify({ epsilon })')).lines).toEqual(['{"epsilon":0.5}']);
+    await run('const { pairs: options, other: second = 5 } = config.dataset');
+    expect((await run('options + second')).lines).toEqual(['7']);
+    await run('let third = 1; ({ pairs: third } = config.dataset)');
+    expect((await run('third')).lines).toEqual(['3']);
+    await run('({ pairs } = config.dataset)');
+    expect((await run('pairs')).lines).toEqual(['3']);
+    await run('({ pairs = 9 } = {} as { pairs?: number })');
+    expect((await run('pairs')).lines).toEqual(['9']);
+    const maker =
+      'const make = ({ pairs: a }: { pairs: number }) => ({ a, epsilon, pairs: a + epsilon })';
+    expect((await run(maker)).outcome).toBe('well');
+    expect((await run('JSON.stringify(make({ pairs }))')).lines).toEqual([
+      '{"a":9,"epsilon":0.5,"pairs":9.5}',
+    ]);
+  });
+
   it('tells a type error with its line before anything runs', async () => {
     const { outcome, lines } = await run('const three = 3\nthree.nothing');
     expect(outcome).toBe('failed');

@@ -1,3 +1,6 @@
+import type ts from 'typescript';
+import { earlierNames } from './earlier-names.js';
+import type { Compiler as WholeCompiler } from './earlier-names.js';
 import { tslabRequire } from './tslab.js';
 import type { Converter } from './tslab.js';
 
@@ -25,10 +28,7 @@ interface Host {
   afterProgramCreate(builder: Builder): void;
 }
 
-interface Builder {
-  getProgram(): unknown;
-  getSourceFile(name: string): unknown;
-}
+type Builder = Pick<ts.BuilderProgram, 'getProgram' | 'getSourceFile' | 'emit'>;
 
 interface TranspileOptions {
   compilerOptions: Record<string, unknown>;
@@ -73,11 +73,12 @@ export interface PromptCompiler {
 const prefixLength = 'export {};\n'.length;
 
 /**
- * tslab's own converter with two settings changed that it has no option for: `rlsf` means this package
- * wherever the prompt was opened, and source maps are kept.
+ * tslab's own converter with what it has no option for changed: `rlsf` means this package wherever the
+ * prompt was opened, source maps are kept, and names of earlier lines work in `{ name }` and `{ key: name }`.
  */
 export function createPromptCompiler(libraryTypes: string): PromptCompiler {
-  const compiler = tslabRequire('@tslab/typescript-for-tslab') as Compiler;
+  const whole = tslabRequire('@tslab/typescript-for-tslab') as WholeCompiler;
+  const compiler = whole as unknown as Compiler;
   let maps: Maps | null = null;
   let builder: Builder | null = null;
   const changed: Partial<Compiler> = {
@@ -91,6 +92,14 @@ export function createPromptCompiler(libraryTypes: string): PromptCompiler {
       const next = host.afterProgramCreate.bind(host);
       host.afterProgramCreate = (created) => {
         builder = created;
+        const emit = created.emit.bind(created);
+        created.emit = (file, write, token, only, transformers) => {
+          const names = earlierNames(whole, created.getProgram().getTypeChecker());
+          return emit(file, write, token, only, {
+            ...transformers,
+            after: [names, ...(transformers?.after ?? [])],
+          });
+        };
         next(created);
       };
       return compiler.createWatchProgram(host);
