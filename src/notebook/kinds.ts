@@ -30,6 +30,7 @@ export function isListOf<Each>(
   return Array.isArray(value) && value.length > 0 && value.every(is);
 }
 
-function has(value: unknown, ...names: string[]): value is Record<string, unknown> {
+/** A record with all these fields. */
+export function has(value: unknown, ...names: string[]): value is Record<string, unknown> {
   return isRecord(value) && names.every((name) => name in value);
 }

@@ -1,27 +1,14 @@
 import type { Evaluation } from '../../evaluation/index.js';
-import type { Figure } from '../../plots/index.js';
-import type { Problem, Rollout } from '../../records.js';
-import type { Inspection, QueryResult, ScoreDifference } from '../../rollouts/index.js';
+import type { Problem } from '../../records.js';
+import { has, isRecord } from '../../notebook/kinds.js';
+import type { QueryResult, ScoreDifference } from '../../rollouts/index.js';
 import type { StepExplanation } from '../../training/index.js';
 
-/**
- * What a value is, told by its fields: a cell may make a record by hand, read it from a file, or hold
- * one of a second copy of the library.
- */
-export function isRollout(value: unknown): value is Rollout {
-  return has(value, 'completion', 'completionIds', 'problemId', 'sampling');
-}
+/** What a value is, told by its fields, as in `notebook/kinds.ts`: further kinds that only the terminal has a view for. */
+export * from '../../notebook/kinds.js';
 
 export function isProblem(value: unknown): value is Problem {
   return has(value, 'id', 'task', 'split', 'prompt', 'language', 'columns');
-}
-
-export function isFigure(value: unknown): value is Figure {
-  return has(value, 'data', 'layout') && Array.isArray(value['data']) && isRecord(value['layout']);
-}
-
-export function isInspection(value: unknown): value is Inspection {
-  return has(value, 'completion', 'lines', 'tokens', 'heat', 'findings', 'stages');
 }
 
 export function isDifference(value: unknown): value is ScoreDifference {
@@ -67,20 +54,4 @@ export function isTensor(value: unknown): value is TensorLike {
     has(value, 'shape', 'dtype', 'size', 'dataSync', 'isDisposed') &&
     typeof value['dataSync'] === 'function'
   );
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function has(value: unknown, ...names: string[]): value is Record<string, unknown> {
-  return isRecord(value) && names.every((name) => name in value);
-}
-
-/** A list, not empty, of one kind. */
-export function isListOf<Each>(
-  value: unknown,
-  is: (each: unknown) => each is Each,
-): value is Each[] {
-  return Array.isArray(value) && value.length > 0 && value.every(is);
 }

@@ -1,5 +1,4 @@
 import type { RolloutSource } from '../engine/protocol.js';
-import { compareSides } from './compare.js';
 import { diffLines } from './diff.js';
 import { createInspector } from './inspector.js';
 import type { LogIndex } from './log-index.js';
@@ -87,16 +86,6 @@ export function createAnswering(onProgress: (progress: Progress) => void): Answe
     setImmediate(turn);
   };
 
-  /** For what needs the whole log. */
-  const wholeLog = async (source: RolloutSource): Promise<LogIndex> => {
-    const { index } = openLog(source);
-    while (!index.progress().isWhole) {
-      index.advance(sliceMs);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    return index;
-  };
-
   const openList = (source: Parameters<typeof openProblems>[0]): Promise<ProblemList> => {
     const key = JSON.stringify(source);
     const list = problems.get(key) ?? openProblems(source);
@@ -125,12 +114,6 @@ export function createAnswering(onProgress: (progress: Progress) => void): Answe
         case 'problem':
           return {
             lines: (await openList(question.source)).problem(question.index, question.width),
-          };
-        case 'compare':
-          return {
-            lines: await compareSides(question.sides, question.width, ({ file, name }) =>
-              wholeLog({ file, title: name, follows: false }),
-            ),
           };
       }
     },

@@ -20,8 +20,6 @@ export interface Questions {
   problems: ProblemsQuestion;
   /** One problem in full. */
   problem: { source: ProblemSource; index: number; width: number };
-  /** Two sources of rollouts, or two evaluations, as `rlsf compare` tells them apart. */
-  compare: { sides: CompareSide[]; width: number };
 }
 
 export interface Answers {
@@ -31,7 +29,6 @@ export interface Answers {
   diff: { lines: StyledLine[] };
   problems: ProblemPage;
   problem: { lines: StyledLine[] };
-  compare: { lines: StyledLine[] };
 }
 
 export type QuestionKind = keyof Questions;
@@ -205,14 +202,6 @@ export interface ProblemRow {
   tests: number;
   reference: boolean;
   columns: string;
-}
-
-/** A log of rollouts, or what `rlsf compare` takes (a run, `RUN@before`, an evaluation). */
-export type CompareSide = LogSide | { evaluation: string };
-
-export interface LogSide {
-  name: string;
-  file: string;
 }
 
 export type ViewerRequest = {
