@@ -124,9 +124,9 @@ describe('the workbench in a terminal', () => {
   it('shows an error as one line, and the rest on Ctrl-O', async () => {
     const app = await opened();
     await app.type('/step\r');
-    app.engine.end(['no rollouts in hand', '  at step', '  at run'], 'failed');
+    app.engine.end(['no rollouts in hand.', '  at step', '  at run'], 'failed');
     await settle();
-    expect(app.text()).toContain('no rollouts in hand  (+2 lines: Ctrl-O)');
+    expect(app.text()).toContain('no rollouts in hand.  (+2 lines: Ctrl-O)');
     expect(app.text()).not.toContain('at run');
     await app.type('\u000f');
     expect(app.text()).toContain('at run');
