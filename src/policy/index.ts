@@ -51,6 +51,8 @@ export { loadOnnxGenerator } from './generators/onnx.js';
 export type { OnnxOptions } from './generators/onnx.js';
 export { openRemoteGenerator } from './generators/remote.js';
 export type { RemoteOptions } from './generators/remote.js';
+export { openRemoteAdapters } from './generators/remote-adapters.js';
+export type { AdapterPush, RemoteAdapters } from './generators/remote-adapters.js';
 export { trainByteLevelBpe } from './tokenizer/bpe.js';
 export { loadTokenizer, tokenizerFromFiles } from './tokenizer/tokenizer.js';
 export { configToJson, parseConfig } from './folder/config.js';

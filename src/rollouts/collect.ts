@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { inputError } from '../errors.js';
-import { samplePolicy, type Policy, type Sample } from '../policy/index.js';
+import { samplePolicy, type Policy, type Sample, type TextGenerator } from '../policy/index.js';
 import type { Problem, Rollout, SamplingSettings } from '../records.js';
 import { scoreRollouts, type RewardFunction } from '../rewards/index.js';
 import { judgeJob, type JudgePool } from '../sandbox/index.js';
+import { sampleByGenerator, type GeneratedSample } from './generated.js';
 import type { RolloutStore } from './store.js';
 
 export type CollectStage = 'sample' | 'judge';
@@ -26,6 +27,13 @@ export interface SampleRolloutsInput extends StageOptions {
   readonly step: number;
   /** Of the step's sampling; each group draws from its own generator under it. */
   readonly seed: number | string;
+  /**
+   * Who samples in the place of the policy, whose tokenizer then gives the ids: a server. It has to tell
+   * log-probabilities. @default the policy itself
+   */
+  readonly generator?: TextGenerator;
+  /** What of the generator's completions cannot be used. @default not told */
+  readonly onNote?: (message: string) => void;
   /** Each rollout as soon as it has ended. */
   readonly onRollout?: (rollout: Rollout) => void;
 }
@@ -152,8 +160,10 @@ export async function sampleRollouts(input: SampleRolloutsInput): Promise<Rollou
     n: numGenerations,
     seed: `${seed}/${step}/${firstGroup + group}`,
   }));
-  const modelRevision = policy.revision;
-  const rolloutOf = (sample: Sample): Rollout => {
+  const { generator } = input;
+  const modelRevision =
+    generator === undefined ? policy.revision : (generator.revision ?? generator.name);
+  const rolloutOf = (sample: Sample | GeneratedSample): Rollout => {
     const { id, task, columns } = problems[sample.request];
     const group = firstGroup + sample.request;
     return {
@@ -171,7 +181,9 @@ export async function sampleRollouts(input: SampleRolloutsInput): Promise<Rollou
       promptIds: sample.promptIds,
       completionIds: sample.completionIds,
       logprobs: sample.logprobs,
-      completionMask: sample.completionIds.map(() => 1),
+      completionMask: sample.completionIds.map(() =>
+        'isAligned' in sample && !sample.isAligned ? 0 : 1,
+      ),
       byteOffsets: sample.byteOffsets,
       finishReason: sample.finishReason,
       sampling: settings,
@@ -179,11 +191,16 @@ export async function sampleRollouts(input: SampleRolloutsInput): Promise<Rollou
       columns,
     };
   };
-  const samples = await samplePolicy(policy, requests, settings, {
+  const options = {
     signal,
-    onProgress: (done, total) => input.onProgress?.('sample', done, total),
-    onSample: (sample) => input.onRollout?.(rolloutOf(sample)),
-  });
+    onProgress: (done: number, total: number) => input.onProgress?.('sample', done, total),
+    onSample: (sample: Sample | GeneratedSample) => input.onRollout?.(rolloutOf(sample)),
+    onNote: input.onNote,
+  };
+  const samples =
+    generator === undefined
+      ? await samplePolicy(policy, requests, settings, options)
+      : await sampleByGenerator(generator, policy, requests, settings, options);
   signal?.throwIfAborted();
   return samples.map(rolloutOf);
 }

@@ -1,4 +1,5 @@
 /** What an update works with beside the policy: optimiser, value head, reference; made when first used. */
+import { inputError } from '../errors.js';
 import type { Method } from '../experiments/index.js';
 import type { Workplace } from '../experiments/workplace/workplace.js';
 import {
@@ -30,6 +31,11 @@ export async function learningPlace(
   judge: JudgePool | null = null,
 ): Promise<Workplace> {
   const { config } = value;
+  if (method === 'grpo' && config.grpo.use_vllm) {
+    throw inputError(
+      'session: expected grpo.use_vllm: false, because a session samples from the policy it holds, got true. Train with rlsf train grpo, or set it to false.',
+    );
+  }
   live.initial ??= live.applied === null ? copyWeights(trainedVariables(live)) : null;
   if (method === 'ppo') live.valueHead ??= createValueHead(live.policy);
   if (!config.policy.use_peft && usesReference(config, method))

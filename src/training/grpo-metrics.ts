@@ -12,9 +12,6 @@ export interface GrpoSums {
   kl: number;
   clipLow: number;
   clipHigh: number;
-  /** Tokens with a weight for the engine that sampled them, and the sum of the weights. */
-  corrected: number;
-  correction: number;
 }
 
 export function noSums(): GrpoSums {
@@ -27,8 +24,6 @@ export function noSums(): GrpoSums {
     kl: 0,
     clipLow: 0,
     clipHigh: 0,
-    corrected: 0,
-    correction: 0,
   };
 }
 
@@ -47,9 +42,6 @@ export function grpoMetrics(
     ...clipMetrics(lossType, perToken(sums.clipLow), perToken(sums.clipHigh), () =>
       perToken(sums.clipLow + sums.clipHigh),
     ),
-    ...(sums.corrected > 0
-      ? { 'sampling/importance_sampling_ratio/mean': sums.correction / sums.corrected }
-      : {}),
   };
 }
 

@@ -16,7 +16,8 @@ import type { Optimizer } from './optimizer.js';
  * `bnpo` and `verl_cispo` divide by the mini-batch's tokens, `dapo`, `cispo` and `vespo` by the batch's
  * over stepsPerGeneration. Metrics: those of `rolloutMetrics`; `loss`, `grad_norm` (means over the
  * updates); `kl` (when beta is not 0), `entropy`, `clip_ratio/{low,high,region}_mean` or what the loss
- * type has in their place (means over the tokens of all updates); `learning_rate`, `num_tokens`. A loss
+ * type has in their place (means over the tokens of all updates); those of `samplingGap` with
+ * vllmImportanceSamplingCorrection; `learning_rate`, `num_tokens`. A loss
  * or gradient that is not finite throws before that update.
  */
 export async function grpoStep(

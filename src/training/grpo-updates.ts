@@ -3,6 +3,7 @@ import {
   importanceSamplingRatio,
   type GrpoLossInputs,
   type GrpoLossOptions,
+  type ImportanceSamplingOptions,
 } from '../algorithms/index.js';
 import { inputError } from '../errors.js';
 import { completionLogprobs, type CompletionLogprobs, type Policy } from '../policy/index.js';
@@ -23,6 +24,7 @@ import type { GrpoStepSettings } from './grpo-settings.js';
 import type { StepMetrics } from './metrics.js';
 import type { Optimizer } from './optimizer.js';
 import { padded } from './passes.js';
+import { samplingGap } from './sampling-gap.js';
 
 /**
  * The updates of `grpoStep` on rows whose advantages may still be coming.
@@ -57,10 +59,13 @@ export async function grpoUpdates(
     const reference = referenceOf(policy, settings, temperature);
     await fillRows(trained, size, { logprobs: 'refLogprobs' }, reference, signal);
   }
+  const corrected = settings.vllmImportanceSamplingCorrection ?? false;
+  // The gap to the engine that sampled is of all its tokens, also of those that teach nothing.
+  const recomputed = corrected ? rows.filter(({ mask }) => mask.includes(1)) : trained;
   if (oldLogprobs === 'recomputed') {
     const evaluate = (part: readonly GrpoRow[]): CompletionLogprobs =>
       completionLogprobs(policy, part, { temperature });
-    await fillRows(trained, size, { logprobs: 'oldLogprobs' }, evaluate, signal);
+    await fillRows(recomputed, size, { logprobs: 'oldLogprobs' }, evaluate, signal);
   }
 
   const batchTokens = countedTokens(rows);
@@ -124,6 +129,7 @@ export async function grpoUpdates(
   );
   return {
     ...grpoMetrics(sums, rows, { lossType, beta }),
+    ...(corrected ? samplingGap(recomputed, correctionOptions(settings)) : {}),
     learning_rate: learningRate,
     num_tokens: batchTokens,
   };
@@ -179,12 +185,16 @@ function lossInputs(
       oldLogprobs,
       samplingLogprobs,
       completionMask,
-      {
-        mode: settings.vllmImportanceSamplingMode,
-        clipMax: settings.vllmImportanceSamplingClipMax,
-        clipMin: settings.vllmImportanceSamplingClipMin,
-      },
+      correctionOptions(settings),
     ),
+  };
+}
+
+function correctionOptions(settings: GrpoStepSettings): ImportanceSamplingOptions {
+  return {
+    mode: settings.vllmImportanceSamplingMode,
+    clipMax: settings.vllmImportanceSamplingClipMax,
+    clipMin: settings.vllmImportanceSamplingClipMin,
   };
 }
 
@@ -192,7 +202,7 @@ function addSums(
   sums: GrpoSums,
   result: ReturnType<typeof grpoLoss>,
   { entropy }: CompletionLogprobs,
-  { completionMask, importanceSamplingRatio: correction }: GrpoLossInputs,
+  { completionMask }: GrpoLossInputs,
   tokens: number,
 ): void {
   sums.tokens += tokens;
@@ -200,10 +210,6 @@ function addSums(
   sums.kl += valueOf(result.kl) * tokens;
   sums.clipLow += valueOf(result.clipLow) * tokens;
   sums.clipHigh += valueOf(result.clipHigh) * tokens;
-  if (correction) {
-    sums.corrected += tokens;
-    sums.correction += valueOf(tf.sum(tf.mul(correction, completionMask)));
-  }
 }
 
 function addClipped(part: readonly GrpoRow[], clipped: tf.Tensor1D): void {

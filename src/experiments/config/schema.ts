@@ -17,6 +17,7 @@ import { studySection } from './sections/study.js';
 import { pretrainSection } from './sections/pretrain.js';
 import { taskSection } from './sections/task.js';
 import { trackersSection } from './sections/trackers.js';
+import { checkVllm } from './sections/vllm.js';
 
 /** The tree without the rules that tie several options together: what the reference page walks. */
 export const configTree = z.strictObject({
@@ -79,6 +80,7 @@ export const configSchema = configTree.superRefine((config, context) => {
       `expected policy.use_peft: false and grpo.beta above 0, got use_peft ${config.policy.use_peft} and beta ${config.grpo.beta}. An adapter's reference is the base under it, which does not move; without beta there is no reference.`,
     );
   }
+  checkVllm(config, fail);
 });
 
 /** A config as it runs: every option present. */

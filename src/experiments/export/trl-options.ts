@@ -69,6 +69,7 @@ const unlike: Partial<Record<Method, Readonly<Record<string, unknown>>>> = {
     advantage_estimator: 'grpo',
     dynamic_sampling: false,
     norm_learning_rate_ratio: 1,
+    use_vllm: false,
   },
   dpo: { use_token_level_rewards: false, norm_learning_rate_ratio: 1 },
   kto: { use_token_level_rewards: false, norm_learning_rate_ratio: 1 },

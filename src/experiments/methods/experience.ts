@@ -62,6 +62,8 @@ function sampledBy(
   timer.enter('sample');
   return {
     policy: place.policy,
+    generator: place.rolloutServer?.generator,
+    onNote: place.rolloutServer?.onNote,
     settings: trainingSampling(place),
     judge: requiredJudge(place),
     rewards: place.rewards,

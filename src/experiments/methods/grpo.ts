@@ -38,6 +38,8 @@ export function grpoMethod(active: ActiveRun): StepMethod<GrpoBatch> {
     title: `${grpo.max_steps} steps of ${promptsOfStep(grpo)} × ${grpo.num_generations} completions`,
     learningRate: learningRateSchedule(grpo),
     async gather(step, timer) {
+      timer.enter('sample');
+      await place.rolloutServer?.bringWeights(step, active.run);
       if (overlaps) {
         const coming = await startCollecting(askedOfStep(active, step, timer));
         return { rollouts: coming.flatMap(({ sampled }) => sampled), learned: { coming }, timer };
@@ -171,6 +173,7 @@ export function grpoSettings(place: Workplace): GrpoStepSettings & { scaleReward
     gradientCheckpointing: grpo.gradient_checkpointing,
     maskTruncatedCompletions: grpo.mask_truncated_completions,
     temperature: sampling.temperature,
+    ...(grpo.use_vllm ? vllmSettings(place) : {}),
     ...(grpo.delta === null ? {} : { delta: grpo.delta }),
     ...(grpo.clip_ratio_c === null ? {} : { clipRatioC: grpo.clip_ratio_c }),
     ...(grpo.off_policy_mask_threshold === null
@@ -178,5 +181,14 @@ export function grpoSettings(place: Workplace): GrpoStepSettings & { scaleReward
       : { offPolicyMaskThreshold: grpo.off_policy_mask_threshold }),
     ...(place.reference ? { reference: place.reference } : {}),
     refAdapterName: place.refAdapterName,
+  };
+}
+
+function vllmSettings({ config: { grpo } }: Workplace): GrpoStepSettings {
+  return {
+    vllmImportanceSamplingCorrection: grpo.vllm_importance_sampling_correction,
+    vllmImportanceSamplingMode: grpo.vllm_importance_sampling_mode,
+    vllmImportanceSamplingClipMax: grpo.vllm_importance_sampling_clip_max,
+    vllmImportanceSamplingClipMin: grpo.vllm_importance_sampling_clip_min,
   };
 }

@@ -31,6 +31,7 @@ import { isOnline } from '../config/index.js';
 import type { TrainingKind } from '../run/run-status.js';
 import { promptLimit, requiredTask, taskOptions } from './problems.js';
 import { configRewards } from './rewards.js';
+import { openRolloutServer, type RolloutServer } from './rollout-server.js';
 
 export interface Workplace {
   config: Config;
@@ -51,6 +52,8 @@ export interface Workplace {
   further: TrainableVariable[];
   optimizer: Optimizer;
   rewards: RewardFunction[];
+  /** Who samples in the place of the policy; absent where it does so itself. */
+  rolloutServer?: RolloutServer | null;
   close(): Promise<void>;
 }
 
@@ -76,6 +79,8 @@ export async function openWorkplace(
   const backend = await openBackend(config);
   const { dtype } = config.policy;
   const policy = await loadPolicy(model, { ...source, dtype });
+  const samplesByServer = methodOf(kind) === 'grpo' && config.grpo.use_vllm;
+  const rolloutServer = samplesByServer ? await openRolloutServer(config, policy, source) : null;
   const fits = promptLimit(config, policy);
   const trainProblems = fits(drawnProblems, (message) => source.onNote?.(message));
   const judge = task === null ? null : await openJudge(config, trainProblems);
@@ -102,7 +107,9 @@ export async function openWorkplace(
     ],
     optimizer,
     rewards,
+    rolloutServer,
     async close() {
+      await rolloutServer?.close();
       await judge?.close();
       optimizer.dispose();
       valueHead?.dispose();

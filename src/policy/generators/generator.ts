@@ -6,6 +6,8 @@ import type { Policy } from '../types.js';
 export interface GenerateRequest {
   /** A text to continue, or messages that go through the chat template. */
   prompt: string | ChatMessage[];
+  /** The ids of a prompt that is a text, for servers: they go in as they are. @default the server's own */
+  promptIds?: readonly number[];
   n: number;
   /** Sample i has a generator of its own, made from `seed` and i. */
   seed: number | string;

@@ -34,7 +34,7 @@ export function requestBody(asked: Asked, settings: SamplingSettings): Record<st
   const isText = typeof request.prompt === 'string';
   const body: Record<string, unknown> = {
     model: asked.model,
-    ...(isText ? { prompt: request.prompt } : { messages: request.prompt }),
+    ...(isText ? { prompt: promptOf(request, kind) } : { messages: request.prompt }),
     n: asked.n,
     seed: seedOf(request.seed, asked.sample),
     temperature: settings.temperature,
@@ -47,6 +47,11 @@ export function requestBody(asked: Asked, settings: SamplingSettings): Record<st
   };
   for (const field of dropped) delete body[field];
   return body;
+}
+
+/** Ollama takes texts only. */
+function promptOf({ prompt, promptIds }: GenerateRequest, kind: ServerKind): unknown {
+  return promptIds === undefined || kind === 'ollama' ? prompt : promptIds;
 }
 
 /** Fields beside OpenAI's. What a server does not know it would ignore in silence: that is refused. */

@@ -11,10 +11,21 @@ export interface RemoteServer {
   kind: ServerKind;
   /** Empty where the server has no list. */
   models: string[];
+  /** Those of them that are no adapters of another. */
+  bases: string[];
 }
 
 const listSchema = z.object({
-  data: z.array(z.object({ id: z.string(), owned_by: z.string().nullish() })).nullish(),
+  data: z
+    .array(
+      z.object({
+        id: z.string(),
+        owned_by: z.string().nullish(),
+        /** vLLM: the base of an adapter. */
+        parent: z.string().nullish(),
+      }),
+    )
+    .nullish(),
 });
 
 /**
@@ -35,7 +46,7 @@ export async function askServer(
     // Completions may well work where the list does not; where there is no way in, they will not.
     const hasAnswered = error.reason === 'not_json' || error.reason === 'status';
     if (!hasAnswered || [401, 403].includes(error.status)) throw explain(error, null);
-    return { kind: isOpenAi ? 'openai' : 'other', models: [] };
+    return { kind: isOpenAi ? 'openai' : 'other', models: [], bases: [] };
   }
   const parsed = listSchema.safeParse(reply);
   const models = parsed.success ? (parsed.data.data ?? []) : [];
@@ -44,6 +55,7 @@ export async function askServer(
   return {
     kind: isOpenAi ? 'openai' : (kind ?? 'other'),
     models: models.map((model) => model.id),
+    bases: models.filter((model) => !model.parent).map((model) => model.id),
   };
 }
 
@@ -58,8 +70,13 @@ const kindOfOwner: Record<string, ServerKind> = {
 /** A message does not list more models than these. */
 const mostListed = 20;
 
-export function chooseModel(url: string, models: string[], model: string | undefined): string {
+export function chooseModel(
+  url: string,
+  { models, bases }: RemoteServer,
+  model: string | undefined,
+): string {
   if (model !== undefined) return model;
+  if (bases.length === 1) return bases[0];
   if (models.length === 1) return models[0];
   throw inputError(
     models.length === 0

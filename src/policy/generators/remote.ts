@@ -15,7 +15,7 @@ export interface RemoteOptions {
    * its `/completions` or `/chat/completions` means the same root.
    */
   endpoint: string;
-  /** @default the server's only model */
+  /** @default the server's only model; its adapters do not count */
   model?: string;
   /** @default OPENAI_API_KEY of the environment; none where that is not set */
   apiKey?: string;
@@ -73,7 +73,7 @@ export async function openRemoteGenerator(options: RemoteOptions): Promise<TextG
   });
   const server = await askServer(http, url, options.signal);
   const kind = options.server ?? server.kind;
-  const model = chooseModel(url, server.models, options.model);
+  const model = chooseModel(url, server, options.model);
   const dropped = new Set<string>();
   let givesMany = kind !== 'ollama';
   const closing = new AbortController();
@@ -181,7 +181,8 @@ export async function openRemoteGenerator(options: RemoteOptions): Promise<TextG
   };
 }
 
-function apiRoot(endpoint: string): string {
+/** Where the paths of the API begin. */
+export function apiRoot(endpoint: string): string {
   let url: URL;
   try {
     url = new URL(endpoint);

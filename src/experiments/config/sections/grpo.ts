@@ -7,6 +7,7 @@ import {
 } from '../../../algorithms/index.js';
 import { option, share, whole } from '../option.js';
 import { optimizerFields } from './trainer.js';
+import { vllmFields } from './vllm.js';
 
 export const grpoSection = z
   .strictObject({
@@ -140,5 +141,6 @@ export const grpoSection = z
       'Leave completions that hit max_completion_length out of the loss.',
       false,
     ),
+    ...vllmFields,
   })
   .describe('Group-relative policy optimisation.');
