@@ -238,6 +238,8 @@ describe.skipIf(noJava !== null)(`programs in Java ${noJava ?? ''}`, () => {
     const verdicts = await quick.judge(sources.map((source) => javaJob({ compileOnly: true }, source)));
     await quick.close();
     expect(verdicts.map(({ outcome }) => outcome)).toEqual(['clean', 'compile_error', 'clean', 'clean']);
-    expect(verdicts[1].diagnostics[0]).toMatchObject({ tool: 'javac', kind: 'compiler-limit' });
+    // Stopped by our limit, or, on a machine that is fast enough, told off by javac for its own.
+    const limit = /^(compiler-limit|limit\.code\.too\.large\.for\.try\.stmt)$/;
+    expect(verdicts[1].diagnostics[0]).toMatchObject({ tool: 'javac', kind: expect.stringMatching(limit) });
   }); // prettier-ignore
 });
