@@ -123,7 +123,8 @@ async function main(): Promise<void> {
   terminal.forget();
   terminal.send(`/train ${values.steps}`);
   terminal.key('Enter');
-  await terminal.when((text) => /sampled|judged|step/.test(text));
+  await terminal.when((text) => text.includes('● busy'));
+  terminal.forget();
   let trains = true;
   // Its status line is drawn with each key, so the end is not missed between two of them.
   const ended = terminal

@@ -63,21 +63,21 @@ function lastFrame(text: string): { title: string; rows: string } | null {
   return { title, rows: text.slice(text.indexOf('\n', start), end) };
 }
 
-/** The rows below the column names; `null` while one is still on its way. */
-function rowsOf(text: string): string | null {
-  const rows = lastFrame(text)?.rows ?? '…';
-  return rows.split(/\r?\n/).some((row) => row.trim() === '…') ? null : rows;
+/** The title and the rows below the column names; `null` while one of these is still on its way. */
+function shownIn(text: string): string | null {
+  const { title, rows } = lastFrame(text) ?? { title: '', rows: '…' };
+  return rows.split(/\r?\n/).some((row) => row.trim() === '…') ? null : title + rows;
 }
 
-/** Milliseconds until a key has brought other rows on the screen. */
+/** Milliseconds until a key has brought another page, order or choice on the screen. */
 async function toPaint(terminal: ControlTerminal, press: () => void): Promise<number> {
-  const before = rowsOf(terminal.text());
+  const before = shownIn(terminal.text());
   terminal.forget();
   const pressed = performance.now();
   press();
   const painted = await terminal.when((text) => {
-    const rows = rowsOf(text);
-    return rows !== null && rows !== before;
+    const shown = shownIn(text);
+    return shown !== null && shown !== before;
   }, 30);
   await sleep(60);
   return painted - pressed;
@@ -115,7 +115,7 @@ async function main(): Promise<void> {
     terminal.forget();
     const opened = performance.now();
     terminal.key('C-t');
-    const first = (await terminal.when((text) => rowsOf(text) !== null)) - opened;
+    const first = (await terminal.when((text) => shownIn(text) !== null)) - opened;
     const total = `of ${records.toLocaleString('en-US')}`;
     await terminal.when(
       (text) => text.includes(total) && !/read \d+ %/.test(lastFrame(text)?.title ?? ''),
