@@ -1,5 +1,6 @@
-import { withoutRows } from './degenerate.js';
 import type { Diagnostic, FinishReason, Outcome, Rollout } from '../records.js';
+import type { ProblemCounts } from './degenerate.js';
+import { withoutRows } from './degenerate.js';
 import type { Drops } from './drops.js';
 
 /** Bytes of a completion under a located finding. */
@@ -34,13 +35,7 @@ export interface SampleColumns {
 /** A set made of rollouts, with what became of those that are not in it. */
 export interface BuiltSet<Row> {
   rows: Row[];
-  problems: {
-    /** With at least one rollout. */
-    total: number;
-    withRows: number;
-    /** Problems without rows, by why. */
-    without: Record<string, number>;
-  };
+  problems: ProblemCounts;
   /** Samples, pairs and texts left out, by why. */
   dropped: Drops;
   /** What is odd about the set and how to go on, in sentences. */

@@ -1,4 +1,11 @@
-import type { BuiltSet } from './built-set.js';
+/** Of how many problems a set has rows. */
+export interface ProblemCounts {
+  /** With at least one rollout. */
+  total: number;
+  withRows: number;
+  /** Problems without rows, by why. */
+  without: Record<string, number>;
+}
 
 /** What helps a problem without rows, by why it has none. */
 const remedies: Record<string, string> = {
@@ -19,7 +26,7 @@ const remedies: Record<string, string> = {
 };
 
 /** Sentences on the problems of which a set has nothing, and on a set that has nothing at all. */
-export function withoutRows(what: string, problems: BuiltSet<unknown>['problems']): string[] {
+export function withoutRows(what: string, problems: ProblemCounts): string[] {
   const { total, withRows, without } = problems;
   const notes = Object.entries(without).map(
     ([why, count]) => `${count} of ${total} problems gave no ${what}: ${why} (${remedies[why]}).`,

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
-import { readRows, type FileRow } from '../../src/tasks/files/rows.js';
+import type { FileRow } from '../../src/tasks/files/row.js';
+import { readRows } from '../../src/tasks/files/rows.js';
 import { folderWith, jsonLines } from './folder.js';
 
 async function read(name: string, content: string | Uint8Array): Promise<FileRow[]> {

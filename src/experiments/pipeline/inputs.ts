@@ -8,17 +8,10 @@ import type { TrainingKind } from '../run/run-status.js';
 import type { Decisive } from '../study/fingerprint.js';
 import { changedOptions, decisiveOptions, differences, inputsOf } from '../study/fingerprint.js';
 import { rewardFiles } from '../workplace/rewards.js';
-import type { StageRecords } from './record.js';
+import type { StageInputs, StageRecords } from './record.js';
 import type { ExperimentStage } from './stages.js';
 import { pipelineMethods, setOf } from './stages.js';
 import { lastTraining, trainedBy } from './trained.js';
-
-export interface StageInputs {
-  /** One part for each thing of its own that a stage does: train_all has one for each method. */
-  parts: { kind: TrainingKind; options: Decisive }[];
-  /** By what is hashed: `policy`, `train`, `heldOut`, `trained`, a file. `null`: still to be made. */
-  hashes: Record<string, string | null>;
-}
 
 /** Weights and problems: the same for all stages of a call, and slow to hash. */
 export interface SharedInputs {

@@ -4,11 +4,20 @@ import path from 'node:path';
 import type { Config } from '../config/index.js';
 import { readJson, sha256OfFile, writeJson } from '../run/files.js';
 import type { ProcessIdentity } from '../run/process-identity.js';
-import type { StageInputs } from './inputs.js';
+import type { TrainingKind } from '../run/run-status.js';
+import type { Decisive } from '../study/fingerprint.js';
 import type { ExperimentStage } from './stages.js';
 
 /** Numbers and names that a stage tells of its work. */
 export type StageFacts = Record<string, number | string>;
+
+/** What decides what a stage makes. */
+export interface StageInputs {
+  /** One part for each thing of its own that a stage does: train_all has one for each method. */
+  parts: { kind: TrainingKind; options: Decisive }[];
+  /** By what is hashed: `policy`, `train`, `heldOut`, `trained`, a file. `null`: still to be made. */
+  hashes: Record<string, string | null>;
+}
 
 export interface StageRecord {
   /** `running` with a process that is gone: it was killed, and goes on. */

@@ -5,7 +5,7 @@ import { isOnline } from '../config/index.js';
 import { readJson } from '../run/files.js';
 import type { RunMetadata } from '../run/metadata.js';
 import { promptsOfStep } from '../methods/experience.js';
-import type { PlannedRun } from './plan.js';
+import type { PlannedRun } from './planned-run.js';
 
 /** Seconds of the shipped policies on two free cores (AMD EPYC), by what is done how often. */
 export const guess = {

@@ -1,4 +1,5 @@
-export type { StudyOptions, PlannedRun, StudyPlan } from './plan.js';
+export type { StudyOptions, StudyPlan } from './plan.js';
+export type { PlannedRun } from './planned-run.js';
 export { planStudy } from './plan.js';
 export type { StudyResult } from './run-study.js';
 export { describePlan, duration, runStudy } from './run-study.js';

@@ -14,29 +14,13 @@ import type { Inputs } from './fingerprint.js';
 import { changedOptions, decisiveOptions, differences, inputsOf } from './fingerprint.js';
 import type { Manifest, StartedRun } from './manifest.js';
 import { readManifest } from './manifest.js';
+import type { PlannedRun } from './planned-run.js';
 
 export interface StudyOptions {
   /** Arms to run; the report is of all that is finished. @default all */
   only?: readonly string[];
   /** Seeds to run. @default all */
   seeds?: readonly number[];
-}
-
-export interface PlannedRun {
-  /** Its folder below the study's: `base`, `1/candidates`, `1/grpo-token`. */
-  id: string;
-  folder: string;
-  kind: TrainingKind;
-  seed: number | null;
-  arm: Arm | null;
-  config: Config;
-  /** `running`: a process works on it now. A failed run is tried again, so it counts as interrupted. */
-  state: 'finished' | 'interrupted' | 'running' | 'new';
-  /** The last step that is safe on disk. */
-  step: number;
-  maxSteps: number;
-  /** Of a finished run, how long it took; of another one, how long it is expected to take. */
-  seconds: number;
 }
 
 export interface StudyPlan {

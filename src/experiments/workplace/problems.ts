@@ -5,7 +5,6 @@ import type { Problem } from '../../records.js';
 import { renderPrompt } from '../../rollouts/index.js';
 import type { Task, TaskOptions } from '../../tasks/index.js';
 import type { Config } from '../config/index.js';
-import type { Workplace } from './workplace.js';
 
 export function taskOptions({ task }: Config, source: SourceOptions): TaskOptions {
   return {
@@ -19,6 +18,14 @@ export function taskOptions({ task }: Config, source: SourceOptions): TaskOption
   };
 }
 
+/** What decides the problems of a run. */
+export interface ProblemSource {
+  config: Config;
+  /** `null` where the data come from a file and nothing is evaluated. */
+  task: Task | null;
+  policy: Policy;
+}
+
 export interface EvaluationSplit {
   split: string;
   title: string;
@@ -26,7 +33,7 @@ export interface EvaluationSplit {
 }
 
 /** The held-out problems, and apart from them those of families held out whole. */
-export function evaluationSplits(place: Workplace): EvaluationSplit[] {
+export function evaluationSplits(place: ProblemSource): EvaluationSplit[] {
   const { config } = place;
   const task = requiredTask(place);
   const { held_out_families_split: families, seed } = config.task;
@@ -47,7 +54,7 @@ export function evaluationSplits(place: Workplace): EvaluationSplit[] {
 }
 
 /** The split that is evaluated. */
-export function heldOutSplit(place: Pick<Workplace, 'config' | 'task'>): string {
+export function heldOutSplit(place: Omit<ProblemSource, 'policy'>): string {
   const { splits } = requiredTask(place);
   const usual = ['held_out', 'test'].find((split) => splits.includes(split));
   return place.config.task.held_out_split ?? usual ?? splits[splits.length - 1];
@@ -78,7 +85,7 @@ export function promptLimit(
 }
 
 /** The task of a place, where what goes on needs one. */
-export function requiredTask({ task }: Pick<Workplace, 'task'>): Task {
+export function requiredTask({ task }: Pick<ProblemSource, 'task'>): Task {
   if (task) return task;
   throw inputError(
     'task.name: expected a task to take problems from, got nothing. Set it in the file or with --set task.name=cpp; `rlsf tasks list` has them. SFT, DPO, KTO, CPO and ORPO take rows of a file instead: --set dataset.path=rows.jsonl.',

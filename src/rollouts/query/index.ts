@@ -6,10 +6,10 @@ export type {
   QueryResult,
   QueryRow,
   QueryValue,
-  RolloutIndex,
   RolloutIndexOptions,
   SelectOptions,
 } from './records.js';
+export type { RolloutIndex } from './rollout-index.js';
 export { indexTables, type IndexTable } from './schema.js';
 export type {
   GroupStatistics,

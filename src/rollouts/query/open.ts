@@ -3,13 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { inputError } from '../../errors.js';
 import { openDatabase, type Database } from './duckdb.js';
-import type {
-  LogIndex,
-  QueryResult,
-  RolloutIndex,
-  RolloutIndexOptions,
-  SelectOptions,
-} from './records.js';
+import type { LogIndex, QueryResult, RolloutIndexOptions, SelectOptions } from './records.js';
+import type { RolloutIndex } from './rollout-index.js';
 import { removeSegments, updateSegments } from './segments.js';
 import { select } from './select.js';
 import { sqlError } from './sql-error.js';

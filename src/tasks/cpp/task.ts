@@ -2,7 +2,7 @@ import { createRandom } from '../../algorithms/random.js';
 import { inputError } from '../../errors.js';
 import { closest } from '../closest.js';
 import type { Problem } from '../../records.js';
-import type { Task } from '../index.js';
+import type { Task } from '../task.js';
 import { cppCorpus } from './corpus.js';
 import { makeProblem, taskName, variantsPerSetting } from './problems.js';
 import { settingsOf, splits } from './split.js';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { inputError } from '../../errors.js';
 import { decode, openBytes } from './lines.js';
-import type { FileRow } from './rows.js';
+import type { FileRow } from './row.js';
 
 /** CSV by RFC 4180 with a header line; cells are texts. A row's place is the line where it begins. */
 export async function* csvRows(file: string): AsyncGenerator<FileRow> {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { inputError } from '../../errors.js';
 import { decode, openBytes, readLines } from './lines.js';
-import type { FileRow } from './rows.js';
+import type { FileRow } from './row.js';
 
 /**
  * JSON lines, or one JSON list of objects: by the first character, since both are published as `.json`.

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { FileRow } from './rows.js';
+import type { FileRow } from './row.js';
 
 /** Rows of a Parquet file, a row group at a time; whole numbers that fit become numbers. */
 export async function* parquetRows(file: string): AsyncGenerator<FileRow> {

@@ -4,10 +4,7 @@ import type { BadRow } from '../task.js';
 import { csvRows } from './csv.js';
 import { jsonRows } from './json.js';
 import { parquetRows } from './parquet.js';
-
-/** A row of a file, and where it stands; `reason` where it is none. */
-export type FileRow =
-  { place: string; value: Record<string, unknown> } | { place: string; reason: string };
+import type { FileRow } from './row.js';
 
 /** What these files hold: JSON lines, JSON, CSV (all three also with `.gz`), Parquet. */
 export const dataEndings = /\.(?:(?:jsonl|ndjson|json|csv)(?:\.gz)?|parquet)$/i;
