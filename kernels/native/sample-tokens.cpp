@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "args.h"
+#include "exponentiate.h"
 #include "gemm.h"
 #include "kernels.h"
 #include "sample-tokens.h"
-#include "vec.h"
 
 namespace {
 
@@ -17,26 +17,6 @@ thread_local std::vector<float> weightMemory;
 thread_local std::vector<float> penalisedMemory;
 thread_local std::vector<float> selectMemory;
 thread_local std::vector<int32_t> orderMemory;
-
-/** weights = exp((logits − highest) · inverseT). */
-MULTIVERSION void exponentiate(const float* logits, float* weights, int64_t n, float highest, float inverseT) {
-  for (int64_t j = 0; j < n; j += kLanes) {
-    const int64_t left = n - j;
-    Vec z;
-    if (left >= kLanes) {
-      z = VLOAD(logits + j);
-    } else {
-      loadPart(&z, logits + j, left, 0.f);
-    }
-    z = (z - highest) * inverseT;
-    vexp(&z);
-    if (left >= kLanes) {
-      VSTORE(weights + j, z);
-    } else {
-      storePart(weights + j, &z, left);
-    }
-  }
-}
 
 double sum(const float* weights, int64_t n) {
   double total = 0;

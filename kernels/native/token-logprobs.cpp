@@ -12,6 +12,7 @@
 
 #include "args.h"
 #include "bf16.h"
+#include "exponentiate.h"
 #include "gemm.h"
 #include "kernels.h"
 #include "logits.h"
@@ -83,26 +84,6 @@ void merge(Summary* total, Summary strip, float inverseT) {
   raise(&strip, highest, inverseT);
   total->mass += strip.mass;
   total->weighted += strip.weighted;
-}
-
-/** logits → exp(z) of one strip, at the summary's greatest logit. */
-MULTIVERSION void exponentiateRow(float* logits, int64_t count, float highest, float inverseT) {
-  for (int64_t j = 0; j < count; j += kLanes) {
-    const int64_t left = count - j;
-    Vec z;
-    if (left >= kLanes) {
-      z = VLOAD(logits + j);
-    } else {
-      loadPart(&z, logits + j, left, 0.f);
-    }
-    z = (z - highest) * inverseT;
-    vexp(&z);
-    if (left >= kLanes) {
-      VSTORE(logits + j, z);
-    } else {
-      storePart(logits + j, &z, left);
-    }
-  }
 }
 
 MULTIVERSION void scaleRow(float* row, int64_t count, float factor) {
@@ -183,7 +164,7 @@ void tokenLogprobsKernel(Args& args) {
           merge(summary + r, own, inverseT);
           if (expectation == nullptr) continue;
           const float highest = summary[r].highest;
-          exponentiateRow(z, columns, highest, inverseT);
+          exponentiate(z, z, columns, highest, inverseT);
           if (first > 0 && highest != before) {
             scaleRow(expectation + (at + r) * d, d, std::exp((before - highest) * inverseT));
           }
