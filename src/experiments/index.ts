@@ -1,6 +1,6 @@
 export * from './config/index.js';
 export type * from './run/events.js';
-export type { RunOptions, RunResult } from './run/run.js';
+export type { RunOptions, RunResult } from './run/active-run.js';
 export type { Hardware, RunMetadata } from './run/metadata.js';
 export type { MetricsLogRow } from './run/metrics-log.js';
 export { readMetrics } from './run/metrics-log.js';

@@ -1,6 +1,6 @@
 import type { Config } from './config/index.js';
 import { grpoMethod } from './methods/grpo.js';
-import type { RunOptions, RunResult } from './run/run.js';
+import type { RunOptions, RunResult } from './run/active-run.js';
 import { runTraining } from './run/run.js';
 import { evaluateStage } from './stages/evaluate.js';
 import { groupStage } from './stages/group.js';

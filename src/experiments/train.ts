@@ -5,7 +5,7 @@ import { ppoMethod } from './methods/ppo.js';
 import { cpoMethod, dpoMethod, orpoMethod } from './methods/preference.js';
 import { sftMethod } from './methods/sft.js';
 import type { StageName } from './run/events.js';
-import type { ActiveRun, RunOptions, RunResult } from './run/run.js';
+import type { ActiveRun, RunOptions, RunResult } from './run/active-run.js';
 import { runTraining } from './run/run.js';
 import { evaluateStage } from './stages/evaluate.js';
 import { reportStage } from './stages/report.js';

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configFromObject } from '../../src/experiments/config/index.js';
 import { loadConfig, readMetrics, train, trainPretrain } from '../../src/experiments/index.js';
-import type { RunOptions } from '../../src/experiments/run/run.js';
+import type { RunOptions } from '../../src/experiments/run/active-run.js';
 import { openRemoteAdapters, openRemoteGenerator } from '../../src/policy/index.js';
 import { readRollouts } from '../../src/rollouts/index.js';
 import {

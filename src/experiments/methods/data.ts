@@ -11,7 +11,7 @@ import { inputError } from '../../errors.js';
 import type { Rollout } from '../../records.js';
 import { readRollouts } from '../../rollouts/index.js';
 import { scoreRollouts } from '../../rewards/index.js';
-import type { ActiveRun } from '../run/run.js';
+import type { ActiveRun } from '../run/active-run.js';
 import type { Workplace } from '../workplace/index.js';
 import { requiredJudge, requiredTask, trainingSampling } from '../workplace/index.js';
 import { dealtFeedback } from './feedback.js';

@@ -4,7 +4,7 @@ import type { CollectRolloutsInput } from '../../rollouts/index.js';
 import { collectRollouts } from '../../rollouts/index.js';
 import type { Config } from '../config/index.js';
 import type { PartTimer } from '../run/clock.js';
-import type { ActiveRun } from '../run/run.js';
+import type { ActiveRun } from '../run/active-run.js';
 import type { RunFolder } from '../run/run-folder.js';
 import { requiredJudge, trainingSampling } from '../workplace/index.js';
 import { problemsOfStep } from './feedback.js';

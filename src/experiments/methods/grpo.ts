@@ -11,7 +11,7 @@ import {
   syncReference,
 } from '../../training/index.js';
 import type { PartTimer } from '../run/clock.js';
-import type { ActiveRun } from '../run/run.js';
+import type { ActiveRun } from '../run/active-run.js';
 import type { StepMethod } from '../stages/train.js';
 import type { Workplace } from '../workplace/index.js';
 import { advantageSettings, tokenScheme } from './advantages.js';

@@ -1,6 +1,6 @@
 import { evaluatePolicy } from '../../evaluation/index.js';
 import type { StepMetrics } from '../../training/index.js';
-import type { ActiveRun } from '../run/run.js';
+import type { ActiveRun } from '../run/active-run.js';
 import {
   evaluationSampling,
   heldOutSplit,

@@ -2,7 +2,7 @@ import type { DatasetRows, UnpairedExample, UnpairedPreferenceRow } from '../../
 import { buildUnpaired, unpairedExamples } from '../../datasets/index.js';
 import type { KtoStepSettings } from '../../training/index.js';
 import { ktoMetrics, ktoStep, precomputeReferenceLogprobs } from '../../training/index.js';
-import type { ActiveRun } from '../run/run.js';
+import type { ActiveRun } from '../run/active-run.js';
 import type { StepMethod } from '../stages/train.js';
 import { candidates, fileRows, keepBuiltSet } from './data.js';
 import { offlineMethod } from './offline.js';

@@ -1,6 +1,6 @@
 import type { StepMetrics } from '../../training/index.js';
 import type { Config } from '../config/index.js';
-import type { ActiveRun } from '../run/run.js';
+import type { ActiveRun } from '../run/active-run.js';
 import type { StepMethod } from '../stages/train.js';
 import { planBatches } from './batches.js';
 import { heldOutRates } from './held-out.js';

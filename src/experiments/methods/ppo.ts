@@ -2,7 +2,7 @@ import { createRandom } from '../../algorithms/index.js';
 import type { Rollout } from '../../records.js';
 import type { PpoStepSettings } from '../../training/index.js';
 import { ppoStep } from '../../training/index.js';
-import type { ActiveRun } from '../run/run.js';
+import type { ActiveRun } from '../run/active-run.js';
 import type { StepMethod } from '../stages/train.js';
 import type { Workplace } from '../workplace/index.js';
 import { dealtFeedback, problemsOfStep } from './feedback.js';

@@ -17,7 +17,7 @@ import {
   precomputeReferenceLogprobs,
 } from '../../training/index.js';
 import type { Config } from '../config/index.js';
-import type { ActiveRun } from '../run/run.js';
+import type { ActiveRun } from '../run/active-run.js';
 import type { StepMethod } from '../stages/train.js';
 import type { Workplace } from '../workplace/index.js';
 import { candidates, fileRows, keepBuiltSet } from './data.js';

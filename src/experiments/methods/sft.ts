@@ -3,7 +3,7 @@ import { buildSft, packBestFit, sftSequences } from '../../datasets/index.js';
 import { inputError } from '../../errors.js';
 import type { TokenSequence } from '../../policy/index.js';
 import { sftLoss, sftStep } from '../../training/index.js';
-import type { ActiveRun } from '../run/run.js';
+import type { ActiveRun } from '../run/active-run.js';
 import type { StepMethod } from '../stages/train.js';
 import { candidates, fileRows, keepBuiltSet } from './data.js';
 import { offlineMethod } from './offline.js';

@@ -5,7 +5,7 @@ import type { Config } from '../config/index.js';
 import type { BeforeAfter, Emit } from '../run/events.js';
 import { writeFileAtomically } from '../run/files.js';
 import { thisProcess } from '../run/process-identity.js';
-import type { RunOptions } from '../run/run.js';
+import type { RunOptions } from '../run/active-run.js';
 import { duration } from '../study/index.js';
 import { analyzeStage } from './analyze.js';
 import { keepAside } from './aside.js';

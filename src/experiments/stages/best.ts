@@ -4,7 +4,7 @@ import { inputError } from '../../errors.js';
 import type { StepMetrics } from '../../training/index.js';
 import { loadCheckpoint } from '../../training/index.js';
 import type { Config } from '../config/index.js';
-import type { ActiveRun } from '../run/run.js';
+import type { ActiveRun } from '../run/active-run.js';
 
 export interface BestCheckpoint {
   /** Takes a measurement into account. */

@@ -12,7 +12,7 @@ import {
   writeEvaluations,
 } from '../../evaluation/index.js';
 import type { Config } from '../config/index.js';
-import type { ActiveRun } from '../run/run.js';
+import type { ActiveRun } from '../run/active-run.js';
 import { runPaths } from '../run/run-paths.js';
 import { evaluationSampling, evaluationSplits, requiredJudge } from '../workplace/index.js';
 

@@ -1,7 +1,7 @@
 import { familyOf } from '../../evaluation/index.js';
 import type { Rollout } from '../../records.js';
 import { collectRollouts } from '../../rollouts/index.js';
-import type { ActiveRun } from '../run/run.js';
+import type { ActiveRun } from '../run/active-run.js';
 import { reachedTokens } from '../../rollouts/index.js';
 import { withAdvantages } from '../methods/grpo.js';
 import { requiredJudge, trainingSampling } from '../workplace/index.js';

@@ -17,7 +17,7 @@ import type { BeforeAfter } from '../run/events.js';
 import type { Drawn } from '../run/draw.js';
 import { drawFigure } from '../run/draw.js';
 import { writeFileAtomically } from '../run/files.js';
-import type { ActiveRun, RunResult } from '../run/run.js';
+import type { ActiveRun, RunResult } from '../run/active-run.js';
 import { describeHardware, hardware } from '../run/metadata.js';
 import type { MetricsLogRow } from '../run/metrics-log.js';
 import { readMetrics } from '../run/metrics-log.js';

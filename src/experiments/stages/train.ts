@@ -4,7 +4,7 @@ import { nextTurn } from '../../tensor/index.js';
 import type { PartTimer } from '../run/clock.js';
 import { createPartTimer, remainingMs, timesOf } from '../run/clock.js';
 import { appendMetrics } from '../run/metrics-log.js';
-import type { ActiveRun } from '../run/run.js';
+import type { ActiveRun } from '../run/active-run.js';
 import type { BestCheckpoint } from './best.js';
 import { createBestCheckpoint } from './best.js';
 import { keepOffendingBatch, openGuards, warnOf } from './watch.js';

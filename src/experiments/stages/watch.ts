@@ -4,7 +4,7 @@ import type { Guards, StepMetrics } from '../../training/index.js';
 import { createGuards, isDivergence, saveOffendingBatch } from '../../training/index.js';
 import type { Config } from '../config/index.js';
 import { readMetrics } from '../run/metrics-log.js';
-import type { ActiveRun } from '../run/run.js';
+import type { ActiveRun } from '../run/active-run.js';
 
 /** Guards that know the figures so far, so that a resumed run warns as one never stopped. */
 export async function openGuards({ place, run, step }: ActiveRun): Promise<Guards> {

@@ -3,7 +3,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { inputError, isRlsfError } from '../../errors.js';
 import type { Config } from '../config/index.js';
 import type { Emit, TourEvent } from '../run/events.js';
-import type { RunOptions, RunResult } from '../run/run.js';
+import type { RunOptions, RunResult } from '../run/active-run.js';
 import { readRunEvaluations } from '../stages/evaluate.js';
 import { train } from '../train.js';
 import { noteStarted } from './manifest.js';

@@ -3,7 +3,7 @@ import type { Config } from '../config/index.js';
 import { candidates } from '../methods/data.js';
 import { heldOutRates } from '../methods/held-out.js';
 import { appendMetrics, readMetrics } from '../run/metrics-log.js';
-import type { ActiveRun, RunOptions, RunResult } from '../run/run.js';
+import type { ActiveRun, RunOptions, RunResult } from '../run/active-run.js';
 import { runTraining } from '../run/run.js';
 import { evaluateStage } from '../stages/evaluate.js';
 
