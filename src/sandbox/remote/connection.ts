@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Redis } from 'ioredis';
 import type { RedisOptions } from 'ioredis';
 import { environmentError, inputError } from '../../errors.js';
-import { hidePasswords, withoutPassword, withPassword } from './address.js';
+import { withoutPassword, withPassword } from './address.js';
 import { refusalOf } from './refusal.js';
 
 /** Which Redis, and whom to trust that it is it. */
@@ -50,9 +50,7 @@ export async function connectRedis(access: RedisAccess): Promise<Redis> {
     const cause = last ?? (error as Error);
     const why = isSilent && last === null ? null : cause;
     // Without the cause: a refusal of ioredis carries the AUTH command, password and all.
-    throw environmentError(
-      hidePasswords(`${shown}: ${refusalOf(why, shown.startsWith('rediss:'))}`),
-    );
+    throw environmentError(`${shown}: ${refusalOf(why, shown.startsWith('rediss:'))}`);
   } finally {
     clearTimeout(timer);
   }
@@ -61,12 +59,13 @@ export async function connectRedis(access: RedisAccess): Promise<Redis> {
 async function tlsOf({ redis, redisCa }: RedisAccess): Promise<Pick<RedisOptions, 'tls'>> {
   const file = redisCa ?? process.env['RLSF_REDIS_CA'];
   if (!redis.startsWith('rediss:') || file === undefined || file === '') return {};
-  try {
-    return { tls: { ca: await readFile(file, 'utf8') } };
-  } catch (cause) {
-    throw inputError(
-      `${file}: expected the certificate authority of Redis (PEM), but the file cannot be read (${(cause as NodeJS.ErrnoException).code}). Name another with --redis-ca, judge.redis_ca or RLSF_REDIS_CA.`,
-      { cause },
+  const refuse = (what: string): Error =>
+    inputError(
+      `${file}: expected the certificate authority of Redis (PEM), but ${what}. Name another with --redis-ca, judge.redis_ca or RLSF_REDIS_CA.`,
     );
-  }
+  const ca = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw refuse(`the file cannot be read (${error.code})`);
+  });
+  if (!ca.includes('BEGIN CERTIFICATE')) throw refuse('there is no certificate in it');
+  return { tls: { ca } };
 }

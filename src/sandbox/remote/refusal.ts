@@ -1,3 +1,5 @@
+import { hidePasswords } from './address.js';
+
 /**
  * Why a first connection to Redis failed and what to do, in one sentence each.
  * @param error `null`: it was silent for too long
@@ -5,9 +7,10 @@
 export function refusalOf(error: (Error & { code?: string }) | null, isTls: boolean): string {
   if (error === null)
     return isTls
-      ? 'no answer. Check host and port.'
+      ? 'no TLS is spoken there, or nothing at all. A server without TLS is redis://; else check host and port.'
       : 'no answer to a plain connection. Check host and port; a server with TLS wants rediss://.';
-  const { code = '', message } = error;
+  const { code = '' } = error;
+  const message = hidePasswords(error.message);
   const [, advice] = known.find(([form]) => form.test(`${code} ${message}`)) ?? [];
   if (advice !== undefined) return `${advice} (${message})`;
   return isTls && brokenHandshake.test(`${code} ${message}`)

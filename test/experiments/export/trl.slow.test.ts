@@ -67,8 +67,12 @@ describe.skipIf(python === undefined)('TRL with what is exported (RLSF_TEST_PYTH
     expect(difference.points.map((point) => point.rewardAfter)).toEqual(theirs);
   }, 900_000);
 
+  const pairs = [{ prompt: 'int f() {', chosen: ' return 1; }', rejected: ' return }' }];
+
   it.each([
-    ['dpo', [{ prompt: 'int f() {', chosen: ' return 1; }', rejected: ' return }' }]],
+    ['dpo', pairs],
+    ['cpo', pairs],
+    ['orpo', pairs],
     [
       'kto',
       [
