@@ -1,6 +1,7 @@
 /** The parts of a session that are not a value: they are opened from one, and follow it. */
+import { openJudge } from '../experiments/workplace/judge.js';
 import { promptLimit, taskOptions } from '../experiments/workplace/problems.js';
-import { openAdapter, openJudge } from '../experiments/workplace/workplace.js';
+import { openAdapter } from '../experiments/workplace/workplace.js';
 import type { NamedTensor, Policy, SourceOptions, ValueHead } from '../policy/index.js';
 import { createValueHead, loadPolicy, trainableVariables } from '../policy/index.js';
 import type { Problem } from '../records.js';

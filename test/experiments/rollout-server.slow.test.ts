@@ -108,6 +108,24 @@ describe.skipIf(!hasCompiler)('GRPO with rollouts from a server (needs g++)', ()
     expect(server.models).toEqual(['base']);
   }, 120_000);
 
+  it('at another temperature takes the log-probabilities of what was drawn from', async () => {
+    const warm = ['sampling.temperature=0.7', 'grpo.vllm_logprobs_mode=processed'];
+    const options = { policy: model, name: 'base', adapterRoot: folder };
+    const processed = await startCompletionServer({ ...options, logprobsMode: 'processed' });
+    try {
+      const { metrics } = await trained('processed', processed.url, warm);
+      for (const row of metrics) {
+        expect(row[gap]).toBeLessThan(1e-3);
+        expect(Math.abs(row[ratio] - 1)).toBeLessThan(1e-2);
+      }
+    } finally {
+      await processed.stop();
+    }
+    // The same with a server that was not told to: the gap shows it.
+    const { metrics } = await trained('not-processed', server.url, warm);
+    expect(metrics[0][gap]).toBeGreaterThan(0.01);
+  }, 120_000);
+
   it('brings the adapter every so many steps: the gap is that of the steps between', async () => {
     const { metrics } = await trained('seldom', server.url, ['grpo.vllm_adapter_sync_steps=2']);
     expect(metrics[0][gap]).toBeLessThan(1e-3);

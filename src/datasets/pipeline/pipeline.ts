@@ -18,6 +18,8 @@ export interface PipelineInput {
   readonly rewardTools: () => Promise<Omit<RewardTools, 'onProgress'>>;
   /** How programs are judged; an example's own flags come behind these. */
   readonly judge?: JudgeOptions;
+  /** Where they are judged. @default on this machine */
+  readonly openJudge?: (options: JudgeOptions) => Promise<JudgePool>;
   readonly signal?: AbortSignal;
   readonly onProgress?: (stage: PipelineStage, done: number, total: number) => void;
 }
@@ -37,13 +39,14 @@ export interface PipelineResult {
  */
 export async function runPipeline(input: PipelineInput): Promise<PipelineResult> {
   const { output, source, only = pipelineStages, signal } = input;
+  const { openJudge = createJudgePool } = input;
   const pools = new Map<string, Promise<JudgePool>>();
   const judge = (flags: readonly string[] = []): Promise<JudgePool> => {
     const key = JSON.stringify(flags);
     const known = pools.get(key);
     if (known !== undefined) return known;
     const fixed = input.judge ?? {};
-    const fresh = createJudgePool({ ...fixed, flags: [...(fixed.flags ?? []), ...flags] });
+    const fresh = openJudge({ ...fixed, flags: [...(fixed.flags ?? []), ...flags] });
     pools.set(key, fresh);
     return fresh;
   };

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { parse as parseDotenv } from 'dotenv';
 import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { inputError, usageError } from '../../errors.js';
+import { hidePasswords } from '../../sandbox/remote/address.js';
 import { translateAliases } from './aliases.js';
 import { isOnline, type Method } from './methods.js';
 import type { JsonSchema } from './tree.js';
@@ -109,11 +110,11 @@ export function setLayers(settings: readonly string[]): Layer[] {
     const at = setting.indexOf('=');
     if (at < 1) {
       throw usageError(
-        `--set ${setting}: expected section.key=value, got no "=". Write e.g. --set grpo.max_steps=10.`,
+        `${hidePasswords(`--set ${setting}`)}: expected section.key=value, got no "=". Write e.g. --set grpo.max_steps=10.`,
       );
     }
     const keys = setting.slice(0, at).trim().split('.');
-    const source = `--set ${setting}`;
+    const source = hidePasswords(`--set ${setting}`);
     const text = setting.slice(at + 1);
     try {
       return { source, values: nest(keys, leafValue(text, schemaAt(keys, root))) };

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { inputError } from '../../errors.js';
+import { hidePasswords, keepPassword } from '../../sandbox/remote/address.js';
 import { explainIssues } from './explain.js';
 import type { Layer } from './layers.js';
 import { environmentLayers, fileLayers, nest, processEnvironment, setLayers } from './layers.js';
@@ -70,11 +71,25 @@ function resolveLayers(layers: readonly Layer[], fallback: string): Config {
     merged = merge(merged, layer.values);
     noteSources(layer.values, layer.source, sources, []);
   }
+  merged = withoutRedisPassword(merged, sources.get('judge.redis') ?? fallback);
   const parsed = configSchema.safeParse(merged);
   if (!parsed.success) {
-    throw inputError(explainIssues(parsed.error.issues, merged, sources, fallback));
+    const text = explainIssues(parsed.error.issues, merged, sources, fallback);
+    throw inputError(hidePasswords(text));
   }
   return parsed.data;
+}
+
+/** The password of `judge.redis` stays in memory: what is written of a config does not hold it. */
+function withoutRedisPassword(
+  values: Record<string, unknown>,
+  source: string,
+): Record<string, unknown> {
+  const { judge } = values;
+  if (!isSection(judge) || typeof judge['redis'] !== 'string' || judge['redis'] === '')
+    return values;
+  const redis = keepPassword(judge['redis'], `${source}: judge.redis`);
+  return { ...values, judge: { ...judge, redis } };
 }
 
 /** Sections merge key by key; everything else, lists too, is replaced. */

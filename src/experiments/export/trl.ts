@@ -9,7 +9,7 @@ import { script, serverLines } from './files.js';
 export async function trlFiles({ method, config, rows, run }: ExportSource): Promise<ExportFiles> {
   if (method === 'ppo')
     throw usageError(
-      'rlsf export --to trl: TRL’s PPO takes a reward model where ours takes verdicts, so there is nothing to match. Export the run --to openrlhf or verl.',
+      'rlsf export --to trl: TRL has no PPO that asks a reward function: up to 0.x it took a reward model, and 1.13 has none. Export the run --to openrlhf or verl.',
     );
   const { args, notes } = trlArguments(method, config);
   const settings = {

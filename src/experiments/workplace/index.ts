@@ -4,13 +4,7 @@ export { evaluationSplits, heldOutSplit, requiredTask, taskOptions } from './pro
 export type { EvaluationSplit } from './problems.js';
 export { configRewards, openRewards, parseRewardEntry } from './rewards.js';
 export { evaluationSampling, trainingSampling } from './sampling.js';
-export {
-  judgeOptions,
-  methodOf,
-  openBackend,
-  openConfigJudge,
-  openJudge,
-  openWorkplace,
-  requiredJudge,
-} from './workplace.js';
+export { judgeOptions, openConfigJudge, openJudge, openJudgeAt } from './judge.js';
+export type { JudgePlace } from './judge.js';
+export { methodOf, openBackend, openWorkplace, requiredJudge } from './workplace.js';
 export type { Workplace } from './workplace.js';

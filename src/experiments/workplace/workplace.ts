@@ -1,5 +1,4 @@
 /** Everything a training works with, opened from its config and closed together. */
-import path from 'node:path';
 import { inputError } from '../../errors.js';
 import type {
   AttachOptions,
@@ -16,10 +15,9 @@ import {
   trainableVariables,
   valueHeadVariables,
 } from '../../policy/index.js';
-import type { Language, Problem } from '../../records.js';
+import type { Problem } from '../../records.js';
 import type { RewardFunction } from '../../rewards/index.js';
-import type { JudgeOptions, JudgePool } from '../../sandbox/index.js';
-import { createJudgePool, languagesOf } from '../../sandbox/index.js';
+import type { JudgePool } from '../../sandbox/index.js';
 import type { Task } from '../../tasks/index.js';
 import { openTask } from '../../tasks/index.js';
 import type { BackendChoice } from '../../tensor/index.js';
@@ -29,6 +27,7 @@ import { createOptimizer } from '../../training/index.js';
 import type { Config, Method } from '../config/index.js';
 import { isOnline } from '../config/index.js';
 import type { TrainingKind } from '../run/run-status.js';
+import { openJudge } from './judge.js';
 import { promptLimit, requiredTask, taskOptions } from './problems.js';
 import { configRewards } from './rewards.js';
 import { openRolloutServer, type RolloutServer } from './rollout-server.js';
@@ -232,38 +231,4 @@ export function modelFolder(config: Config): string {
     );
   }
   return folder;
-}
-
-export function openJudge(config: Config, problems: readonly Problem[]): Promise<JudgePool> {
-  return openConfigJudge(config, languagesOf(problems));
-}
-
-/** The judge of a config: on this machine, or on the workers of its Redis. */
-export async function openConfigJudge(
-  config: Pick<Config, 'judge'>,
-  languages: readonly Language[] | undefined,
-): Promise<JudgePool> {
-  const { redis, redis_toolchain: toolchain, redis_priority: priority } = config.judge;
-  const options = { languages, ...judgeOptions(config) };
-  if (redis === null) return createJudgePool(options);
-  const { createRemoteJudgePool } = await import('../../sandbox/remote/index.js');
-  return createRemoteJudgePool({ ...options, redis, toolchain, priority });
-}
-
-/** How a config judges. */
-export function judgeOptions({ judge }: Pick<Config, 'judge'>): JudgeOptions {
-  return {
-    workers: judge.workers ?? undefined,
-    cpuMs: judge.cpu_ms,
-    wallMs: judge.wall_ms,
-    memoryMiB: judge.memory_mib,
-    outputKiB: judge.output_kib,
-    isolation: judge.isolation,
-    cacheFolder: judge.cache === null ? undefined : path.resolve(judge.cache),
-    cacheMiB: judge.cache_mib,
-    batchSize: judge.batch_size,
-    std: judge.std,
-    compiler: judge.compiler,
-    flags: judge.flags,
-  };
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { JudgePlace } from '../../experiments/workplace/index.js';
 import type { Problem } from '../../records.js';
 import type { CommandContext, CommandInput } from './command.js';
 import { textOption } from './command.js';
@@ -10,6 +11,8 @@ export interface CandidatesInput {
   /** What the config alone can say. */
   minP: number;
   repetitionPenalty: number;
+  /** Where the config judges; `null` without one. */
+  judgePlace: JudgePlace | null;
 }
 
 /** `--config` says what the command line does not: policy, task, sampling, how many. */
@@ -18,7 +21,7 @@ export async function withConfig(
   context: Pick<CommandContext, 'note'>,
 ): Promise<CandidatesInput> {
   const file = textOption(input, 'config');
-  if (file === undefined) return { input, minP: 0, repetitionPenalty: 1 };
+  if (file === undefined) return { input, minP: 0, repetitionPenalty: 1, judgePlace: null };
   const { loadConfig } = await import('../../experiments/config/index.js');
   const config = await loadConfig(file, { method: 'dpo', onNote: (note) => context.note(note) });
   const { policy, task, sampling, dataset, run } = config;
@@ -47,6 +50,7 @@ export async function withConfig(
     input: { ...input, options: { ...Object.fromEntries(texts), ...given(input) } },
     minP: sampling.min_p,
     repetitionPenalty: sampling.repetition_penalty,
+    judgePlace: config.judge,
   };
 }
 

@@ -9,6 +9,7 @@ import type { Task } from '../../tasks/index.js';
 import type { CommandContext, CommandInput, CommandOption } from './command.js';
 import { textOption, wholeOption } from './command.js';
 import { problemSeed, told } from './generation-options.js';
+import { openCommandJudge } from './judge-place.js';
 import { openTaskOption } from './tasks-options.js';
 
 export const completionsOptions: CommandOption[] = [
@@ -35,7 +36,7 @@ export async function evaluateCompletionsFile(
   k: number[] | undefined,
 ): Promise<EvaluatedCompletions> {
   const { evaluateCompletions, readCompletions } = await import('../../evaluation/index.js');
-  const { createJudgePool, languagesOf } = await import('../../sandbox/index.js');
+  const { languagesOf } = await import('../../sandbox/index.js');
   const missing = choice(input, 'missing', ['skip', 'fail']);
   const malformed = choice(input, 'malformed', ['fail', 'skip']);
   const set = await readCompletions(source, { malformed });
@@ -44,7 +45,7 @@ export async function evaluateCompletionsFile(
     context.note(
       `${source}: completions ${titles[set.format]}: ${set.completions.length}, for ${problems.length} problems of ${task}, ${split}`,
     );
-  const judge = await createJudgePool({ languages: languagesOf(problems) });
+  const judge = await openCommandJudge(input, context, { languages: languagesOf(problems) });
   const tell = told(context);
   try {
     const evaluated = await evaluateCompletions({

@@ -8,6 +8,7 @@ import type { Command, CommandContext, CommandInput, CommandResult } from './com
 import { dashed, flagOption, textOption } from './command.js';
 import { completionsOptions, evaluateCompletionsFile } from './evaluate-completions.js';
 import { generationOf, generationOptions, told } from './generation-options.js';
+import { judgePlaceOptions, openCommandJudge } from './judge-place.js';
 import { chainOptions, openChain } from './policy-chain.js';
 
 export const evaluateCommand: Command = {
@@ -27,6 +28,7 @@ export const evaluateCommand: Command = {
     ...generationOptions,
     { flags: '--k <list>', summary: 'pass@k for these: 1,5,10 (default: 1, 2, 4, … and n)' },
     ...completionsOptions,
+    ...judgePlaceOptions,
     {
       flags: '--output <folder>',
       summary:
@@ -52,19 +54,18 @@ async function evaluateChain(input: CommandInput, context: CommandContext): Prom
   const k = ksOf(input);
   checkOutput(output, input);
   const { selectBackend } = await import('../../tensor/index.js');
-  const { createJudgePool, languagesOf } = await import('../../sandbox/index.js');
+  const { languagesOf } = await import('../../sandbox/index.js');
   const { evaluatePolicy } = await import('../../evaluation/index.js');
   const generation = await generationOf('rlsf evaluate', input, context);
   const { problems, numSamples, promptFormat, promptTemplate } = generation;
   checkKs(k, numSamples);
   await selectBackend('auto');
   const { policy, base, adapters } = await openChain(input, context);
-  const judge = await createJudgePool({ languages: languagesOf(problems) }).catch(
-    (error: unknown) => {
-      policy.dispose();
-      throw error;
-    },
-  );
+  const languages = languagesOf(problems);
+  const judge = await openCommandJudge(input, context, { languages }).catch((error: unknown) => {
+    policy.dispose();
+    throw error;
+  });
   const examples: EvaluationExample[] = [];
   try {
     const evaluation = await evaluatePolicy({

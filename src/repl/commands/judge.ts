@@ -5,6 +5,7 @@ import type { Command } from './command.js';
 import { flagOption, listOption, textOption } from './command.js';
 import { htmlFile, htmlOption, writeInspectionPage } from './inspect.js';
 import { readText } from './judge-file.js';
+import { judgePlaceOptions, openCommandJudge } from './judge-place.js';
 import { endingsOf, languageNames, problemOf } from './judge-problem.js';
 
 const programs = languageNames.filter((language) => language !== 'text');
@@ -46,6 +47,7 @@ export const judgeCommand: Command = {
     },
     { flags: '--tokenizer <folder>', summary: 'show its tokens, with the default reward of each' },
     { flags: '--isolation <tier>', summary: 'auto, bubblewrap, restricted or none' },
+    ...judgePlaceOptions,
     { flags: '--compiler <name>', summary: 'for C++: g++ or clang++ (default: g++)' },
     { flags: '--std <standard>', summary: 'for C++: language standard (default: c++17)' },
     { flags: '--flags <flag...>', summary: 'for C++: more flags, e.g. --flags=-O1', many: true },
@@ -63,9 +65,9 @@ export const judgeCommand: Command = {
     const page = htmlFile(input, 'judge');
     const completion = await readText(file, 'the file to judge');
     const problem = await problemOf(input, file);
-    const { createJudgePool, judgeJob } = await import('../../sandbox/index.js');
+    const { judgeJob } = await import('../../sandbox/index.js');
     const job = judgeJob(problem, completion);
-    const pool = await createJudgePool({
+    const pool = await openCommandJudge(input, context, {
       languages: [job.language],
       workers: 1,
       isolation: isolationOf(textOption(input, 'isolation')),

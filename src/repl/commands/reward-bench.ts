@@ -6,6 +6,7 @@ import type { Task } from '../../tasks/index.js';
 import { rewardBenchView } from '../views/reward-bench-view.js';
 import type { Command, CommandContext, CommandInput } from './command.js';
 import { listOption, textOption, wholeOption } from './command.js';
+import { judgePlaceOptions, openCommandJudge } from './judge-place.js';
 import { policyOption, policyOptions } from './policy-option.js';
 import { openedRewards, rewardOption } from './reward-option.js';
 import { sourceHooks } from './source-hooks.js';
@@ -26,6 +27,7 @@ export const rewardBenchCommand: Command = {
     ...policyOptions,
     { flags: '--no-policy', summary: 'sample no groups: the spread is that of the specimens' },
     { flags: '--out <file>', summary: 'write the report as Markdown' },
+    ...judgePlaceOptions,
   ],
   examples: [
     'rlsf reward-bench',
@@ -33,10 +35,7 @@ export const rewardBenchCommand: Command = {
     'rlsf reward-bench --reward rewards/mine.ts --flags -Werror --out bench.md',
   ],
   async run(input, context) {
-    const [{ benchMarkdown, benchReward }, { createJudgePool }] = await Promise.all([
-      import('../../evaluation/index.js'),
-      import('../../sandbox/index.js'),
-    ]);
+    const { benchMarkdown, benchReward } = await import('../../evaluation/index.js');
     const entries = listOption(input, 'reward');
     const rewards = await openedRewards(entries.length > 0 ? entries : ['sanitizer_curriculum']);
     const seed = wholeOption(input, 'seed', 0);
@@ -45,7 +44,8 @@ export const rewardBenchCommand: Command = {
     const problems = withReferences(task, split, wholeOption(input, 'n', 6, 1), seed);
     const rollouts = await recordedRollouts(input);
     const flags = (textOption(input, 'flags') ?? '').split(/\s+/).filter((flag) => flag !== '');
-    const judge = await createJudgePool({ languages: [problems[0].language], flags });
+    const languages = [problems[0].language];
+    const judge = await openCommandJudge(input, context, { languages, flags });
     const sampled = rollouts ? undefined : await samplingPolicy(input, context, task.name);
     try {
       const report = await benchReward({

@@ -7,6 +7,7 @@ import { line, padStart, span } from '../styled.js';
 import type { StyledLine } from '../styled.js';
 import type { Command, CommandContext, CommandInput } from './command.js';
 import { flagOption, numberOption, textOption, wholeOption } from './command.js';
+import { judgePlaceOptions, openCommandJudge } from './judge-place.js';
 import { openTaskOption, taskOptions } from './tasks-options.js';
 
 export const tasksBuildCommand: Command = {
@@ -37,6 +38,7 @@ export const tasksBuildCommand: Command = {
     { flags: '--seed <seed>', summary: 'of the choice among pairs (default: 0)' },
     { flags: '--task <name>', summary: 'of the candidates, for references (default: as they say)' },
     ...taskOptions,
+    ...judgePlaceOptions,
   ],
   examples: [
     'rlsf tasks build --candidates runs/candidates',
@@ -66,7 +68,8 @@ export const tasksBuildCommand: Command = {
       corrupt > 0 || takesReferences ? await problemsOf(rollouts, input, context) : [];
     let pairs = datasets.buildPairs(rollouts, limits);
     if (corrupt > 0) {
-      const corruption = await corrupted(rollouts, pairs, problems, { n: corrupt, seed }, context);
+      const judged = { n: corrupt, seed };
+      const corruption = await corrupted(rollouts, pairs, problems, judged, input, context);
       pairs = datasets.buildPairs(rollouts, { ...limits, corruption });
     }
     const references = takesReferences ? problems : [];
@@ -147,10 +150,11 @@ async function corrupted(
   pairs: BuiltSet<{ problem_id: string }>,
   problems: readonly Problem[],
   options: { n: number; seed: number },
-  { signal }: CommandContext,
+  input: CommandInput,
+  context: CommandContext,
 ): Promise<CorruptedSample[]> {
+  const { signal } = context;
   const { corruptAndVerify } = await import('../../datasets/index.js');
-  const { createJudgePool } = await import('../../sandbox/index.js');
   const having = new Set(pairs.rows.map((row) => row.problem_id));
   const first = new Map<string, Rollout>();
   for (const rollout of rollouts) {
@@ -160,7 +164,7 @@ async function corrupted(
   }
   const wanted = problems.filter(({ id, language }) => first.has(id) && language === 'cpp');
   if (wanted.length === 0) return [];
-  const judge = await createJudgePool({ languages: ['cpp'] });
+  const judge = await openCommandJudge(input, context, { languages: ['cpp'] });
   try {
     const made: CorruptedSample[] = [];
     for (const problem of wanted) {

@@ -5,6 +5,7 @@ import { line, span } from '../styled.js';
 import { promptedSet, withConfig } from './candidates-set.js';
 import type { Command } from './command.js';
 import { listOption, numberOption, textOption, wholeOption } from './command.js';
+import { judgePlaceOptions, openCommandJudge } from './judge-place.js';
 import { policyOption, policyOptions } from './policy-option.js';
 import { rewardOption, rewardsOf } from './reward-option.js';
 import { checkSamplingOptions } from './sampling-check.js';
@@ -42,6 +43,7 @@ export const tasksCandidatesCommand: Command = {
     { flags: '--top-p <p>', summary: 'keep the likeliest that reach p together (default: 1, all)' },
     rewardOption,
     { flags: '--chunk-size <count>', summary: 'problems between two writes (default: 16)' },
+    ...judgePlaceOptions,
   ],
   examples: [
     'rlsf tasks candidates --problems 100 -n 8 --output runs/candidates',
@@ -54,7 +56,7 @@ export const tasksCandidatesCommand: Command = {
       throw usageError(
         'rlsf tasks candidates: --output: expected the folder for candidates.jsonl, got none.',
       );
-    const { input, minP, repetitionPenalty } = await withConfig(given, context);
+    const { input, minP, repetitionPenalty, judgePlace } = await withConfig(given, context);
     const seed = wholeOption(input, 'seed', 42);
     const numGenerations = wholeOption(input, 'n', 8, 1);
     const sampling = {
@@ -74,7 +76,7 @@ export const tasksCandidatesCommand: Command = {
     const [
       { collectCandidates },
       { loadPolicy, loadAdapter },
-      sandbox,
+      { languagesOf },
       { sanitizerCurriculum },
       tensor,
     ] = await Promise.all([
@@ -94,12 +96,13 @@ export const tasksCandidatesCommand: Command = {
     const folder = output ?? path.join('runs', set?.name ?? '');
     await tensor.selectBackend('auto');
     const policy = await loadPolicy(named.policy, sourceHooks(context));
-    const judge = await sandbox
-      .createJudgePool({ languages: sandbox.languagesOf(problems) })
-      .catch((error: unknown) => {
+    const languages = languagesOf(problems);
+    const judge = await openCommandJudge(input, context, { languages }, judgePlace).catch(
+      (error: unknown) => {
         policy.dispose();
         throw error;
-      });
+      },
+    );
     try {
       if (named.adapter !== undefined) await loadAdapter(policy, named.adapter);
       const candidates = await collectCandidates({

@@ -5,6 +5,7 @@ import { line, padStart, span } from '../styled.js';
 import type { StyledLine } from '../styled.js';
 import type { Command, CommandInput } from './command.js';
 import { dashed, listOption, numberOption, textOption, wholeOption } from './command.js';
+import { judgePlaceOptions, openCommandJudge } from './judge-place.js';
 
 export const tasksGenerateCommand: Command = {
   name: 'tasks generate',
@@ -50,6 +51,7 @@ export const tasksGenerateCommand: Command = {
       summary: 'share of the mutants that the tests must see (default: 0.6)',
     },
     { flags: '--format <name...>', summary: 'further files: multipl-e', many: true },
+    ...judgePlaceOptions,
   ],
   examples: [
     'rlsf tasks generate -n 50 --model gpt-4.1-mini --max-tokens-total 400000',
@@ -64,7 +66,6 @@ export const tasksGenerateCommand: Command = {
     const folder = textOption(input, 'output') ?? 'data/generated';
     const { generateProblems, generationFormats, readTopics } =
       await import('../../datasets/index.js');
-    const { createJudgePool } = await import('../../sandbox/index.js');
     const topics = textOption(input, 'topics');
     const number = (name: string): number | undefined =>
       input.options[name] === undefined ? undefined : numberOption(input, name, 0);
@@ -97,7 +98,7 @@ export const tasksGenerateCommand: Command = {
       formats: formatsOf(input, generationFormats),
       signal: context.signal,
     };
-    const judge = await createJudgePool({ languages: ['cpp'] });
+    const judge = await openCommandJudge(input, context, { languages: ['cpp'] });
     try {
       const set = await generateProblems(judge, {
         ...options,

@@ -8,6 +8,7 @@ import { nearest } from '../nearest.js';
 import { pipelineLines } from '../views/pipeline-view.js';
 import type { Command, CommandContext, CommandInput } from './command.js';
 import { listOption, textOption, wholeOption } from './command.js';
+import { judgePlaceOptions, openCommandJudge } from './judge-place.js';
 import { sourceHooks } from './source-hooks.js';
 import { openTaskOption, taskOptions } from './tasks-options.js';
 
@@ -40,6 +41,7 @@ export const tasksPipelineCommand: Command = {
       many: true,
     },
     ...taskOptions,
+    ...judgePlaceOptions,
   ],
   examples: [
     'rlsf tasks pipeline',
@@ -58,6 +60,7 @@ export const tasksPipelineCommand: Command = {
       only,
       source,
       signal: context.signal,
+      openJudge: (options) => openCommandJudge(input, context, options),
       rewardTools: () => rewardToolsOf(input, context, scores),
       onProgress: progress(context),
     });

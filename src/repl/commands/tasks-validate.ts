@@ -3,6 +3,7 @@ import { line, padEnd, padStart, span } from '../styled.js';
 import type { StyledLine } from '../styled.js';
 import type { Command } from './command.js';
 import { listOption, textOption, wholeOption } from './command.js';
+import { judgePlaceOptions, openCommandJudge } from './judge-place.js';
 import { taskOptions, taskOptionsOf } from './tasks-options.js';
 
 /** Lines of a list that a person reads; `--json` has all. */
@@ -17,6 +18,7 @@ export const tasksValidateCommand: Command = {
     { flags: '--n <count>', summary: 'so many problems of each split (default: all)' },
     { flags: '--seed <seed>', summary: 'which ones (default: 0)' },
     ...taskOptions,
+    ...judgePlaceOptions,
   ],
   examples: [
     'rlsf tasks validate gsm8k --path openai/gsm8k',
@@ -25,7 +27,7 @@ export const tasksValidateCommand: Command = {
   ],
   async run(input, context) {
     const { openTask, validateTask } = await import('../../tasks/index.js');
-    const { createJudgePool, judgeJob } = await import('../../sandbox/index.js');
+    const { judgeJob } = await import('../../sandbox/index.js');
     const asked = taskOptionsOf(input, context);
     // Bad rows are what one wants to see here, all of them; they count as a failure unless waived.
     const task = await openTask(input.arguments['task'] ?? '', { ...asked, malformed: 'skip' });
@@ -34,7 +36,7 @@ export const tasksValidateCommand: Command = {
     const validation = await validateTask(
       task,
       async (jobs) => {
-        const pool = await createJudgePool({
+        const pool = await openCommandJudge(input, context, {
           languages: [...new Set(jobs.map(({ problem }) => problem.language))],
         });
         try {

@@ -1,5 +1,6 @@
 import { usageError } from '../../errors.js';
 import type { TierName } from '../../sandbox/index.js';
+import type { RedisAccess } from '../../sandbox/remote/index.js';
 import { line, span } from '../styled.js';
 import type { Command, CommandInput } from './command.js';
 import { textOption, wholeOption } from './command.js';
@@ -9,11 +10,19 @@ export const redisOption = {
   summary: 'redis://:password@host:port, or rediss:// with TLS (default: RLSF_REDIS)',
 };
 
-/** The address of Redis: of the command line, else of the environment or `.env`. */
-export async function redisUrl(input: CommandInput, command: string): Promise<string> {
+export const redisCaOption = {
+  flags: '--redis-ca <file>',
+  summary: 'the certificate authority of a rediss:// address (default: RLSF_REDIS_CA)',
+};
+
+/** Which Redis: of the command line, else of the environment or `.env`. */
+export async function redisAccess(input: CommandInput, command: string): Promise<RedisAccess> {
   const { processEnvironment } = await import('../../experiments/config/index.js');
-  const url = textOption(input, 'redis') ?? (await processEnvironment())['RLSF_REDIS'];
-  if (url !== undefined && url !== '') return url;
+  const { withPassword } = await import('../../sandbox/remote/index.js');
+  const env = await processEnvironment();
+  const url = textOption(input, 'redis') ?? env['RLSF_REDIS'];
+  const redisCa = textOption(input, 'redisCa') ?? env['RLSF_REDIS_CA'];
+  if (url !== undefined && url !== '') return { redis: withPassword(url, env), redisCa };
   throw usageError(
     `rlsf ${command}: --redis <url> is expected, such as --redis redis://127.0.0.1:6379, or RLSF_REDIS in the environment.`,
   );
@@ -26,6 +35,7 @@ export const workerCommand: Command = {
   summary: 'judge on this machine what trainers elsewhere ask for through Redis (judge.redis)',
   options: [
     redisOption,
+    redisCaOption,
     { flags: '--concurrency <n>', summary: 'tasks at a time (default: one per core)' },
     { flags: '--isolation <tier>', summary: `${tiers.join(', ')} (default: auto)` },
     { flags: '--cache <folder>', summary: 'verdicts already reached (default: none kept)' },
@@ -37,14 +47,14 @@ export const workerCommand: Command = {
   ],
   examples: ['rlsf worker --redis redis://:PASSWORD@10.0.0.5:6379', 'rlsf worker --concurrency 8'],
   async run(input, context) {
-    const url = await redisUrl(input, 'worker');
+    const access = await redisAccess(input, 'worker');
     const { startJudgeWorker } = await import('../../sandbox/remote/index.js');
     const given = textOption(input, 'isolation') ?? 'auto';
     const isolation = tiers.find((tier) => tier === given);
     if (isolation === undefined)
       throw usageError(`rlsf worker: --isolation expects ${tiers.join(', ')}, got '${given}'.`);
     const worker = await startJudgeWorker({
-      redis: url,
+      ...access,
       isolation,
       cacheFolder: textOption(input, 'cache'),
       host: textOption(input, 'name'),

@@ -3,17 +3,21 @@ import { line, span } from '../styled.js';
 import type { StyledLine } from '../styled.js';
 import type { Command } from './command.js';
 import { flagOption } from './command.js';
-import { redisOption, redisUrl } from './worker.js';
+import { redisAccess, redisCaOption, redisOption } from './worker.js';
 
 export const workersCommand: Command = {
   name: 'workers',
   summary: 'the judging workers of a Redis: hosts, rates, queues, and what nobody could judge',
-  options: [redisOption, { flags: '--retry', summary: 'give what nobody could judge new tries' }],
+  options: [
+    redisOption,
+    redisCaOption,
+    { flags: '--retry', summary: 'give what nobody could judge new tries' },
+  ],
   examples: ['rlsf workers --redis redis://127.0.0.1:6379', 'rlsf workers --retry'],
   async run(input) {
-    const url = await redisUrl(input, 'workers');
+    const access = await redisAccess(input, 'workers');
     const { judgeFleet } = await import('../../sandbox/remote/index.js');
-    const value = await judgeFleet(url, { retry: flagOption(input, 'retry') });
+    const value = await judgeFleet(access, { retry: flagOption(input, 'retry') });
     return { value, lines: fleetLines(value) };
   },
 };

@@ -1,5 +1,6 @@
 import { Queue, QueueEvents } from 'bullmq';
 import { connectRedis } from './connection.js';
+import type { RedisAccess } from './connection.js';
 import { prefix, queueName, taskId } from './protocol.js';
 import type { JudgeReply, JudgeTask } from './protocol.js';
 
@@ -14,8 +15,7 @@ export class DeadLetter extends Error {
   override readonly name = 'DeadLetter';
 }
 
-export interface OutstandingOptions {
-  redis: string;
+export interface OutstandingOptions extends RedisAccess {
   fingerprint: string;
   /** Lower comes first; 0: as they come. @default 0 */
   priority?: number;
@@ -39,11 +39,11 @@ const keptSeconds = 3600;
  * looked up now and then, and put back where it is gone: a Redis that lost its memory loses no verdict.
  */
 export async function createOutstanding(options: OutstandingOptions): Promise<Outstanding> {
-  const { redis: url, fingerprint, priority = 0, attempts = 5, lookMs = 3000 } = options;
+  const { fingerprint, priority = 0, attempts = 5, lookMs = 3000 } = options;
   const name = queueName(fingerprint);
-  const connection = await connectRedis(url);
+  const connection = await connectRedis(options);
   const queue = new Queue<JudgeTask, JudgeReply>(name, { connection, prefix });
-  const eventConnection = await connectRedis(url);
+  const eventConnection = await connectRedis(options);
   const events = new QueueEvents(name, { connection: eventConnection, prefix });
   const waiting = new Map<string, Waiting>();
   queue.on('error', () => undefined); // connections come back by themselves

@@ -7,14 +7,17 @@ import type { JudgeOptions, JudgePool } from '../pool.js';
 import type { JudgeJob } from '../toolchain.js';
 import { sandboxError } from '../verdict.js';
 import { createVerdictCache, verdictKey } from '../verdict-cache.js';
-import { connectRedis, withoutPassword } from './connection.js';
+import { withoutPassword } from './address.js';
+import { connectRedis } from './connection.js';
+import type { RedisAccess } from './connection.js';
+import { mostInFlight } from './limits.js';
 import { createOutstanding, DeadLetter } from './outstanding.js';
 import { settingsOf } from './protocol.js';
 import { listWorkers } from './registry.js';
 import type { WorkerRecord } from './registry.js';
 
-export interface RemoteJudgeOptions extends Omit<JudgeOptions, 'workers' | 'isolation'> {
-  redis: string;
+export interface RemoteJudgeOptions
+  extends Omit<JudgeOptions, 'workers' | 'isolation'>, RedisAccess {
   /** Whose verdicts: a fingerprint of `rlsf workers`. @default that of the workers, if they have one */
   toolchain?: string | null;
   /** 1 comes before 2; 0 before all. @default 0 */
@@ -34,10 +37,13 @@ export interface RemoteJudgeOptions extends Omit<JudgeOptions, 'workers' | 'isol
  * verdicts as of the pool on this machine; a task that no worker could do is `sandbox_error`, unscorable.
  */
 export async function createRemoteJudgePool(options: RemoteJudgeOptions): Promise<JudgePool> {
-  const { redis, priority, inFlight = 256, batchSize = 8, attempts, lookMs } = options;
+  const { redis, redisCa, inFlight = mostInFlight, batchSize = 8 } = options;
+  const { priority, attempts, lookMs } = options;
   const worker = await workerOf(options);
   const { fingerprint } = worker;
-  const outstanding = await createOutstanding({ redis, fingerprint, priority, attempts, lookMs });
+  const outstanding = await createOutstanding({
+    ...{ redis, redisCa, fingerprint, priority, attempts, lookMs },
+  });
   const settings = settingsOf(options);
   const queue = new PQueue({ concurrency: inFlight });
   const known = createVerdictCache(
@@ -141,14 +147,10 @@ function tasksOf(open: readonly Keyed[], size: number): Keyed[][] {
 }
 
 /** One of the workers that are to judge. */
-async function workerOf({
-  redis: url,
-  toolchain = null,
-  languages = [],
-  patienceMs = 60_000,
-}: RemoteJudgeOptions): Promise<WorkerRecord> {
-  const shown = withoutPassword(url);
-  const redis = await connectRedis(url);
+async function workerOf(options: RemoteJudgeOptions): Promise<WorkerRecord> {
+  const { toolchain = null, languages = [], patienceMs = 60_000 } = options;
+  const shown = withoutPassword(options.redis);
+  const redis = await connectRedis(options);
   try {
     for (const started = Date.now(); ;) {
       const workers = (await listWorkers(redis)).filter(

@@ -1,6 +1,7 @@
 import { Queue } from 'bullmq';
 import type { JudgeReply, JudgeTask } from './protocol.js';
 import { connectRedis } from './connection.js';
+import type { RedisAccess } from './connection.js';
 import { prefix, queueName } from './protocol.js';
 import { listWorkers } from './registry.js';
 import type { WorkerRecord } from './registry.js';
@@ -31,8 +32,8 @@ export interface JudgeFleet {
 }
 
 /** Who judges, what waits, and what nobody could judge. `retry`: the latter gets new tries. */
-export async function judgeFleet(url: string, { retry = false } = {}): Promise<JudgeFleet> {
-  const redis = await connectRedis(url);
+export async function judgeFleet(access: RedisAccess, { retry = false } = {}): Promise<JudgeFleet> {
+  const redis = await connectRedis(access);
   try {
     const workers = await listWorkers(redis);
     const queues: QueueState[] = [];

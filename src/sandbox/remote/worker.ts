@@ -7,6 +7,7 @@ import type { Language } from '../../records.js';
 import { createJudgePool } from '../pool.js';
 import type { JudgeOptions } from '../pool.js';
 import { connectRedis } from './connection.js';
+import type { RedisAccess } from './connection.js';
 import { proveToolchains } from './fingerprint.js';
 import { prefix, queueName } from './protocol.js';
 import type { JudgeReply, JudgeTask } from './protocol.js';
@@ -14,8 +15,7 @@ import { removeWorker, signEveryMs, signWorker } from './registry.js';
 import type { WorkerRecord } from './registry.js';
 import { createSettledPools } from './settled-pools.js';
 
-export interface JudgeWorkerOptions {
-  redis: string;
+export interface JudgeWorkerOptions extends RedisAccess {
   /** Tasks (up to 8 completions each) at a time on this host. @default one per core */
   concurrency?: number;
   /** What it offers. @default every language whose tools work here */
@@ -40,7 +40,7 @@ const mostStalled = 20;
 /** Judges what callers of the same Redis ask for, with the tools of this machine. */
 export async function startJudgeWorker(options: JudgeWorkerOptions): Promise<JudgeWorker> {
   const { concurrency = availableParallelism(), isolation, cacheFolder, lockMs = 30_000 } = options;
-  const redis = await connectRedis(options.redis);
+  const redis = await connectRedis(options);
   const own: JudgeOptions = { workers: concurrency, isolation, cacheFolder, languages: [] };
   const pools = createSettledPools(own);
   const first = await createJudgePool({ ...own, workers: 1 });

@@ -1,5 +1,4 @@
 import type { JudgeOptions, JudgePool } from '../../sandbox/index.js';
-import { createJudgePool } from '../../sandbox/index.js';
 
 export interface RunLimits {
   seconds: number;
@@ -30,7 +29,9 @@ const memoryStep = 256;
  * Limits belong to a pool and are part of a verdict's key, so each pair has a pool of its own. They are
  * rounded up to few steps: callers that ask for almost the same share one.
  */
-export function createRunJudges(options: JudgeOptions): RunJudges {
+export function createRunJudges(
+  openJudge: (limits: JudgeOptions) => Promise<JudgePool>,
+): RunJudges {
   const open = new Map<string, Open>();
   const closing = new Set<Promise<unknown>>();
   const end = (entry: Open): void => {
@@ -48,7 +49,7 @@ export function createRunJudges(options: JudgeOptions): RunJudges {
     let entry = open.get(key);
     if (entry === undefined) {
       const limits = { cpuMs: wallMs, wallMs, memoryMiB: memory, keptOutput };
-      const pool = createJudgePool({ ...options, languages: [], ...limits, outputKiB: 1024 });
+      const pool = openJudge({ languages: [], ...limits, outputKiB: 1024 });
       entry = { pool, users: 0 };
       pool.catch(() => open.delete(key));
     }

@@ -7,10 +7,12 @@ import {
   configRewards,
   judgeOptions,
   openConfigJudge,
+  openJudgeAt,
   taskOptions,
 } from '../../experiments/workplace/index.js';
 import { loadTokenizer, tokenizerFolder } from '../../policy/index.js';
 import type { PolicyTokenizer, SourceOptions } from '../../policy/index.js';
+import { mostInFlight } from '../../sandbox/remote/limits.js';
 import type { Task } from '../../tasks/index.js';
 import { openTask } from '../../tasks/index.js';
 import { Gauge, createFairQueue, startHttpServer } from '../http/index.js';
@@ -60,13 +62,16 @@ export async function startRewardServer(options: RewardServerOptions): Promise<H
     tokenizers.set(name, await loadTokenizer(folder));
   }
   const judging = judgeOptions(config);
+  const { redis } = config.judge;
   const judge = await openConfigJudge(config, []);
-  const runJudges = createRunJudges(judging);
+  const runJudges = createRunJudges((asked) => openJudgeAt(config.judge, { ...judging, ...asked }));
   const closeJudges = async (): Promise<void> => {
     await Promise.all([judge.close(), runJudges.close()]);
   };
   const routes = (metrics: HttpMetrics): ReturnType<typeof judgeRoute>[] => {
-    const queue = createFairQueue({ concurrency: judging.workers ?? availableParallelism() });
+    // Pieces at a time: as many as are judged here, or as the workers' queue takes of one caller.
+    const here = judging.workers ?? availableParallelism();
+    const queue = createFairQueue({ concurrency: redis === null ? here : mostInFlight });
     new Gauge({
       name: 'rlsf_rewards_pieces_waiting',
       help: 'Pieces of work (up to 8 completions of one problem) that wait for their turn.',
@@ -95,6 +100,10 @@ export async function startRewardServer(options: RewardServerOptions): Promise<H
       ...dataRoutes(parts),
     ];
   };
+  if (redis !== null)
+    options.note?.(
+      `judged by the workers of ${redis}, what /run_code and /submit send too: ${judge.toolchain}, ${judge.isolation}`,
+    );
   try {
     const server = await startHttpServer(
       {

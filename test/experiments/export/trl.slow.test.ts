@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { readdirSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,7 @@ import { startRewardServer } from '../../../src/serving/rewards/index.js';
 import { writeRun } from './run-folder.js';
 
 const policy = fileURLToPath(new URL('../../../data/policies/cpp-tiny', import.meta.url));
+const goldens = fileURLToPath(new URL('../../golden/peft', import.meta.url));
 const python = process.env['RLSF_TEST_PYTHON'];
 
 // Set RLSF_TEST_PYTHON to the path of an interpreter that has trl, peft, datasets, pyyaml and requests.
@@ -67,8 +68,12 @@ describe.skipIf(python === undefined)('TRL with what is exported (RLSF_TEST_PYTH
     expect(difference.points.map((point) => point.rewardAfter)).toEqual(theirs);
   }, 900_000);
 
+  const pairs = [{ prompt: 'int f() {', chosen: ' return 1; }', rejected: ' return }' }];
+
   it.each([
-    ['dpo', [{ prompt: 'int f() {', chosen: ' return 1; }', rejected: ' return }' }]],
+    ['dpo', pairs],
+    ['cpo', pairs],
+    ['orpo', pairs],
     [
       'kto',
       [
@@ -92,4 +97,41 @@ describe.skipIf(python === undefined)('TRL with what is exported (RLSF_TEST_PYTH
     },
     300_000,
   );
+
+  it('takes the merged model for what the adapter on its base is, and goes on from either', async () => {
+    const base = path.join(goldens, 'base-qwen2');
+    writeJsonl(at('rows.jsonl'), [{ prompt: 'int f() {', completion: ' return 1; }' }]);
+    await writeRun(at('tuned'), 'sft', {
+      policy: { model_name_or_path: base, lora_r: 4 },
+      dataset: { path: at('rows.jsonl') },
+      sft: { ...small, per_device_train_batch_size: 1 },
+    });
+    await cp(path.join(goldens, 'qwen2-r4'), at('tuned', 'adapter'), { recursive: true });
+    for (const merge of [true, false]) {
+      const out = at(merge ? 'merged' : 'apart');
+      await exportTraining(at('tuned'), { to: 'trl', out, merge });
+      await train(out);
+      expect(readdirSync(path.join(out, 'out', 'final'))).toContain('adapter_model.safetensors');
+    }
+    const { stdout } = await execa(python!, [
+      '-c',
+      `
+import sys, torch
+from peft import PeftModel
+from transformers import AutoModelForCausalLM
+base, adapter, merged = sys.argv[1:]
+ids = torch.tensor([[1, 5, 9, 2, 30, 7]])
+load = lambda name: AutoModelForCausalLM.from_pretrained(name, dtype=torch.float32).eval()
+with torch.no_grad():
+    bare = load(base)(ids).logits
+    wanted = PeftModel.from_pretrained(load(base), adapter).eval()(ids).logits
+    given = load(merged)(ids).logits
+print((given - wanted).abs().max().item(), (bare - wanted).abs().max().item())
+`,
+      ...[base, at('apart', 'adapter'), at('merged', 'model')],
+    ]);
+    const [apart, moved] = stdout.trim().split(/\s+/).slice(-2).map(Number);
+    expect(apart).toBeLessThan(1e-5);
+    expect(moved).toBeGreaterThan(1e-3);
+  }, 300_000);
 });

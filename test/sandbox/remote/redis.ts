@@ -1,5 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -7,6 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
+import type { Certificates } from './certificates.js';
 
 /** Debian's `redis-server`; tests that need it skip visibly without. */
 export const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
@@ -20,7 +22,7 @@ export interface RedisProcess {
   stop(): Promise<void>;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -32,20 +34,31 @@ async function freePort(): Promise<number> {
 export async function startRedis({
   persistent = false,
   host = '127.0.0.1',
+  tls = null as Certificates | null,
 } = {}): Promise<RedisProcess> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'rlsf-redis-'));
   const port = await freePort();
   const password = 'a-password-of-the-test';
-  const url = `redis://:${password}@${host}:${port}`;
+  const url = `${tls ? 'rediss' : 'redis'}://:${password}@${host}:${port}`;
   let child: ChildProcess | null = null;
   const start = async (): Promise<void> => {
     const keep = persistent
       ? ['--appendonly', 'yes', '--appendfsync', 'always']
       : ['--appendonly', 'no'];
-    const flags = ['--port', `${port}`, '--dir', folder, '--save', '', '--requirepass', password];
+    const ports = tls
+      ? [
+          ...['--port', '0', '--tls-port', `${port}`, '--tls-auth-clients', 'no'],
+          ...['--tls-cert-file', tls.cert, '--tls-key-file', tls.key, '--tls-ca-cert-file', tls.ca],
+        ]
+      : ['--port', `${port}`];
+    const flags = [...ports, '--dir', folder, '--save', '', '--requirepass', password];
     child = spawn('redis-server', [...flags, ...keep, '--bind', host], { stdio: 'ignore' });
     for (;;) {
-      const probe = new Redis(url, { lazyConnect: true, retryStrategy: () => null });
+      const probe = new Redis(url, {
+        lazyConnect: true,
+        retryStrategy: () => null,
+        ...(tls && { tls: { ca: readFileSync(tls.ca), checkServerIdentity: () => undefined } }),
+      });
       probe.on('error', () => undefined);
       const answered = await probe.connect().then(
         () => probe.ping().then(() => true),
@@ -85,13 +98,21 @@ export interface WorkerProcess {
 export async function startWorker(
   redis: string,
   host: string,
-  { lockMs = 2000, concurrency = 1, namespace = null as string | null } = {},
+  {
+    lockMs = 2000,
+    concurrency = 1,
+    namespace = null as string | null,
+    env = {} as Record<string, string>,
+  } = {},
 ): Promise<WorkerProcess> {
   const script = fileURLToPath(new URL('./worker-child.ts', import.meta.url));
   const command = [process.execPath, '--import', 'tsx', script];
   const inside = namespace === null ? [] : ['ip', 'netns', 'exec', namespace];
   const [program, ...args] = [...inside, ...command, redis, host, `${lockMs}`, `${concurrency}`];
-  const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = spawn(program, args, {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, ...env },
+  });
   const [said] = (await Promise.race([
     once(child, 'message'),
     once(child, 'exit').then(([code]) => {

@@ -74,7 +74,7 @@ describe.skipIf(!hasRedis)('judging through Redis (redis-server)', () => {
     setTimeout(() => leaving.abort(new Error('enough')), 100);
     await expect(all).rejects.toThrow('enough');
     for (;;) {
-      const { queues } = await judgeFleet(redis.url);
+      const { queues } = await judgeFleet({ redis: redis.url });
       if (queues.every(({ waiting }) => waiting === 0)) break;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
@@ -108,17 +108,17 @@ describe.skipIf(!hasRedis)('judging through Redis (redis-server)', () => {
     expect(verdict.outcome).toBe('sandbox_error');
     const reason = verdict.diagnostics[0].message;
     expect(reason).toContain('after 2 tries');
-    const { queues } = await judgeFleet(redis.url);
+    const { queues } = await judgeFleet({ redis: redis.url });
     const dead = queues.flatMap((queue) => queue.dead);
     expect(dead).toMatchObject([{ completions: 1, language: 'cpp', tries: 2 }]);
     // Never taken for known: the same call asks again.
     expect((await pool.judge([job]))[0].fromCache).toBe(false);
-    expect((await judgeFleet(redis.url, { retry: true })).retried).toBe(1);
+    expect((await judgeFleet({ redis: redis.url }, { retry: true })).retried).toBe(1);
     await pool.close();
   });
 
   it('rlsf workers sees who is there', async () => {
-    const { workers: there, queues } = await judgeFleet(redis.url);
+    const { workers: there, queues } = await judgeFleet({ redis: redis.url });
     expect(there.map(({ host }) => host)).toContain('three');
     expect(there[0].toolchains['cpp']).toContain('g++');
     expect(queues.map(({ fingerprint }) => fingerprint)).toContain(there[0].fingerprint);
@@ -126,8 +126,8 @@ describe.skipIf(!hasRedis)('judging through Redis (redis-server)', () => {
       createRemoteJudgePool({ redis: redis.url, toolchain: 'another', patienceMs: 300 }),
     ).rejects.toThrow('no worker with the toolchain another');
     const wrong = redis.url.replace('a-password', 'no-password');
-    const refusal = await judgeFleet(wrong).catch((error: Error) => error.message);
-    expect(refusal).toContain('check the address and the password');
+    const refusal = await judgeFleet({ redis: wrong }).catch((error: Error) => error.message);
+    expect(refusal).toContain('user or password are refused');
     expect(refusal).not.toContain('no-password');
   });
 });

@@ -38,7 +38,11 @@ export const judgeSection = z
     ),
     redis: option(
       z.string().min(1).nullable().default(null),
-      'Judge on the workers of this Redis server (`rlsf worker --redis URL`): redis://:password@host:port, rediss:// with TLS. Best given by the environment, since it holds a password. null: on this machine.',
+      "Judge on the workers of this Redis server (`rlsf worker --redis URL`): redis://:password@host:port, rediss:// with TLS. Its password is kept in memory alone, nowhere in a run's folder; RLSF_REDIS_PASSWORD gives it apart. null: on this machine.",
+    ),
+    redis_ca: option(
+      z.string().min(1).nullable().default(null),
+      'File of the certificate authority (PEM) of a rediss:// address. null: RLSF_REDIS_CA, else those that Node.js trusts (NODE_EXTRA_CA_CERTS).',
     ),
     redis_toolchain: option(
       z.string().min(1).nullable().default(null),
