@@ -44,7 +44,7 @@ function explainUnknown(
  */
 function nearestOption(keys: readonly string[], root: JsonSchema): string {
   const name = keys[keys.length - 1];
-  const paths = allPaths(root);
+  const paths = allPaths(root).filter((path) => keys.length === 1 || path.includes('.'));
   const elsewhere = paths.find((path) => path.split('.').pop() === name);
   if (elsewhere) return elsewhere;
   const parent = keys.slice(0, -1);
@@ -54,7 +54,7 @@ function nearestOption(keys: readonly string[], root: JsonSchema): string {
   const own = sibling ? [...parent, sibling].join('.') : null;
   if (!own || !sibling || !global) return own ?? global ?? '';
   const globalName = global.split('.').pop() ?? global;
-  return distance(name, sibling) <= distance(name, globalName) ? own : global;
+  return strangeness(name, sibling) <= strangeness(name, globalName) ? own : global;
 }
 
 function allPaths(root: JsonSchema): string[] {
@@ -69,10 +69,18 @@ function closest(
   let best: string | null = null;
   let bestDistance = Infinity;
   for (const candidate of candidates) {
-    const d = distance(word.toLowerCase(), nameOf(candidate));
+    const d = strangeness(word.toLowerCase(), nameOf(candidate));
     if (d < bestDistance) [best, bestDistance] = [candidate, d];
   }
   return best;
+}
+
+/** From 0, its first letters (`lr`), over one of its words (`steps`) and slips of the hand, to 1. */
+function strangeness(word: string, name: string): number {
+  const parts = name.split('_');
+  if (parts.length > 1 && parts.map(([first]) => first).join('') === word) return 0;
+  if (word.length > 1 && parts.includes(word)) return 0.3;
+  return distance(word, name) / Math.max(word.length, name.length);
 }
 
 function explainValue(

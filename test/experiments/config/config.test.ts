@@ -72,6 +72,14 @@ describe('bad input', () => {
     );
   });
 
+  it.each([
+    ['grpo.lr', 'grpo.learning_rate'],
+    ['dpo.epochs', 'dpo.num_train_epochs'],
+    ['ppo.kl', 'ppo.kl_coef'],
+  ])('knows %s by its first letters, or by one of its words', async (short, whole) => {
+    await expect(load([`${short}=1`])).rejects.toThrow(`Nearest: ${whole}.`);
+  });
+
   it('says what an option takes and what came', async () => {
     await expect(load(['grpo.max_steps=many'])).rejects.toThrow(
       /grpo\.max_steps: expected whole number ≥ 1, got "many" \(text\)/,
