@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { environmentError } from '../errors.js';
-import { isAlive } from './alive.js';
+import { isAlive } from '../alive.js';
 import { isPassing } from './errors.js';
 
 /** A file of a repository, as its listing describes it. */

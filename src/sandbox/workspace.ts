@@ -1,7 +1,7 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { chmod, chown, cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { temporaryFolder } from '../temporary-folder.js';
 
 export interface Workspace {
   root: string;
@@ -15,8 +15,7 @@ export interface Workspace {
 
 /** Temporary folders under one root; the root goes at `close`, at the process's exit, or with the next pool. */
 export function createWorkspace(): Workspace {
-  removeAbandoned();
-  const root = mkdtempSync(join(tmpdir(), `rlsf-judge-${process.pid}-`));
+  const root = temporaryFolder('judge');
   const copies = new Map<string, Promise<string>>();
   let next = 0;
   // Passing through is allowed, listing is not.
@@ -73,27 +72,4 @@ export async function openToReaders(folder: string): Promise<void> {
       join(entry.parentPath, entry.name),
       entry.isDirectory() || entry.name === 'rlsf-launcher' ? 0o755 : 0o644,
     );
-}
-
-/** Roots of processes that were killed outright. */
-function removeAbandoned(): void {
-  for (const name of readdirSync(tmpdir())) {
-    const pid = /^rlsf-judge-(\d+)-/.exec(name)?.[1];
-    if (pid === undefined || isAlive(Number(pid))) continue;
-    try {
-      rmSync(join(tmpdir(), name), { recursive: true, force: true });
-    } catch {
-      // Another user's: theirs to remove.
-    }
-  }
-}
-
-/** Whether a process of this number runs, whoever's it is. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }

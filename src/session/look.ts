@@ -1,6 +1,5 @@
 /** Acts that change nothing. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { inputError } from '../errors.js';
 import type { Evaluation, RewardBenchReport } from '../evaluation/index.js';
@@ -14,6 +13,7 @@ import { evaluationSampling } from '../experiments/workplace/sampling.js';
 import type { Problem } from '../records.js';
 import type { QueryParameter, QueryResult } from '../rollouts/index.js';
 import { openRolloutIndex, openRolloutStore } from '../rollouts/index.js';
+import { temporaryFolder } from '../temporary-folder.js';
 import type { StepExplanation } from '../training/index.js';
 import { assignAdvantages, explainStep } from '../training/index.js';
 import type { ActOptions } from './draw.js';
@@ -131,7 +131,7 @@ export async function query(
   options: QueryOptions = {},
 ): Promise<QueryResult> {
   requireRollouts(session, 'query');
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'rlsf-query-'));
+  const folder = temporaryFolder('rollouts');
   try {
     const log = path.join(folder, 'rollouts.jsonl');
     const store = openRolloutStore(log);

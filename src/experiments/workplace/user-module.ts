@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { createRequire, isBuiltin } from 'node:module';
-import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Plugin } from 'esbuild';
+import { temporaryFolder } from '../../temporary-folder.js';
 
 /**
  * What a user's own file exports, JavaScript or TypeScript, whatever package it lies in. The files that
@@ -23,7 +23,7 @@ export async function importUserModule(file: string): Promise<Record<string, unk
     logLevel: 'silent',
     plugins: [packagesByAddress(file)],
   });
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'rlsf-module-'));
+  const folder = temporaryFolder('module');
   try {
     const compiled = path.join(folder, 'module.mjs');
     await writeFile(compiled, outputFiles[0].contents);

@@ -17,7 +17,7 @@ import {
 import path from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import { inputError, isRlsfError } from '../../errors.js';
-import { isAlive } from '../../hub/alive.js';
+import { isAlive } from '../../alive.js';
 
 /**
  * Writes a folder so that a reader meets all of the old one or all of the new one: the new one is

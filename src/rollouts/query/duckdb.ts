@@ -1,8 +1,8 @@
 import type * as DuckDB from '@duckdb/node-api';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
-import path from 'node:path';
+import { rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { environmentError } from '../../errors.js';
+import { temporaryFolder } from '../../temporary-folder.js';
 import type { RolloutIndexOptions } from './records.js';
 
 /** An empty database in memory and its folder for what does not fit. */
@@ -21,7 +21,7 @@ export async function openDatabase(
 ): Promise<Database> {
   const { threads = availableParallelism(), memoryMiB = 1024 } = options;
   const { DuckDBInstance } = await loadDuckDB();
-  const temporary = mkdtempSync(path.join(tmpdir(), 'rlsf-query-'));
+  const temporary = temporaryFolder('query');
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(threads),
     memory_limit: `${memoryMiB}MiB`,

@@ -1,7 +1,7 @@
-import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { accessSync, constants, existsSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { inputError } from '../../errors.js';
+import { temporaryFolder } from '../../temporary-folder.js';
 import { openDatabase, type Database } from './duckdb.js';
 import type { LogIndex, QueryResult, RolloutIndexOptions, SelectOptions } from './records.js';
 import type { RolloutIndex } from './rollout-index.js';
@@ -99,7 +99,7 @@ function placeOf(file: string): Place {
     accessSync(folder, constants.W_OK);
     return { log, folder, isTemporary: false };
   } catch {
-    return { log, folder: mkdtempSync(path.join(tmpdir(), 'rlsf-index-')), isTemporary: true };
+    return { log, folder: temporaryFolder('index'), isTemporary: true };
   }
 }
 
