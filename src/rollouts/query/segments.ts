@@ -10,7 +10,7 @@ import {
   rmSync,
 } from 'node:fs';
 import path from 'node:path';
-import { isAlive } from '../../sandbox/workspace.js';
+import { isAlive } from '../../alive.js';
 import { buildSegment } from './build-segment.js';
 import { indexVersion } from './columns.js';
 import { openDatabase, type Database } from './duckdb.js';
