@@ -246,7 +246,7 @@ test('what cannot be served is refused with its place, and nothing else is touch
     ],
     [
       { items: [item], reward: ['clean'] },
-      'reward: expected no such key, got an array of 1. There are: items, rewards,',
+      'reward: expected no such key, got an array of 1. There are: items, tokenizer, rewards, tokenScheme,',
     ],
     [{ items: [item], rewards: ['/etc/passwd'] }, 'expected the name of a built-in reward'],
     [
