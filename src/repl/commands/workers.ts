@@ -25,7 +25,12 @@ export const workersCommand: Command = {
 function fleetLines({ workers, queues, retried }: JudgeFleet): StyledLine[] {
   const rate = workers.reduce((sum, { lastMinute }) => sum + lastMinute, 0);
   return [
-    line(span(`${workers.length} ${workers.length === 1 ? 'worker' : 'workers'}, ${rate} completions in the last minute`, 'title')),
+    line(
+      span(
+        `${workers.length} ${workers.length === 1 ? 'worker' : 'workers'}, ${rate} completions in the last minute`,
+        'title',
+      ),
+    ),
     ...(workers.length > 0
       ? []
       : [line(span('  On each machine with compilers: rlsf worker --redis URL', 'dim'))]),
