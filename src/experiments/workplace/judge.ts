@@ -14,20 +14,34 @@ export type JudgePlace = Pick<
   'redis' | 'redis_ca' | 'redis_toolchain' | 'redis_priority'
 >;
 
-export function openJudge(config: JudgeConfig, problems: readonly Problem[]): Promise<JudgePool> {
-  return openConfigJudge(config, languagesOf(problems));
+type Note = (note: string) => void;
+
+export function openJudge(
+  config: JudgeConfig,
+  problems: readonly Problem[],
+  onNote?: Note,
+): Promise<JudgePool> {
+  return openConfigJudge(config, languagesOf(problems), onNote);
 }
 
 /** The judge of a config. */
 export function openConfigJudge(
   config: JudgeConfig,
   languages: readonly Language[] | undefined,
+  onNote?: Note,
 ): Promise<JudgePool> {
-  return openJudgeAt(config.judge, { languages, ...judgeOptions(config) });
+  return openJudgeAt(config.judge, { languages, ...judgeOptions(config) }, onNote);
 }
 
-/** A judge at a place, with options of one's own. On workers, cores and isolation are theirs. */
-export async function openJudgeAt(place: JudgePlace, options: JudgeOptions): Promise<JudgePool> {
+/**
+ * A judge at a place, with options of one's own. On workers, cores and isolation are theirs.
+ * @param onNote told where a first worker is waited for
+ */
+export async function openJudgeAt(
+  place: JudgePlace,
+  options: JudgeOptions,
+  onNote?: Note,
+): Promise<JudgePool> {
   const { redis, redis_ca: ca, redis_toolchain: toolchain, redis_priority: priority } = place;
   if (redis === null) return createJudgePool(options);
   const { createRemoteJudgePool, withPassword } = await import('../../sandbox/remote/index.js');
@@ -36,7 +50,7 @@ export async function openJudgeAt(place: JudgePlace, options: JudgeOptions): Pro
     ...options,
     redis: withPassword(redis, env),
     redisCa: ca ?? env['RLSF_REDIS_CA'],
-    ...{ toolchain, priority },
+    ...{ toolchain, priority, onNote },
   });
 }
 

@@ -82,7 +82,7 @@ export async function openWorkplace(
   const rolloutServer = samplesByServer ? await openRolloutServer(config, policy, source) : null;
   const fits = promptLimit(config, policy);
   const trainProblems = fits(drawnProblems, (message) => source.onNote?.(message));
-  const judge = task === null ? null : await openJudge(config, trainProblems);
+  const judge = task === null ? null : await openJudge(config, trainProblems, source.onNote);
   const refAdapterName = await openAdapter(config, policy, source);
   const needsCopy = !config.policy.use_peft && usesReference(config, kind);
   const reference = needsCopy ? await loadPolicy(model, { ...source, dtype }) : null;

@@ -31,7 +31,7 @@ export async function openCommandJudge(
       '--isolation: programs that workers judge are shut in as each worker was told to (rlsf worker --isolation). Leave it out, or judge here.',
     );
   const { openJudgeAt } = await import('../../experiments/workplace/index.js');
-  const pool = await openJudgeAt(place, options);
+  const pool = await openJudgeAt(place, options, (note) => context.note(note));
   if (place.redis !== null)
     context.note(`judged by the workers of ${place.redis}: ${pool.toolchain}, ${pool.isolation}`);
   return pool;

@@ -20,9 +20,11 @@ export async function redisAccess(input: CommandInput, command: string): Promise
   const { processEnvironment } = await import('../../experiments/config/index.js');
   const { withPassword } = await import('../../sandbox/remote/index.js');
   const env = await processEnvironment();
-  const url = textOption(input, 'redis') ?? env['RLSF_REDIS'];
+  const given = textOption(input, 'redis');
+  const url = given ?? env['RLSF_REDIS'];
   const redisCa = textOption(input, 'redisCa') ?? env['RLSF_REDIS_CA'];
-  if (url !== undefined && url !== '') return { redis: withPassword(url, env), redisCa };
+  const name = given === undefined ? 'RLSF_REDIS' : '--redis';
+  if (url !== undefined && url !== '') return { redis: withPassword(url, env, name), redisCa };
   throw usageError(
     `rlsf ${command}: --redis <url> is expected, such as --redis redis://127.0.0.1:6379, or RLSF_REDIS in the environment.`,
   );

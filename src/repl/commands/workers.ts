@@ -25,7 +25,15 @@ export const workersCommand: Command = {
 function fleetLines({ workers, queues, retried }: JudgeFleet): StyledLine[] {
   const rate = workers.reduce((sum, { lastMinute }) => sum + lastMinute, 0);
   return [
-    line(span(`${workers.length} workers, ${rate} completions in the last minute`, 'title')),
+    line(
+      span(
+        `${workers.length} ${workers.length === 1 ? 'worker' : 'workers'}, ${rate} completions in the last minute`,
+        'title',
+      ),
+    ),
+    ...(workers.length > 0
+      ? []
+      : [line(span('  On each machine with compilers: rlsf worker --redis URL', 'dim'))]),
     ...workers.map((worker) =>
       line(
         `  ${worker.host.padEnd(20)} ${String(worker.running).padStart(3)} of ${worker.concurrency} busy  ${String(worker.lastMinute).padStart(6)}/min  ${String(worker.judged).padStart(8)} in all  ${worker.fingerprint}`,

@@ -25,10 +25,11 @@ export function keepPassword(url: string, name: string): string {
 /**
  * The address to connect to: its own password, else the one remembered for this user and host, else
  * RLSF_REDIS_PASSWORD, else that of RLSF_REDIS where it names the same server.
+ * @param name how a message names it: `--redis`
  * @throws where the password was hidden and is nowhere to be had
  */
-export function withPassword(url: string, env: Environment = process.env): string {
-  const parsed = parseAddress(url, 'Redis');
+export function withPassword(url: string, env: Environment = process.env, name = 'Redis'): string {
+  const parsed = parseAddress(url, name);
   const own = passwordOf(parsed);
   if (own !== '' && own !== hidden) return url;
   const found = kept().get(keyOf(parsed)) ?? env['RLSF_REDIS_PASSWORD'] ?? sameServer(parsed, env);

@@ -1,7 +1,7 @@
 /** Judging on other machines, through Redis. */
 export { keepPassword, withoutPassword, withPassword } from './address.js';
 export type { RedisAccess } from './connection.js';
-export { mostInFlight } from './limits.js';
+export { mostInFlight } from './protocol.js';
 export { createRemoteJudgePool } from './pool.js';
 export type { RemoteJudgeOptions } from './pool.js';
 export { startJudgeWorker } from './worker.js';

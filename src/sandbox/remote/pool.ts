@@ -10,9 +10,8 @@ import { createVerdictCache, verdictKey } from '../verdict-cache.js';
 import { withoutPassword } from './address.js';
 import { connectRedis } from './connection.js';
 import type { RedisAccess } from './connection.js';
-import { mostInFlight } from './limits.js';
 import { createOutstanding, DeadLetter } from './outstanding.js';
-import { settingsOf } from './protocol.js';
+import { mostInFlight, settingsOf } from './protocol.js';
 import { listWorkers } from './registry.js';
 import type { WorkerRecord } from './registry.js';
 
@@ -26,6 +25,8 @@ export interface RemoteJudgeOptions
   inFlight?: number;
   /** How long it waits for a first worker. @default 60000 */
   patienceMs?: number;
+  /** Told once where no worker is there yet, so that it is waited for. */
+  onNote?: (note: string) => void;
   /** How often a task is tried before it is a dead letter. @default 5 */
   attempts?: number;
   /** How often what is waited for is looked up. @default 3000 */
@@ -151,6 +152,7 @@ async function workerOf(options: RemoteJudgeOptions): Promise<WorkerRecord> {
   const { toolchain = null, languages = [], patienceMs = 60_000 } = options;
   const shown = withoutPassword(options.redis);
   const redis = await connectRedis(options);
+  let isTold = false;
   try {
     for (const started = Date.now(); ;) {
       const workers = (await listWorkers(redis)).filter(
@@ -169,6 +171,11 @@ async function workerOf(options: RemoteJudgeOptions): Promise<WorkerRecord> {
           `${shown}: its workers do not judge ${missing}, but ${Object.keys(worker.toolchains).join(', ')}. Install its tools there.`,
         );
       }
+      if (!isTold)
+        options.onNote?.(
+          `${shown}: no worker is there yet; one is waited for, ${patienceMs / 1000} s at most.`,
+        );
+      isTold = true;
       if (Date.now() - started > patienceMs)
         throw environmentError(
           `${shown}: no worker${toolchain === null ? '' : ` with the toolchain ${toolchain}`} came within ${patienceMs / 1000} s. Start one: rlsf worker --redis URL.`,

@@ -32,6 +32,9 @@ export type JudgeReply =
 
 export const prefix = 'rlsf';
 
+/** Tasks of one caller in the queue at most, where it says nothing else. */
+export const mostInFlight = 256;
+
 /** Workers of one toolchain serve one queue: verdicts of another g++ never mix with these. */
 export function queueName(fingerprint: string): string {
   return `judge-${protocolVersion}-${fingerprint}`;

@@ -10,7 +10,7 @@ export function refusalOf(error: (Error & { code?: string }) | null, isTls: bool
       ? 'no TLS is spoken there, or nothing at all. A server without TLS is redis://; else check host and port.'
       : 'no answer to a plain connection. Check host and port; a server with TLS wants rediss://.';
   const { code = '' } = error;
-  const message = hidePasswords(error.message);
+  const message = hidePasswords(error.message).replace(/\. Please report this\.?$/, '');
   const [, advice] = known.find(([form]) => form.test(`${code} ${message}`)) ?? [];
   if (advice !== undefined) return `${advice} (${message})`;
   return isTls && brokenHandshake.test(`${code} ${message}`)
@@ -22,8 +22,9 @@ const brokenHandshake =
   /ECONNRESET|EPROTO|SSL|wrong version number|TLS connection was established|Connection is closed/;
 
 const known: readonly [RegExp, string][] = [
+  [/NOAUTH/, 'it wants a password. Give it: redis://user:password@host, or RLSF_REDIS_PASSWORD.'],
   [
-    /WRONGPASS|NOAUTH|AUTH failed/,
+    /WRONGPASS|AUTH failed/,
     'user or password are refused. Check them: redis://user:password@host, or RLSF_REDIS_PASSWORD.',
   ],
   [

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { httpError } from './http-error.js';
 import type { HttpError } from './http-error.js';
 
@@ -9,16 +9,23 @@ export function checkBody<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const read = schema.safeParse(body);
   if (read.success) return read.data;
-  throw bodyError(read.error.issues, body);
+  throw bodyError(read.error.issues, body, schema);
 }
 
-function bodyError(issues: readonly z.core.$ZodIssue[], body: unknown): HttpError {
+function bodyError(
+  issues: readonly z.core.$ZodIssue[],
+  body: unknown,
+  schema: z.ZodType,
+): HttpError {
   const found = issues.map((issue) => deepest(issue, []));
   const { path, expected } = found[0];
   const where = placeOf(path);
   const got = shown(valueAt(body, path));
   const more = found.length > 1 ? ` (and ${found.length - 1} more)` : '';
-  const message = `${where}: expected ${expected}, got ${got}${more}.`;
+  const isUnknown = issues[0].code === 'unrecognized_keys' && path.length === 1;
+  const keys = isUnknown && schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  const known = keys.length > 0 ? ` There are: ${keys.join(', ')}.` : '';
+  const message = `${where}: expected ${expected}, got ${got}${more}.${known}`;
   return httpError(400, 'bad_request', message, { where, expected, got });
 }
 
@@ -43,7 +50,9 @@ function deepest(issue: z.core.$ZodIssue, base: readonly PropertyKey[]): Found {
     if (best.length === 1 || far > path.length) return best[0];
     return { path, expected: [...new Set(best.map((each) => each.expected))].join(' or ') };
   }
-  return { path, expected: expectedBy(issue) };
+  // The key itself is what is wrong, not what it stands in.
+  const named = issue.code === 'unrecognized_keys' ? [...path, issue.keys[0]] : path;
+  return { path: named, expected: expectedBy(issue) };
 }
 
 function isOfOtherKind({ code, path }: z.core.$ZodIssue): boolean {
@@ -61,13 +70,15 @@ function expectedBy(issue: z.core.$ZodIssue): string {
     case 'invalid_type':
       return article(issue.expected);
     case 'too_big':
-      return `at most ${issue.maximum}${unitOf(issue.origin)}`;
+      return issue.maximum === 0 && issue.origin === 'array'
+        ? 'none'
+        : `at most ${issue.maximum}${unitOf(issue.origin, issue.maximum)}`;
     case 'too_small':
-      return `at least ${issue.minimum}${unitOf(issue.origin)}`;
+      return `at least ${issue.minimum}${unitOf(issue.origin, issue.minimum)}`;
     case 'invalid_value':
       return issue.values.map((value) => JSON.stringify(value)).join(', ');
     case 'unrecognized_keys':
-      return `no key ${issue.keys.map((key) => JSON.stringify(key.slice(0, 60))).join(', ')}`;
+      return 'no such key';
     default:
       return issue.message;
   }
@@ -78,10 +89,16 @@ function article(type: string): string {
   return /^[aeiou]/.test(name) ? `an ${name}` : `a ${name}`;
 }
 
-function unitOf(origin: string): string {
-  if (origin === 'string') return ' characters';
-  return origin === 'array' ? ' entries' : origin === 'record' ? ' keys' : '';
+function unitOf(origin: string, count: number | bigint): string {
+  const [one, many] = units[origin] ?? ['', ''];
+  return Number(count) === 1 ? one : many;
 }
+
+const units: Readonly<Record<string, [one: string, many: string]>> = {
+  string: [' character', ' characters'],
+  array: [' entry', ' entries'],
+  record: [' key', ' keys'],
+};
 
 function placeOf(path: readonly PropertyKey[]): string {
   const text = path

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import { isRlsfError } from '../../errors.js';
 
 /** What went wrong with a request, in the words of the reply. */
@@ -62,7 +63,11 @@ const codes: Record<number, string> = {
  * The reply to an error. Our own mistakes are told without their text, which may hold paths or
  * another request's data: they go to the server's notes under the request's id.
  */
-export function problemOf(error: unknown, requestId: string): HttpProblem {
+export function problemOf(
+  error: unknown,
+  { id: requestId, headers }: Pick<FastifyRequest, 'id' | 'headers'>,
+  bodyMiB: number,
+): HttpProblem {
   if (error instanceof HttpError) {
     const { where, expected, got } = error.details;
     const { statusCode: status, code, message } = error;
@@ -74,9 +79,28 @@ export function problemOf(error: unknown, requestId: string): HttpProblem {
   }
   const status = statusOf(error);
   if (status >= 400 && status < 500 && error instanceof Error)
-    return { status, code: codes[status] ?? 'bad_request', message: error.message, requestId };
+    return {
+      status,
+      code: codes[status] ?? 'bad_request',
+      message: ofFastify(status, error.message, headers['content-type'], bodyMiB),
+      requestId,
+    };
   const message = `A mistake of the server, not of your request; its notes say more under ${requestId}.`;
   return { status: 500, code: 'internal', message, requestId };
+}
+
+/** Fastify's own words, with what to do where they leave one alone. */
+function ofFastify(
+  status: number,
+  message: string,
+  type: string | undefined,
+  bodyMiB: number,
+): string {
+  if (status === 413)
+    return `The body is larger than ${bodyMiB} MiB, the most that this server takes. Send less at a time.`;
+  if (status === 415)
+    return `content-type: expected application/json, got ${type === undefined ? 'none' : `'${type.slice(0, 80)}'`}.`;
+  return message;
 }
 
 /** Fastify's own errors carry a status: a body that is no JSON, one that is too long. */

@@ -64,7 +64,7 @@ export async function startHttpServer(
     keys.length > 0 ? keyOf(request.headers) : request.ip;
 
   const fail = (error: unknown, request: FastifyRequest, reply: FastifyReply): unknown => {
-    const problem = problemOf(error, request.id);
+    const problem = problemOf(error, request, limits.bodyMiB);
     if (problem.status >= 500 && problem.code === 'internal')
       note(`${request.id} ${request.method} ${pathOf(request)}: ${textOf(error)}`);
     const { status, requestId, ...rest } = problem;

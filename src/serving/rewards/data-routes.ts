@@ -28,7 +28,7 @@ export function dataRoutes({ book }: RewardParts): HttpRoute[] {
     labels: { language, split },
   });
   const pageOf = ({ dataset, offset, limit }: z.output<typeof page>): readonly Problem[] =>
-    book.ofTask(dataset).slice(offset, offset + limit);
+    book.ofTask(dataset, 'dataset').slice(offset, offset + limit);
   return [
     {
       method: 'GET',
@@ -60,7 +60,8 @@ export function dataRoutes({ book }: RewardParts): HttpRoute[] {
       summary: 'SandboxFusion: one prompt',
       body: z.object({ ...asked, id: z.union([z.string().max(200), z.int()]) }),
       reply: prompt,
-      handle: ({ body }) => promptOf(book.find(String(body.id), body.dataset)),
+      handle: ({ body }) =>
+        promptOf(book.find(String(body.id), body.dataset, body.dataset === '' ? 'dataset' : 'id')),
     }),
   ];
 }

@@ -41,11 +41,11 @@ export function openrlhfRoute(parts: RewardParts): HttpRoute {
   ): Problem => {
     const value = jsonOf(label);
     if (typeof value === 'string' || typeof value === 'number')
-      return parts.book.find(String(value));
+      return parts.book.find(String(value), undefined, `labels[${i}]`);
     const given = whole.safeParse(value);
     if (given.success) return given.data;
     const name = named.safeParse(value);
-    if (name.success) return parts.book.find(name.data.id, name.data.task);
+    if (name.success) return parts.book.find(name.data.id, name.data.task, `labels[${i}]`);
     const found = value === null ? parts.book.byPrompt(prompt ?? query) : null;
     if (found) return found;
     const expected = 'a problem’s id, {task, id} or a whole problem (--data.label_key)';

@@ -7,10 +7,10 @@ import type { Task } from '../../tasks/index.js';
 export interface ProblemBook {
   tasks: readonly string[];
   size: number;
-  /** All of a task, in the order of its splits. @throws 404 */
-  ofTask(task: string): readonly Problem[];
-  /** By its id; `task` is needed where two tasks share one. @throws 404 */
-  find(id: string, task?: string): Problem;
+  /** All of a task, in the order of its splits. @param where of the request names it @throws 404 */
+  ofTask(task: string, where: string): readonly Problem[];
+  /** By its id; `task` is needed where two tasks share one. @param where of the request names it @throws 404 */
+  find(id: string, task: string | undefined, where: string): Problem;
   /** By its prompt, as it stands or rendered by a chat template around it; `null` where none or several fit. */
   byPrompt(prompt: string): Problem | null;
 }
@@ -33,31 +33,31 @@ export function createProblemBook(tasks: readonly Task[]): ProblemBook {
     byTask.set(task.name, problems);
   }
   const names = [...byTask.keys()];
-  const ofTask = (task: string): Map<string, Problem> => {
+  const ofTask = (task: string, where: string): Map<string, Problem> => {
     const found = byTask.get(task);
     if (found) return found;
     throw httpError(
       404,
       'unknown_task',
-      `There is no task '${task.slice(0, 80)}' here. ${names.length > 0 ? `There are: ${names.join(', ')}.` : 'Start the server with --task NAME, or give the problem whole.'}`,
-      { where: 'task' },
+      `${where}: ${task === '' ? 'expected the name of a task, got none' : `there is no task '${task.slice(0, 80)}' here`}. ${names.length > 0 ? `There are: ${names.join(', ')}.` : 'Start the server with --task NAME, or give the problem whole.'}`,
+      { where },
     );
   };
   return {
     tasks: names,
     size: [...byTask.values()].reduce((sum, problems) => sum + problems.size, 0),
-    ofTask: (task) => [...ofTask(task).values()],
-    find(id, task) {
+    ofTask: (task, where) => [...ofTask(task, where).values()],
+    find(id, task, where) {
       const searched = task === undefined ? names : [task];
-      const found = searched.flatMap((name) => ofTask(name).get(id) ?? []);
+      const found = searched.flatMap((name) => ofTask(name, where).get(id) ?? []);
       if (found.length === 1) return found[0];
       throw httpError(
         404,
         'unknown_problem',
         found.length > 1
-          ? `'${id}' is a problem of several tasks. Say which with task.`
-          : `There is no problem '${id.slice(0, 80)}' in ${searched.join(', ') || 'any task: the server has none (--task NAME)'}.`,
-        { where: 'problem.id' },
+          ? `${where}: '${id}' is a problem of several tasks. Say which with task.`
+          : `${where}: there is no problem '${id.slice(0, 80)}' in ${searched.join(', ') || 'any task: the server has none (--task NAME)'}.${searched.length > 0 ? ' POST /list_ids {"dataset": TASK} names them.' : ''}`,
+        { where },
       );
     },
     byPrompt(prompt) {

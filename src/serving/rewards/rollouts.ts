@@ -67,7 +67,8 @@ const unknownSampling = {
 function problemsOf(items: readonly Item[], book: ProblemBook): Problem[] {
   const known = new Map<string, { problem: Problem; text: string }>();
   return items.map(({ problem: asked }, i) => {
-    const problem = 'language' in asked ? asked : book.find(asked.id, asked.task);
+    const problem =
+      'language' in asked ? asked : book.find(asked.id, asked.task, `items[${i}].problem`);
     const text = 'language' in asked ? JSON.stringify(asked) : `${problem.task} ${problem.id}`;
     const before = known.get(problem.id);
     if (before === undefined) {

@@ -12,7 +12,7 @@ import {
 } from '../../experiments/workplace/index.js';
 import { loadTokenizer, tokenizerFolder } from '../../policy/index.js';
 import type { PolicyTokenizer, SourceOptions } from '../../policy/index.js';
-import { mostInFlight } from '../../sandbox/remote/limits.js';
+import { mostInFlight } from '../../sandbox/remote/protocol.js';
 import type { Task } from '../../tasks/index.js';
 import { openTask } from '../../tasks/index.js';
 import { Gauge, createFairQueue, startHttpServer } from '../http/index.js';
@@ -63,7 +63,7 @@ export async function startRewardServer(options: RewardServerOptions): Promise<H
   }
   const judging = judgeOptions(config);
   const { redis } = config.judge;
-  const judge = await openConfigJudge(config, []);
+  const judge = await openConfigJudge(config, [], options.note);
   const runJudges = createRunJudges((asked) => openJudgeAt(config.judge, { ...judging, ...asked }));
   const closeJudges = async (): Promise<void> => {
     await Promise.all([judge.close(), runJudges.close()]);

@@ -67,7 +67,10 @@ export function submitRoutes(parts: RewardParts): HttpRoute[] {
     const given = asked.provided_data !== undefined && asked.provided_data !== null;
     const { problem, code } = given
       ? providedProblem(casesOf(asked.provided_data), completion, asked.language)
-      : taskProblem(parts.book.find(String(id), dataset), completion);
+      : taskProblem(
+          parts.book.find(String(id), dataset, dataset === '' ? 'dataset' : 'id'),
+          completion,
+        );
     const judged = { problem, completion: code };
     const [verdict] = given
       ? await parts.runJudges.with(
@@ -163,7 +166,7 @@ function providedProblem(
       'config.provided_data',
       '{test: [{input: {stdin}, output: {stdout}}]} or {test_cases: {input, output}} with as many outputs as inputs',
     );
-  if (!language) throw refuse('config.language', runLanguages.join(', '));
+  if (!language) throw refuse('config.language', `${runLanguages.join(', ')}, got nothing`);
   return { problem: programProblem(language, cases), code: codeBlockOf(completion, language).code };
 }
 

@@ -87,7 +87,7 @@ describe.skipIf(!hasRedis || !hasOpenssl)(
           'no TLS is spoken there',
         ],
         [{ redis: plain.url.replace('a-password', 'b') }, 'user or password are refused'],
-        [{ redis: plain.url.replace(/:[^:]*@/, '') }, 'user or password are refused'],
+        [{ redis: plain.url.replace(/:[^:]*@/, '') }, 'it wants a password'],
         [
           { redis: `redis://:a-password-of-the-test@127.0.0.1:${await freePort()}` },
           'nothing listens',

@@ -102,6 +102,7 @@ test('another content type than JSON is a 415, one that is not said too', async 
   for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'image/png', 'x']) {
     const reply = await post(`${server.url}/echo`, body, { 'content-type': type });
     expect([reply.status, reply.body.error.code]).toEqual([415, 'unsupported_media_type']);
+    expect(reply.body.error.message).toContain('content-type: expected application/json, got');
   }
   const form = new FormData();
   form.set('text', 'a');

@@ -26,6 +26,7 @@ test('a body that is too long is a 413, announced or in chunks, and is not read 
   const text = 'a'.repeat(2 ** 20);
   const announced = await post(`${url}/echo`, { text });
   expect([announced.status, announced.body.error.code]).toEqual([413, 'too_large']);
+  expect(announced.body.error.message).toMatch(/larger than [\d.]+ MiB/);
   const { socket, closed } = rawConnection(url);
   socket.write(
     'POST /echo HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n',

@@ -221,7 +221,7 @@ test('what cannot be served is refused with its place, and nothing else is touch
   const item = { problem: mainProgram, completion: double };
   const refused: [unknown, string][] = [
     [{}, 'items: expected an array, got nothing'],
-    [{ items: [] }, 'items: expected at least 1 entries'],
+    [{ items: [] }, 'items: expected at least 1 entry,'],
     [{ items: new Array(17).fill(item) }, 'items: expected at most 16 entries'],
     [
       { items: [{ ...item, completion: 'x'.repeat(5001) }] },
@@ -236,7 +236,18 @@ test('what cannot be served is refused with its place, and nothing else is touch
       'items[0].byteOffsets: expected the completion',
     ],
     [{ items: [{ ...item, problem: { language: 'cpp' } }] }, 'items[0].problem: expected'],
-    [{ items: [{ ...item, problem: { id: 'nobody' } }] }, "no problem 'nobody'"],
+    [
+      { items: [item, { ...item, problem: { id: 'nobody' } }] },
+      "items[1].problem: there is no problem 'nobody' in cpp. POST /list_ids",
+    ],
+    [
+      { items: [{ ...item, problem: { id: 'x', task: 'chess' } }] },
+      "items[0].problem: there is no task 'chess' here. There are: cpp",
+    ],
+    [
+      { items: [item], reward: ['clean'] },
+      'reward: expected no such key, got an array of 1. There are: items, tokenizer, rewards, tokenScheme,',
+    ],
     [{ items: [item], rewards: ['/etc/passwd'] }, 'expected the name of a built-in reward'],
     [
       { items: [{ ...item, problem: { ...mainProgram, tests: { files: { '../../x': '' } } } }] },

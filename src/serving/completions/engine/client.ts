@@ -1,9 +1,7 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { environmentError, inputError, internalError } from '../../../errors.js';
+import { internalError } from '../../../errors.js';
 import { httpError, type HttpError } from '../../http/index.js';
 import { createChannel } from './channel.js';
+import { openProcess } from './process.js';
 import type {
   AdapterFacts,
   AdapterSource,
@@ -58,17 +56,12 @@ export async function startEngine(
   note: (text: string) => void,
   signal?: AbortSignal,
 ): Promise<Engine> {
-  signal?.throwIfAborted();
-  const child = launch(start, note);
+  const { child, ready } = await openProcess(start, note, signal);
   const asked = new Map<number, Asked>();
   let nextId = 1;
   let load: Load = { running: 0, waiting: 0, cacheBytes: 0 };
   let dead: string | null = null;
   let closing = false;
-
-  const abort = (): void => void child.kill('SIGKILL');
-  signal?.addEventListener('abort', abort, { once: true });
-  const ready = await opened(child).finally(() => signal?.removeEventListener('abort', abort));
 
   child.on('message', (message: EngineMessage) => {
     if (message.type === 'tokens') {
@@ -194,54 +187,6 @@ export async function startEngine(
       clearTimeout(timer);
     },
   };
-}
-
-function launch(start: EngineStart, note: (text: string) => void): ChildProcess {
-  const built = fileURLToPath(new URL('./main.js', import.meta.url));
-  const file = existsSync(built) ? built : fileURLToPath(new URL('./main.ts', import.meta.url));
-  const child = fork(file, [JSON.stringify(start)], {
-    serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    execArgv: file.endsWith('.ts') ? ['--import', 'tsx'] : [],
-  });
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => note(text.trimEnd()));
-  return child;
-}
-
-type Ready = Extract<EngineMessage, { type: 'ready' }>;
-
-function opened(child: ChildProcess): Promise<Ready> {
-  return new Promise((resolve, reject) => {
-    const onMessage = (message: EngineMessage): void => {
-      if (message.type === 'ready') settle(() => resolve(message));
-      if (message.type === 'failed')
-        settle(() =>
-          reject(
-            message.tag === 'environment'
-              ? environmentError(message.message)
-              : message.tag === 'internal'
-                ? internalError(message.message)
-                : inputError(message.message),
-          ),
-        );
-    };
-    const onClose = (code: number | null, signal: string | null): void =>
-      settle(() =>
-        reject(
-          environmentError(
-            `The engine ended before it was ready (${signal ?? `exit code ${code}`}).`,
-          ),
-        ),
-      );
-    const onError = (error: Error): void =>
-      settle(() => reject(environmentError(`The engine could not be started: ${error.message}`)));
-    const settle = (act: () => void): void => {
-      child.off('message', onMessage).off('close', onClose).off('error', onError);
-      child.on('error', () => undefined);
-      act();
-    };
-    child.on('message', onMessage).on('close', onClose).on('error', onError);
-  });
 }
 
 /** The refusal as the reply will say it; see errors.ts of the API for its form. */

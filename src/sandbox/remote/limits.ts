@@ -1,2 +1,0 @@
-/** Tasks of one caller in the queue at most, where it says nothing else. */
-export const mostInFlight = 256;
