@@ -13,6 +13,8 @@ import { looksWhole } from './whole.js';
 
 /** Two presses of Ctrl-C within this time are one wish: to leave. */
 const twiceMs = 2000;
+/** No terminal is higher than this. */
+const pastLines = 500;
 
 /** The whole of the screen's behaviour: the state after an action, and what it asks of the world. */
 export function reduceWorkbench(state: WorkbenchState, action: Action): Turn {
@@ -46,7 +48,7 @@ export function reduceWorkbench(state: WorkbenchState, action: Action): Turn {
     case 'command':
       return run(state, `/${action.text}`, action.at);
     case 'printed':
-      return turn({ ...state, blocks: state.blocks.filter(({ id }) => id > action.upTo) });
+      return turn(printed(state, action.upTo));
     case 'askHint':
       return askHint(state);
   }
@@ -90,7 +92,7 @@ function asked(state: WorkbenchState, ask: EditorAsk, at: number): Turn {
     case 'leave':
       return leave(state);
     case 'redraw':
-      return turn(state, { type: 'redraw' });
+      return turn({ ...state, blocks: [], past: [] }, { type: 'redraw' });
     case 'browse': {
       const source = state.summary?.source;
       if (source) return turn(state, { type: 'show', view: { view: 'rollouts', source } });
@@ -205,6 +207,16 @@ function crashed(state: WorkbenchState, crash: EngineCrash, at: number): Turn {
     notice: null,
   };
   return replay(turn(next), at);
+}
+
+/** What is drawn is the past of the next screen, as far as a terminal is high. */
+function printed(state: WorkbenchState, upTo: number): WorkbenchState {
+  const drawn = state.blocks.filter(({ id }) => id <= upTo).flatMap(({ lines }) => lines);
+  return {
+    ...state,
+    blocks: state.blocks.filter(({ id }) => id > upTo),
+    past: [...state.past, ...drawn].slice(-pastLines),
+  };
 }
 
 /** Only while something is going on: an idle screen is not drawn again. */

@@ -19,6 +19,8 @@ export interface WorkbenchState {
   editor: EditorState;
   /** Finished output: written once, above the live part. */
   blocks: readonly Block[];
+  /** The last finished lines of the screens before this one: what stands above, when it is drawn again. */
+  past: readonly StyledLine[];
   work: WorkInHand | null;
   dashboard: Dashboard | null;
   /** The last output of the work in hand, until it is known whether it is an error. */
@@ -41,6 +43,11 @@ export interface WorkbenchState {
   interruptedAt: number | null;
   leaving: boolean;
   nextId: number;
+}
+
+/** All finished lines that the screen may show above the live part, oldest first. */
+export function finishedLines({ past, blocks }: WorkbenchState): StyledLine[] {
+  return [...past, ...blocks.flatMap(({ lines }) => lines)];
 }
 
 export interface Block {
@@ -121,6 +128,7 @@ export function initialWorkbench(options: {
     summary: null,
     editor: initialEditor(options.history),
     blocks: [],
+    past: [],
     work: null,
     dashboard: null,
     held: null,
