@@ -3,8 +3,8 @@ import type { Completions, Message, SessionSummary, ViewRequest } from '../engin
 import type { StyledLine } from '../styled.js';
 import type { Dashboard } from './dashboard.js';
 import type { KeyEvent } from './decode-keys.js';
-import type { EditorState } from './editor.js';
-import { initialEditor } from './editor.js';
+import type { EditorState } from './editor-state.js';
+import { initialEditor } from './editor-state.js';
 
 /** All that the screen shows. Plain data, changed by `reduceWorkbench` alone. */
 export interface WorkbenchState {
@@ -23,8 +23,6 @@ export interface WorkbenchState {
   past: readonly StyledLine[];
   work: WorkInHand | null;
   dashboard: Dashboard | null;
-  /** The last output of the work in hand, until it is known whether it is an error. */
-  held: StyledLine[] | null;
   /** Lines sent while there is work in hand. */
   queue: readonly string[];
   asked: Asked | null;
@@ -71,8 +69,7 @@ export interface Asked {
 
 /**
  * What happens to the screen. `crash`: the engine's process ended by itself; `timeout`: it has not
- * answered in time; `flush`: nothing followed the held output, so it is no error; `say`: lines of the
- * screen itself; `command`: one that no one typed, as after an edited reward was saved; `printed`: what
+ * answered in time; `say`: lines of the screen itself; `command`: one that no one typed, as after an edited reward was saved; `printed`: what
  * is finished, up to a block, is on the screen, and a new one begins below it.
  */
 export type Action =
@@ -81,7 +78,6 @@ export type Action =
   | { type: 'answer'; id: number; answer: Answer; at: number }
   | { type: 'crash'; crash: EngineCrash; at: number }
   | { type: 'timeout'; id: number; at: number }
-  | { type: 'flush' }
   | { type: 'tick'; at: number }
   | { type: 'resize'; columns: number; rows: number }
   | { type: 'say'; lines: readonly StyledLine[] }
@@ -103,7 +99,6 @@ export type Effect =
   | { type: 'restart'; anew: boolean }
   | { type: 'leave'; now: boolean }
   | { type: 'remember'; text: string }
-  | { type: 'flushLater' }
   | { type: 'hintLater' }
   | { type: 'show'; view: ViewRequest }
   | { type: 'redraw' };
@@ -131,7 +126,6 @@ export function initialWorkbench(options: {
     past: [],
     work: null,
     dashboard: null,
-    held: null,
     queue: [],
     asked: null,
     waiting: [],
