@@ -1,5 +1,6 @@
 import { Text } from 'ink';
 import type { ReactElement } from 'react';
+import { colourNumber, toneStyles } from './styled.js';
 import type { StyledLine, Tone } from './styled.js';
 
 interface TextStyle {
@@ -9,21 +10,13 @@ interface TextStyle {
   underline?: boolean;
 }
 
-const styles: Record<Tone, TextStyle> = {
-  plain: {},
-  title: { bold: true },
-  dim: { dimColor: true },
-  good: { color: 'green' },
-  warn: { color: 'yellow' },
-  bad: { color: 'red' },
-  accent: { color: 'cyan' },
-  mark: { color: 'red', bold: true, underline: true },
-};
-
 /** Without colours where NO_COLOR is set: every colour has a sign beside it. */
 function styleOf(tone: Tone): TextStyle {
-  const { color, ...rest } = styles[tone];
-  return color === undefined || process.env['NO_COLOR'] ? rest : { color, ...rest };
+  const { colour, bold = false, dim = false, underline = false } = toneStyles[tone];
+  const rest = { bold, dimColor: dim, underline };
+  if (colour === undefined || process.env['NO_COLOR']) return rest;
+  const number = colourNumber(colour);
+  return { ...rest, color: number < 8 ? colour : `ansi256(${number})` };
 }
 
 /** One styled line; an empty one still takes its row. */

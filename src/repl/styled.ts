@@ -28,23 +28,68 @@ export function plainText(styled: StyledLine): string {
     .trimEnd();
 }
 
-const ansiCodes: Record<Tone, string> = {
-  plain: '',
-  title: '1',
-  dim: '2',
-  good: '32',
-  warn: '33',
-  bad: '31',
-  accent: '36',
-  mark: '1;4;31',
+type Colour = 'green' | 'yellow' | 'red' | 'cyan';
+
+interface ToneStyle {
+  colour?: Colour;
+  bold?: boolean;
+  dim?: boolean;
+  underline?: boolean;
+}
+
+/** How each tone is drawn. */
+export const toneStyles: Record<Tone, ToneStyle> = {
+  plain: {},
+  title: { bold: true },
+  dim: { dim: true },
+  good: { colour: 'green' },
+  warn: { colour: 'yellow' },
+  bad: { colour: 'red' },
+  accent: { colour: 'cyan' },
+  mark: { colour: 'red', bold: true, underline: true },
 };
+
+/** The terminal's own colours, chosen by its user. */
+const ownColours: Record<Colour, number> = { red: 1, green: 2, yellow: 3, cyan: 6 };
+
+/**
+ * On a light ground many terminals' own yellow, cyan and green can hardly be read: these of the 256
+ * stand out from white by 4.7 : 1 at least.
+ */
+const darkColours: Record<Colour, number> = { red: 160, green: 28, yellow: 94, cyan: 24 };
+
+/**
+ * Whether the ground is light: RLSF_THEME=light or dark says so, else COLORFGBG, which some terminals
+ * set (`0;15`: black on white).
+ */
+export function isLightTheme(environment: NodeJS.ProcessEnv = process.env): boolean {
+  const { RLSF_THEME: theme, COLORFGBG: grounds } = environment;
+  if (theme === 'light' || theme === 'dark') return theme === 'light';
+  return /(?:^|;)(?:7|15)$/.test(grounds ?? '');
+}
+
+/** The number of a colour among the 256 of a terminal. */
+export function colourNumber(colour: Colour): number {
+  return (isLightTheme() ? darkColours : ownColours)[colour];
+}
+
+function ansiCode({ colour, bold, dim, underline }: ToneStyle): string {
+  const number = colour === undefined ? null : colourNumber(colour);
+  return [
+    ...(bold === true ? ['1'] : []),
+    ...(dim === true ? ['2'] : []),
+    ...(underline === true ? ['4'] : []),
+    ...(number === null ? [] : [number < 8 ? `3${number}` : `38;5;${number}`]),
+  ].join(';');
+}
 
 /** With SGR codes, for a terminal. */
 export function ansiText(styled: StyledLine): string {
   return styled
-    .map(({ text, tone }) =>
-      ansiCodes[tone] === '' || text === '' ? text : `\u001b[${ansiCodes[tone]}m${text}\u001b[0m`,
-    )
+    .map(({ text, tone }) => {
+      const code = ansiCode(toneStyles[tone]);
+      return code === '' || text === '' ? text : `\u001b[${code}m${text}\u001b[0m`;
+    })
     .join('');
 }
 

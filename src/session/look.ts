@@ -63,7 +63,10 @@ export async function evaluate(
     options.problems ??
     task.problems({ split, n: options.n ?? evaluation.problems, seed: config.task.seed });
   const clock = createStageClock(emit, ['evaluate_after']);
-  clock.begin('evaluate_after', `Evaluating ${problems.length} problems of ${split}`);
+  clock.begin(
+    'evaluate_after',
+    `Evaluating ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'} of ${split}`,
+  );
   return evaluatePolicy({
     policy: session.policy,
     problems,

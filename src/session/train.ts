@@ -50,7 +50,7 @@ export function train(session: Session, options: TrainOptions): Promise<MetricsL
       throw inputError(`train: expected a whole number of steps of at least 1, got ${steps}.`);
     const clock = createStageClock(emit, ['train']);
     const maxSteps = session.steps + steps;
-    clock.begin('train', `Training: ${steps} steps by ${method}`);
+    clock.begin('train', `Training: ${steps} ${steps === 1 ? 'step' : 'steps'} by ${method}`);
     const started = Date.now();
     for (let made = 1; made <= steps; made++) {
       await nextTurn();

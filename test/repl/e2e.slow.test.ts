@@ -1,7 +1,6 @@
 /** The built workbench in a real terminal, from its first prompt to its end. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Terminal } from './terminal.js';
 import { openTerminal, whyNoTerminal } from './terminal.js';
@@ -67,18 +66,16 @@ describe.skipIf(missing !== null)(`the workbench in a terminal (${missing ?? 'tm
     [120, 40],
     [60, 16],
     [40, 10],
+    [33, 12],
     [80, 24],
   ])('is drawn anew in a terminal of %i × %i', async (columns, rows) => {
-    terminal.resize(columns, rows);
-    // A hand that draws a window smaller types a moment later: keys within the same frame leave old lines.
-    await sleep(500);
-    terminal.type('/he');
-    await terminal.until(/^› \/he$/m);
+    terminal.resize(columns, rows, '/he');
+    // Nothing of the old size stays: there is one status line, the prompt above it, and what was
+    // finished above that.
+    const one = /^(?![^]*○ ready[^]*○ ready)[^]*^45\n› \/he\n[^]*^○ ready/m;
+    await terminal.until(one, 'one status line');
     terminal.keys('C-u');
-    await terminal.until(/^›$/m);
-    await sleep(500);
-    // Nothing of the old size stays: there is one status line, and the prompt stands above it.
-    await terminal.until(/^(?![^]*○ ready[^]*○ ready)[^]*\n›\n[^]*○ ready/, 'one status line');
+    await terminal.until(/^45\n›\n[^]*^○ ready/m);
   });
 
   it('tells of an engine that is killed, and has the session again', async () => {

@@ -38,7 +38,8 @@ export interface Terminal {
   until(says: RegExp, what?: string): Promise<string>;
   /** Clears the screen, and waits until it is. */
   clear(): Promise<void>;
-  resize(columns: number, rows: number): void;
+  /** Another size, and text typed before the program can know of it. */
+  resize(columns: number, rows: number, text?: string): void;
   /** The process ids below the program whose command line matches. */
   processes(matches: RegExp): number[];
   /** Opens the program again in the same folder. */
@@ -129,7 +130,11 @@ export function openTerminal(
       keys('Enter');
       await until(/^›\n/, 'a clear screen');
     },
-    resize: (wide, high) => void tmux('resize-window', '-t', 'test', ...size(wide, high)),
+    resize: (wide, high, text = '') =>
+      void tmux(
+        ...['resize-window', '-t', 'test', ...size(wide, high)],
+        ...(text === '' ? [] : [';', 'send-keys', '-t', 'test', '-l', text]),
+      ),
     processes(matches) {
       const rootPid = Number(tmux('display-message', '-p', '-t', 'test', '#{pane_pid}'));
       return below(rootPid, matches);

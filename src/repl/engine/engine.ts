@@ -38,6 +38,9 @@ export async function startEngineWork(
   const output = (lines: StyledLine[]): void => {
     if (lines.length > 0) send({ type: 'output', id: current?.id ?? 0, lines });
   };
+  const failed = (lines: StyledLine[]): void => {
+    if (lines.length > 0) send({ type: 'output', id: current?.id ?? 0, lines, isError: true });
+  };
   const captured = captureOutput({ width, output });
   const live = await openLiveSession(start);
   live.hasChanged();
@@ -63,6 +66,10 @@ export async function startEngineWork(
       captured.end();
       output(lines);
     },
+    failed(lines) {
+      captured.end();
+      failed(lines);
+    },
   });
   library.showElsewhere((value) => {
     captured.end();
@@ -86,7 +93,7 @@ export async function startEngineWork(
     try {
       await live.save();
     } catch (error) {
-      output(errorLines(error, width()));
+      failed(errorLines(error, width()));
     }
     if (live.hasChanged() || hasChanged) send({ type: 'state', state: live.summary() });
   }
@@ -104,6 +111,10 @@ export async function startEngineWork(
       linesOnly: start.linesOnly === true,
       signal: stop.signal,
       output,
+      failed(lines) {
+        captured.end();
+        failed(lines);
+      },
       progress: (event) => progress(work.id, event),
       settle,
       show: (view) => send({ type: 'show', view }),
@@ -157,7 +168,7 @@ export async function startEngineWork(
       await Promise.all([prompt.close(), live.close().catch(() => undefined)]);
     },
     uncaught(error) {
-      output(errorLines(error, width()));
+      failed(errorLines(error, width()));
     },
   };
 }

@@ -38,7 +38,7 @@ export type Signal =
 
 export type Message =
   | { type: 'ready'; state: SessionSummary }
-  | { type: 'output'; id: number; lines: StyledLine[] }
+  | { type: 'output'; id: number; lines: StyledLine[]; isError?: true }
   | { type: 'progress'; id: number; event: TourEvent }
   /** After every change, and before `done`. */
   | { type: 'state'; state: SessionSummary }

@@ -24,6 +24,8 @@ export interface WorkContext {
   linesOnly: boolean;
   signal: AbortSignal;
   output(lines: StyledLine[]): void;
+  /** What went wrong. */
+  failed(lines: StyledLine[]): void;
   progress(event: TourEvent): void;
   /** Saved and told by then, so that a view finds the rollouts in a file. */
   settle(): Promise<void>;
@@ -32,14 +34,14 @@ export interface WorkContext {
 
 /** Does one work to its end; what goes wrong is told as output. */
 export async function doWork(work: Work, context: WorkContext): Promise<Outcome> {
-  const { signal, width, output } = context;
+  const { signal, width, failed } = context;
   try {
     return work.type === 'command'
       ? await runCommand(work.text, context)
       : await runTypeScript(work.code, context);
   } catch (error) {
     if (signal.aborted) return 'interrupted';
-    output(errorLines(error, width));
+    failed(errorLines(error, width));
     return 'failed';
   }
 }

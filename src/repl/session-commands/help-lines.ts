@@ -1,6 +1,6 @@
 import type { CommandHelp } from '../../session/commands/help.js';
 import type { StyledLine } from '../styled.js';
-import { fitLine, line, padEnd, span, textWidth, wrapText } from '../styled.js';
+import { line, padEnd, span, textWidth, wrapText } from '../styled.js';
 
 /** All commands by group, or one with what it takes and examples; `before` stands before a name. */
 export function helpLines(
@@ -15,10 +15,18 @@ export function helpLines(
     line(span(group, 'title')),
     ...commands
       .filter((command) => command.group === group)
-      .map(({ name, summary }) =>
-        fitLine(line(`  ${padEnd(`${before}${name}`, names)}  `, span(summary, 'dim')), width),
+      .flatMap(({ name, summary }) =>
+        namedRows(`  ${padEnd(`${before}${name}`, names)}  `, summary, width),
       ),
   ]);
+}
+
+/** A name and what it is, over as many rows as that takes. */
+export function namedRows(name: string, summary: string, width: number): StyledLine[] {
+  const indent = textWidth(name);
+  return wrapText(summary, Math.max(20, width - indent)).map((row, index) =>
+    line(index === 0 ? name : ' '.repeat(indent), span(row, 'dim')),
+  );
 }
 
 function commandHelp(command: CommandHelp, width: number, before: string): StyledLine[] {

@@ -21,6 +21,7 @@ import { compareLines } from '../views/compare-view.js';
 import { differenceLines } from '../views/difference-view.js';
 import { evaluationLines } from '../views/evaluation-lines.js';
 import { explainedStepLines } from '../views/explain-view.js';
+import { countOf } from '../views/numbers.js';
 import { inspectionsView } from '../views/inspection-view.js';
 import { queryTable } from '../views/query-table.js';
 import { rewardBenchView } from '../views/reward-bench-view.js';
@@ -95,7 +96,7 @@ const linesOf: LinesOf = {
     ...metricsLines(metrics, width),
   ],
   train: ({ method, steps }, width) => [
-    line(span(`${steps.length} steps`, 'title'), `  ${method}`),
+    line(span(countOf(steps.length, 'step'), 'title'), `  ${method}`),
     ...metricsTable(steps, width),
   ],
   browse: rolloutRows,

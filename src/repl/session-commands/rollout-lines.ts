@@ -2,11 +2,12 @@ import { visibleText } from '../../plots/visible.js';
 import type { Problem, Rollout } from '../../records.js';
 import { reachedTokens } from '../../rollouts/reached.js';
 import type { DiffSide, RolloutsDiff } from '../../session/commands/rollouts.js';
+import { problemTitle } from '../../session/commands/problem-title.js';
 import type { ListedProblems } from '../../session/commands/problems.js';
 import type { StyledLine } from '../styled.js';
 import { fitLine, line, padEnd, padStart, span, textWidth } from '../styled.js';
 import { groupView } from '../views/group-view.js';
-import { signed } from '../views/numbers.js';
+import { countOf, signed } from '../views/numbers.js';
 import { outcomeSign, outcomeTone } from '../views/outcome.js';
 
 /** One group with its prompt and some sources, several as a table of positions. */
@@ -59,7 +60,7 @@ function sumLines(rollouts: readonly Rollout[]): StyledLine[] {
   const rewards = rollouts.flatMap(({ reward }) => (typeof reward === 'number' ? [reward] : []));
   const mean = rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length;
   const parts = [
-    `${rollouts.length} completions`,
+    countOf(rollouts.length, 'completion'),
     ...(judged.length > 0 ? [`${clean} of ${judged.length} clean`] : ['not judged yet']),
     ...(rewards.length > 0 ? [`mean reward ${mean.toFixed(3)}`] : []),
   ];
@@ -67,18 +68,20 @@ function sumLines(rollouts: readonly Rollout[]): StyledLine[] {
 }
 
 export function pickedLines(problems: readonly Problem[], width: number): StyledLine[] {
-  return problems.map(({ id, prompt }) => {
-    const text = typeof prompt === 'string' ? prompt : (prompt[0]?.content ?? '');
-    const [first] = text.trim().split('\n');
-    return fitLine(line(visibleText(id), span(`  ${visibleText(first)}`, 'dim')), width);
-  });
+  const ids = Math.min(30, Math.max(0, ...problems.map(({ id }) => textWidth(visibleText(id)))));
+  return problems.map(({ id, prompt }) =>
+    fitLine(
+      line(padEnd(visibleText(id), ids), span(`  ${visibleText(problemTitle(prompt))}`, 'dim')),
+      width,
+    ),
+  );
 }
 
 export function problemsLines(listed: ListedProblems, width: number): StyledLine[] {
   const { task, split, total, problems } = listed;
   const left = total - problems.length;
   return [
-    line(span(task, 'title'), span(`  ${split}, ${total} problems`, 'dim')),
+    line(span(task, 'title'), span(`  ${split}, ${countOf(total, 'problem')}`, 'dim')),
     ...pickedLines(problems, width),
     ...(left > 0 ? [line(span(`… ${left} more: problems --n ${total}`, 'dim'))] : []),
   ];

@@ -6,6 +6,8 @@ import type { PlotChoice } from '../../session/commands/plot.js';
 import type { SessionHistory } from '../../session/history.js';
 import type { StyledLine } from '../styled.js';
 import { fitLine, line, padEnd, span } from '../styled.js';
+import { countOf } from '../views/numbers.js';
+import { namedRows } from './help-lines.js';
 import { differenceLines } from '../views/difference-view.js';
 
 export function policyLines({ policy, adapter, revision }: PolicyInHand): StyledLine[] {
@@ -18,7 +20,10 @@ export function policyLines({ policy, adapter, revision }: PolicyInHand): Styled
 export function taskLines({ task, summary, split, splits, problems }: TaskInHand): StyledLine[] {
   return [
     line(span(task, 'title'), span(`  ${summary}`, 'dim')),
-    line(`  split ${split}, ${problems} problems`, span(`  of ${splits.join(', ')}`, 'dim')),
+    line(
+      `  split ${split}, ${countOf(problems, 'problem')}`,
+      span(`  of ${splits.join(', ')}`, 'dim'),
+    ),
   ];
 }
 
@@ -56,20 +61,32 @@ export function historyLines({ entries, cursor }: SessionHistory): StyledLine[] 
     line(
       span(index === cursor ? '▸ ' : '  ', 'accent'),
       span(padEnd(act, 12), index > cursor ? 'dim' : 'plain'),
-      span(`${at}${index > cursor ? '  taken back' : ''}`, 'dim'),
+      span(`${localTime(at)}${index > cursor ? '  taken back' : ''}`, 'dim'),
     ),
   );
 }
 
+/** `2026-11-22 10:05:07` where the reader is. */
+function localTime(at: string): string {
+  const time = new Date(at);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const day = [time.getFullYear(), two(time.getMonth() + 1), two(time.getDate())].join('-');
+  return `${day} ${[time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(':')}`;
+}
+
 export function plotChoiceLines(choices: readonly PlotChoice[], width: number): StyledLine[] {
   const names = Math.max(...choices.map(({ name }) => name.length));
-  return choices.map(({ name, summary, needs }) =>
-    fitLine(line(`${padEnd(name, names)}  ${summary}`, span(`  needs ${needs}`, 'dim')), width),
+  return choices.flatMap(({ name, summary, needs }) =>
+    namedRows(`${padEnd(name, names)}  `, `${summary}; needs ${needs}`, width),
   );
 }
 
 export function exportedLines({ files }: Exported): StyledLine[] {
   return files.map(({ file, rows }) =>
-    line(span('written ', 'dim'), file, span(rows === null ? '' : `  ${rows} rows`, 'dim')),
+    line(
+      span('written ', 'dim'),
+      file,
+      span(rows === null ? '' : `  ${countOf(rows, 'row')}`, 'dim'),
+    ),
   );
 }

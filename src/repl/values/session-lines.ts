@@ -3,6 +3,7 @@ import { sessionSummary } from '../../session/index.js';
 import { visibleText } from '../../plots/visible.js';
 import type { StyledLine } from '../styled.js';
 import { line, padEnd, span } from '../styled.js';
+import { countOf } from '../views/numbers.js';
 import { isRecord } from './kinds.js';
 
 /** The session of the prompt, or a fork of it. */
@@ -34,9 +35,9 @@ export function sessionLines(session: Session): StyledLine[] {
       'rollouts',
       rollouts.total === 0
         ? 'none yet'
-        : `${rollouts.total} of ${summary.problems} problems, ${rollouts.judged} judged, ${rollouts.scored} scored, ${rollouts.clean} clean` +
+        : `${rollouts.total} of ${countOf(summary.problems, 'problem')}, ${rollouts.judged} judged, ${rollouts.scored} scored, ${rollouts.clean} clean` +
             (meanReward === null ? '' : `, mean reward ${meanReward.toFixed(3)}`),
     ),
-    row('done', `${summary.draws} draws, ${summary.steps} steps`),
+    row('done', `${countOf(summary.draws, 'draw')}, ${countOf(summary.steps, 'step')}`),
   ];
 }

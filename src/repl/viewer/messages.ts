@@ -197,8 +197,8 @@ export interface ProblemPage {
 export interface ProblemRow {
   index: number;
   id: string;
-  /** First line of the prompt. */
-  prompt: string;
+  /** What tells it from the others. */
+  title: string;
   tests: number;
   reference: boolean;
   columns: string;

@@ -17,6 +17,7 @@ import type {
   TaskSource,
 } from './messages.js';
 import { oneLine } from './page.js';
+import { problemTitle } from '../../session/commands/problem-title.js';
 
 /** Problems in memory, told by what `answer` is asked. */
 export interface ProblemList {
@@ -125,11 +126,10 @@ function promptText({ prompt }: Problem): string {
 }
 
 function rowOf(problem: Problem, index: number): ProblemRow {
-  const lines = promptText(problem).split('\n');
   return {
     index,
     id: oneLine(problem.id, 200),
-    prompt: oneLine(lines.find((each) => each.trim() !== '')?.trim() ?? ''),
+    title: oneLine(problemTitle(problem.prompt)),
     tests: problem.tests?.cases.length ?? (problem.answer === undefined ? 0 : 1),
     reference: problem.reference !== undefined,
     columns: Object.entries(problem.columns)

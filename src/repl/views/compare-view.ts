@@ -9,8 +9,8 @@ import type {
 import { analysisRows, formatP, measureTitles, signRows } from '../../evaluation/index.js';
 import { line, padEnd, padStart, span } from '../styled.js';
 import type { StyledLine, Tone } from '../styled.js';
-import { breakText } from './fit.js';
-import { points } from './numbers.js';
+import { breakText, cutEnd } from './fit.js';
+import { countOf, points } from './numbers.js';
 
 const column = 23;
 /** Rows of a long table in a terminal; the rest is in the Markdown. */
@@ -104,7 +104,7 @@ function contextOf({ problems, split, seeds }: ArmComparison): string {
     onlyFirst + onlySecond === 0
       ? ''
       : `, left out: ${onlyFirst} only in the first, ${onlySecond} only in the second`;
-  return `${matched} problems of ${split}${seeds > 1 ? ` × ${seeds} runs` : ''}${left}`;
+  return `${countOf(matched, 'problem')} of ${split}${seeds > 1 ? ` × ${seeds} runs` : ''}${left}`;
 }
 
 function measureLines(own: MeasureComparison, of: number): StyledLine[] {
@@ -146,8 +146,10 @@ function partLines({ parts }: ArmComparison): StyledLine[] {
 
 function flowLines({ flow }: ArmComparison): StyledLine[] {
   const { outcomes, counts, unpaired } = flow;
-  const wide = Math.max(7, Math.min(13, Math.floor(58 / Math.max(1, outcomes.length))));
-  const cut = (text: string): string => text.replace('_error', '').slice(0, wide - 1);
+  const longest = Math.max(7, ...outcomes.map((outcome) => outcome.length + 2));
+  const wide = Math.max(7, Math.min(longest, Math.floor(60 / Math.max(1, outcomes.length))));
+  const cut = (text: string): string =>
+    text.length < wide ? text : cutEnd(text.replace('_error', ''), wide - 1);
   return [
     line(
       span(
@@ -165,7 +167,9 @@ function flowLines({ flow }: ArmComparison): StyledLine[] {
         }),
       ),
     ),
-    ...(unpaired > 0 ? [line(span(`  ${unpaired} samples have no partner`, 'dim'))] : []),
+    ...(unpaired > 0
+      ? [line(span(`  ${countOf(unpaired, 'sample')} without a partner`, 'dim'))]
+      : []),
   ];
 }
 
@@ -223,7 +227,7 @@ function flipLines(
   const shown = flipped.slice(0, listed);
   const rest = flipped.length - shown.length;
   return [
-    line(span(`${flipped.length} problems ${what}`, what === 'gained' ? 'good' : 'bad')),
+    line(span(`${countOf(flipped.length, 'problem')} ${what}`, what === 'gained' ? 'good' : 'bad')),
     ...shown.map(({ problemId, first, second, firstOutcomes, secondOutcomes }) => {
       const moved =
         firstOutcomes.length === 1 && secondOutcomes.length === 1

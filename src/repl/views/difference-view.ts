@@ -1,7 +1,7 @@
 import type { ChangedRollout, ScoreDifference } from '../../rollouts/index.js';
 import { line, padEnd, padStart, span } from '../styled.js';
 import type { StyledLine } from '../styled.js';
-import { signed } from './numbers.js';
+import { countOf, signed } from './numbers.js';
 import { outcomeSign, outcomeTone } from './outcome.js';
 
 /** Examples shown in a terminal; the rest is in the JSON. */
@@ -14,7 +14,12 @@ export function differenceLines(difference: ScoreDifference, width: number): Sty
   const row = (label: string, ...parts: string[]): StyledLine =>
     line(padEnd(label, 26), ...parts.filter((part) => part !== '').join(', '));
   return [
-    line(span(`${difference.rollouts} rollouts in ${difference.groups} groups`, 'title')),
+    line(
+      span(
+        `${countOf(difference.rollouts, 'rollout')} in ${countOf(difference.groups, 'group')}`,
+        'title',
+      ),
+    ),
     line(span(`${padEnd('', 26)}${padStart('before', 10)}${padStart('after', 10)}`, 'dim')),
     sides('mean reward', fixed(before.meanReward), fixed(after.meanReward)),
     sides('unscorable', String(before.unscorable), String(after.unscorable)),
@@ -42,7 +47,7 @@ export function differenceLines(difference: ScoreDifference, width: number): Sty
       ),
     ),
     row(
-      `  of ${tokens.total} tokens`,
+      `  of ${countOf(tokens.total, 'token')}`,
       ...counted([tokens.flipped, 'flipped'], [tokens.lost, 'to 0'], [tokens.gained, 'from 0']),
     ),
     row(
@@ -61,8 +66,8 @@ export function differenceLines(difference: ScoreDifference, width: number): Sty
     ),
     row(
       'rank correlation',
-      `${fixed(rankCorrelation.overall)} over all`,
-      `${fixed(rankCorrelation.withinGroups)} within groups`,
+      `${correlation(rankCorrelation.overall)} over all`,
+      `${correlation(rankCorrelation.withinGroups)} within groups`,
     ),
     ...exampleLines(difference.examples.slice(0, shownExamples), width),
   ];
@@ -74,6 +79,11 @@ function sides(label: string, before: string, after: string): StyledLine {
 
 function fixed(value: number | null): string {
   return value === null ? 'none' : value.toFixed(3);
+}
+
+/** Where all rewards of a side are equal, there is no rank. */
+function correlation(value: number | null): string {
+  return value === null ? 'undefined' : value.toFixed(3);
 }
 
 function counted(...entries: [count: number, what: string][]): string[] {

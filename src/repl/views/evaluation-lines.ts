@@ -2,7 +2,7 @@ import type { Evaluation, Interval, RateName } from '../../evaluation/index.js';
 import { line, padEnd, span } from '../styled.js';
 import type { StyledLine } from '../styled.js';
 import { answerLines } from './answer-lines.js';
-import { duration, percent } from './numbers.js';
+import { countOf, duration, percent } from './numbers.js';
 import { rateTitles } from './tour-lines.js';
 
 /** An evaluation as `rlsf evaluate` prints it. */
@@ -17,7 +17,7 @@ export function evaluationLines(evaluation: Evaluation): StyledLine[] {
     line(
       span(split, 'title'),
       span(
-        `  ${rows.length} problems × ${numSamples}, revision ${evaluation.modelRevision}, ${duration(evaluation.durationMs)}`,
+        `  ${countOf(rows.length, 'problem')} × ${numSamples}, revision ${evaluation.modelRevision}, ${duration(evaluation.durationMs)}`,
         'dim',
       ),
     ),

@@ -3,6 +3,7 @@ import type { GroupExplanation, Reason, StepExplanation } from '../../training/i
 import { line, padEnd, padStart, span, wrapText } from '../styled.js';
 import type { StyledLine } from '../styled.js';
 import { packLine } from './fit.js';
+import { countOf } from './numbers.js';
 import { outcomeSign } from './outcome.js';
 
 /** All steps of a run, one row each: how many groups taught, and what kept the others from it. */
@@ -37,7 +38,7 @@ export function explainedStepLines(step: StepExplanation, width: number): Styled
   return [
     line(
       span(`step ${step.step}`, 'title'),
-      `  ${taught} of ${groups.length} groups taught, by ${tokens.teaching} of ${tokens.counted} counted tokens`,
+      `  ${taught} of ${countOf(groups.length, 'group')} taught, by ${tokens.teaching} of ${countOf(tokens.counted, 'counted token')}`,
     ),
     ...notes.flatMap(({ sentence, remedy }) => [
       ...wrapText(sentence, width - 2).map((text) => line(span(`! ${text}`, 'warn'))),

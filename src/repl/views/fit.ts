@@ -38,3 +38,30 @@ export function breakText(text: string, width: number): string[] {
   }
   return [...rows, row];
 }
+
+/** At most so many columns; what was cut ends in `…`. */
+export function cutEnd(text: string, room: number): string {
+  if (textWidth(text) <= room) return text;
+  let kept = '';
+  let left = room - 1;
+  for (const letter of text) {
+    left -= columnsOf(letter);
+    if (left < 0) break;
+    kept += letter;
+  }
+  return room < 1 ? '' : `${kept}…`;
+}
+
+/** The end of a name tells it from its neighbours. */
+export function cutStart(text: string, room: number): string {
+  if (textWidth(text) <= room) return text;
+  const letters = [...text].reverse();
+  let kept = '';
+  let left = room - 1;
+  for (const letter of letters) {
+    left -= columnsOf(letter);
+    if (left < 0) break;
+    kept = letter + kept;
+  }
+  return room < 1 ? '' : `…${kept}`;
+}

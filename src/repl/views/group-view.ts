@@ -3,7 +3,7 @@ import type { ChatMessage, Rollout } from '../../records.js';
 import type { ReachedToken } from '../../rollouts/index.js';
 import type { StyledLine } from '../styled.js';
 import { fitLine, line, padEnd, span } from '../styled.js';
-import { signed } from './numbers.js';
+import { countOf, signed } from './numbers.js';
 import { outcomeSign, outcomeTone } from './outcome.js';
 import { rolloutView } from './rollout-view.js';
 
@@ -49,7 +49,7 @@ function memberLine({ rollout, findings }: GroupViewMember): StyledLine {
   const kinds = (verdict?.diagnostics ?? [])
     .filter((finding) => finding.severity !== 'note')
     .map((finding) => `${finding.tool} ${finding.kind}`);
-  const reached = findings.length > 0 ? ` → ${findings.length} tokens` : '';
+  const reached = findings.length > 0 ? ` → ${countOf(findings.length, 'token')}` : '';
   const outcome = verdict?.outcome;
   return line(
     `  ${String(rollout.sample + 1).padStart(2)}  `,

@@ -3,6 +3,11 @@ export function percent(value: number): string {
   return `${(value * 100).toFixed(1)} %`;
 }
 
+/** `1 group`, `3 groups`. */
+export function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** A signed difference of shares, in percentage points. */
 export function points(value: number): string {
   const rounded = (value * 100).toFixed(1);

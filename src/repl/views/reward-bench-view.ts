@@ -1,4 +1,5 @@
 import type { BenchCheck, BenchStatus, RewardBenchReport } from '../../evaluation/index.js';
+import { countOf } from './numbers.js';
 import { line, padEnd, span } from '../styled.js';
 import type { StyledLine, Tone } from '../styled.js';
 import { breakText } from './fit.js';
@@ -24,7 +25,7 @@ export function rewardBenchView(report: RewardBenchReport, width: number): Style
     line(span(rewards.join(' + '), 'title')),
     line(
       span(
-        `${report.task}, ${report.problems.length} problems, ${report.specimens.length} specimens, seed ${report.seed}`,
+        `${report.task}, ${countOf(report.problems.length, 'problem')}, ${countOf(report.specimens.length, 'specimen')}, seed ${report.seed}`,
         'dim',
       ),
     ),

@@ -3,6 +3,7 @@ import type { Headline, Prunable, RunDetails, RunEntry } from '../../experiments
 import { humanSize } from '../../experiments/runs/human-size.js';
 import type { StyledLine, Tone } from '../styled.js';
 import { fitLine, line, padEnd, padStart, span, textWidth, wrapText } from '../styled.js';
+import { countOf } from './numbers.js';
 
 const signs: Record<RunEntry['state'], [sign: string, tone: Tone]> = {
   finished: ['✓', 'good'],
@@ -135,7 +136,7 @@ export function runDetailsLines(details: RunDetails, width: number, now: number)
     ...files.map((file) =>
       line(
         `  ${padStart(humanSize(file.bytes), 9)}  ${visibleText(file.name)}`,
-        span(file.name.endsWith('/') ? `  ${file.files} files` : '', 'dim'),
+        span(file.name.endsWith('/') ? `  ${countOf(file.files, 'file')}` : '', 'dim'),
       ),
     ),
     line(span(`  ${padStart(humanSize(details.bytes), 9)}  in all`, 'dim')),

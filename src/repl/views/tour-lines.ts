@@ -19,7 +19,7 @@ import {
   wrapText,
 } from '../styled.js';
 import { groupView } from './group-view.js';
-import { duration, percent, points, thousands } from './numbers.js';
+import { countOf, duration, percent, points, thousands } from './numbers.js';
 
 export const rateTitles: Record<RateName, string> = {
   compile_rate: 'compiles',
@@ -121,7 +121,7 @@ function evaluationLines(event: EvaluationEvent, width: number): StyledLine[] {
   ]);
   return [
     line(
-      `  ${event.when} · ${splitTitle(split)} · ${rows.length} problems × ${numSamples}${stored}`,
+      `  ${event.when} · ${splitTitle(split)} · ${countOf(rows.length, 'problem')} × ${numSamples}${stored}`,
     ),
     ...packed(parts, width - 4).map((row) => line('    ', ...row)),
   ];
@@ -175,7 +175,7 @@ export function tableLines(table: readonly BeforeAfter[], width: number): Styled
   return table
     .flatMap(({ split, problems, comparison }) => [
       line(''),
-      line(span(`${splitTitle(split)} (${problems} problems)`, 'title')),
+      line(span(`${splitTitle(split)} (${countOf(problems, 'problem')})`, 'title')),
       line(
         span(
           `  ${padEnd('', columns[0])}${padEnd('before, %', columns[1])}${padEnd('after, %', columns[2])}change, points`,

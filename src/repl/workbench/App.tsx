@@ -1,14 +1,12 @@
-import { Box, Static, Text, useCursor, useStdin, useStdout } from 'ink';
+import { Box, Static, Text, useCursor, useStdin } from 'ink';
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import type { ReactElement } from 'react';
 import { ansiText, plainText } from '../styled.js';
 import type { StyledLine } from '../styled.js';
 import type { PasteState } from './decode-keys.js';
 import { decodeKeys } from './decode-keys.js';
-import type { LiveLines } from './layout.js';
 import { liveLines } from './layout.js';
 import { readerLines } from './reader-lines.js';
-import { afterShrink } from './shrink.js';
 import type { Workbench } from './workbench.js';
 
 export interface AppProps {
@@ -24,7 +22,6 @@ export function App({ workbench, colour, spoken }: AppProps): ReactElement {
   useKeys(workbench);
   const { setCursorPosition } = useCursor();
   const live = spoken ? readerLines(state) : liveLines(state);
-  useSize(workbench, live);
   setCursorPosition(live.cursor ?? undefined);
   const write = colour ? ansiText : plainText;
   return (
@@ -69,21 +66,4 @@ function useKeys(workbench: Workbench): void {
       setRawMode(false);
     };
   }, [input, setRawMode, workbench]);
-}
-
-/** Before Ink hears of it: a narrower terminal has broken the lines that stand. */
-function useSize(workbench: Workbench, live: LiveLines): void {
-  const { stdout } = useStdout();
-  const drawn = useRef(live);
-  useEffect(() => void (drawn.current = live));
-  useEffect(() => {
-    let { columns } = stdout;
-    const resized = (): void => {
-      if (stdout.columns < columns) stdout.write(afterShrink(drawn.current, stdout.columns));
-      columns = stdout.columns;
-      workbench.resize(stdout.columns, stdout.rows);
-    };
-    stdout.prependListener('resize', resized);
-    return () => void stdout.removeListener('resize', resized);
-  }, [stdout, workbench]);
 }

@@ -41,9 +41,14 @@ const curves: readonly [string, string, (value: number) => string][] = [
   ['fully_clean_rate', 'clean', percent],
   ['sanitizer_clean_rate', 'no finding', percent],
   ['compile_rate', 'compiles', percent],
-  ['kl', 'KL', (value) => value.toFixed(4)],
+  ['kl', 'KL', small],
   ['entropy', 'entropy', (value) => value.toFixed(3)],
 ];
+
+/** Four digits behind the point, or a power of ten where they would all be 0. */
+function small(value: number): string {
+  return value !== 0 && Math.abs(value) < 0.0001 ? value.toExponential(1) : value.toFixed(4);
+}
 
 /** At most `height` lines: how far it is first, then curves, shares of the time, the problems. */
 export function dashboardLines(

@@ -1,6 +1,9 @@
-import type { Completions } from '../engine/protocol.js';
 import type { KeyEvent } from './decode-keys.js';
-import { actOf, menuKeys, promptKeys, searchKeys } from './keys.js';
+import { fromHistory, searchKey } from './editor-history.js';
+import { menuKey } from './editor-menu.js';
+import type { EditorState } from './editor-state.js';
+import { initialEditor, replace } from './editor-state.js';
+import { actOf, promptKeys } from './keys.js';
 import {
   columnAt,
   lineEnd,
@@ -12,60 +15,9 @@ import {
   wordRight,
 } from './text-cursor.js';
 
-export type Candidate = Completions['candidates'][number];
-
-/** The text being typed, and what is open around it. Plain data; `editKey` makes the next one. */
-export interface EditorState {
-  text: string;
-  /** UTF-16 offset, always between graphemes. */
-  cursor: number;
-  /** The column that up and down keep to. */
-  goal: number | null;
-  /** What the last cuts took, for Ctrl-Y. */
-  cut: string;
-  /** The last key cut too: the next cut adds to it. */
-  cutting: boolean;
-  /** Oldest first. */
-  history: readonly string[];
-  /** Which of the history is on the line; `null`: what was typed. */
-  historyAt: number | null;
-  /** What was typed, while the history is on the line. */
-  draft: string;
-  search: SearchState | null;
-  menu: MenuState | null;
-}
-
-export interface SearchState {
-  query: string;
-  /** Which of the matches, newest first. */
-  selected: number;
-}
-
-export interface MenuState {
-  start: number;
-  end: number;
-  candidates: readonly Candidate[];
-  selected: number;
-}
-
 /** What a key asks of the workbench: the text alone cannot do it. */
 export type EditorAsk =
   'send' | 'complete' | 'help' | 'leave' | 'interrupt' | 'expandError' | 'redraw' | 'browse';
-
-export function initialEditor(history: readonly string[] = []): EditorState {
-  return {
-    text: '',
-    cursor: 0,
-    goal: null,
-    cut: '',
-    cutting: false,
-    history,
-    historyAt: null,
-    draft: '',
-    search: null,
-    menu: null,
-  };
-}
 
 /** One key: the editor after it, and what it asks for. */
 export function editKey(
@@ -81,7 +33,10 @@ export function editKey(
   if (event.type !== 'key') {
     if (event.type === 'text' && event.text === '?' && editor.text === '')
       return { editor, ask: 'help' };
-    return { editor: insert(editor, event.text), ask: null };
+    return {
+      editor: event.type === 'text' ? typed(editor, event.text) : insert(editor, event.text),
+      ask: null,
+    };
   }
   const act = actOf(promptKeys, event.key);
   if (act === undefined || act === 'help') return { editor, ask: null };
@@ -91,6 +46,14 @@ export function editKey(
 
 export function insert(editor: EditorState, text: string): EditorState {
   return replace(editor, editor.cursor, editor.cursor, text);
+}
+
+/** A bracket that closes a block goes below what opened it: two columns back, on a line of its own. */
+function typed(editor: EditorState, text: string): EditorState {
+  const start = lineStart(editor.text, editor.cursor);
+  const before = editor.text.slice(start, editor.cursor);
+  const goesBack = /^[}\])]/.test(text) && start > 0 && /^ {2,}$/.test(before);
+  return goesBack ? replace(editor, editor.cursor - 2, editor.cursor, text) : insert(editor, text);
 }
 
 /** A new line that begins with `indent` spaces. */
@@ -108,27 +71,6 @@ export function sent(editor: EditorState, remembered: boolean): EditorState {
     ...initialEditor(known ? history : [...history, text]),
     cut: editor.cut,
   };
-}
-
-/** Puts in what all candidates begin with; more than one opens the menu. */
-export function completed(editor: EditorState, completions: Completions): EditorState {
-  const { start, end, candidates } = completions;
-  if (candidates.length === 0) return editor;
-  if (candidates.length === 1) return replace(editor, start, end, candidates[0].text);
-  const common = commonStart(candidates.map(({ text }) => text));
-  const longer = common.length > end - start && common.startsWith(editor.text.slice(start, end));
-  const filled = longer ? replace(editor, start, end, common) : editor;
-  const until = longer ? start + common.length : end;
-  return { ...filled, menu: { start, end: until, candidates, selected: 0 } };
-}
-
-/** Newest first, each text once. */
-export function searchMatches(editor: EditorState): string[] {
-  const query = editor.search?.query.toLowerCase() ?? '';
-  const matches = new Set<string>();
-  for (let at = editor.history.length - 1; at >= 0 && matches.size < 200; at--)
-    if (editor.history[at].toLowerCase().includes(query)) matches.add(editor.history[at]);
-  return [...matches];
 }
 
 type PromptAct = (typeof promptKeys)[number]['act'];
@@ -209,98 +151,10 @@ function moveLine(editor: EditorState, by: -1 | 1): EditorState {
   return { ...editor, cursor: offsetAtColumn(text, start, goal), goal };
 }
 
-function fromHistory(editor: EditorState, by: -1 | 1): EditorState {
-  const { history, historyAt, text, draft } = editor;
-  const at = (historyAt ?? history.length) + by;
-  if (at < 0 || at > history.length || (historyAt === null && by > 0)) return editor;
-  const kept = historyAt === null ? text : draft;
-  const shown = at === history.length ? kept : history[at];
-  return {
-    ...editor,
-    text: shown,
-    cursor: shown.length,
-    goal: null,
-    draft: kept,
-    historyAt: at === history.length ? null : at,
-  };
-}
-
-function replace(editor: EditorState, start: number, end: number, text: string): EditorState {
-  return {
-    ...editor,
-    text: editor.text.slice(0, start) + text + editor.text.slice(end),
-    cursor: start + text.length,
-    goal: null,
-    cutting: false,
-    menu: null,
-  };
-}
-
 /** Cuts that follow each other are put back together, in the order of the text. */
 function cut(editor: EditorState, start: number, end: number, wasCutting: boolean): EditorState {
   const taken = editor.text.slice(start, end);
   const before = wasCutting ? editor.cut : '';
   const all = start < editor.cursor ? taken + before : before + taken;
   return { ...replace(editor, start, end, ''), cut: all || editor.cut, cutting: true };
-}
-
-/** The editor after a key of the menu; `null`: another key, which closes it. */
-function menuKey(editor: EditorState, event: KeyEvent, menu: MenuState): EditorState | null {
-  const act = event.type === 'key' ? actOf(menuKeys, event.key) : undefined;
-  const count = menu.candidates.length;
-  switch (act) {
-    case 'next':
-      return { ...editor, menu: { ...menu, selected: (menu.selected + 1) % count } };
-    case 'previous':
-      return { ...editor, menu: { ...menu, selected: (menu.selected + count - 1) % count } };
-    case 'pick':
-      return replace(editor, menu.start, menu.end, menu.candidates[menu.selected].text);
-    case 'close':
-      return { ...editor, menu: null };
-    case undefined:
-      return null;
-  }
-}
-
-function searchKey(
-  editor: EditorState,
-  event: KeyEvent,
-  search: SearchState,
-): { editor: EditorState; ask: null } {
-  const next = (changed: SearchState | null): { editor: EditorState; ask: null } => ({
-    editor: { ...editor, search: changed },
-    ask: null,
-  });
-  if (event.type !== 'key')
-    return next({ query: search.query + event.text.replaceAll('\n', ' '), selected: 0 });
-  const count = searchMatches(editor).length;
-  switch (actOf(searchKeys, event.key)) {
-    case 'older':
-      return next({ ...search, selected: Math.min(Math.max(0, count - 1), search.selected + 1) });
-    case 'newer':
-      return next({ ...search, selected: Math.max(0, search.selected - 1) });
-    case 'deleteLeft':
-      return next({
-        query: search.query.slice(0, previousGrapheme(search.query, search.query.length)),
-        selected: 0,
-      });
-    case 'take': {
-      const taken = searchMatches(editor)[search.selected] ?? editor.text;
-      return {
-        editor: { ...editor, text: taken, cursor: taken.length, goal: null, search: null },
-        ask: null,
-      };
-    }
-    case 'close':
-      return next(null);
-    case undefined:
-      return next(search);
-  }
-}
-
-function commonStart(texts: readonly string[]): string {
-  let common = texts[0];
-  for (const text of texts)
-    while (!text.startsWith(common)) common = common.slice(0, common.length - 1);
-  return common;
 }

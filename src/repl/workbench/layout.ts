@@ -2,8 +2,8 @@ import type { StyledLine } from '../styled.js';
 import { fitLine, line, padEnd, span, textWidth } from '../styled.js';
 import { duration } from '../views/numbers.js';
 import { dashboardLines } from './dashboard.js';
-import type { Candidate } from './editor.js';
-import { searchMatches } from './editor.js';
+import { searchMatches } from './editor-history.js';
+import type { Candidate } from './editor-state.js';
 import { keyMapLines } from './keys.js';
 import { promptLines } from './prompt-lines.js';
 import { namesAt } from './questions.js';
@@ -127,13 +127,19 @@ function workLines(state: WorkbenchState, width: number, room: number): StyledLi
   return [head, ...curves, ...waiting].slice(0, room);
 }
 
+/** The first row of a hint; where a word of it was broken off, it says that it goes on. */
+function firstRow([first, ...more]: readonly StyledLine[], width: number): StyledLine {
+  const goesOn = more.some((each) => each.some(({ text, tone }) => text !== '' && tone !== 'dim'));
+  return fitLine([...first, ...(goesOn ? [span(' …', 'dim')] : [])], width);
+}
+
 function hintLine(state: WorkbenchState, width: number): StyledLine {
   const { editor } = state;
   if (state.notice) return state.notice;
   if (editor.search) return dim('Ctrl-R older · Ctrl-S newer · Enter takes it · Esc back');
   if (editor.menu) return dim('Tab and arrows choose · Enter takes it · Esc closes');
   if (state.help) return dim('any key closes this');
-  if (state.hint.length > 0) return fitLine([...state.hint[0]], width);
+  if (state.hint.length > 0) return firstRow(state.hint, width);
   if (editor.text.length > 1) {
     const names = namesAt(state)?.candidates ?? [];
     if (names.length === 1) return dim(`${names[0].text}  ${names[0].summary ?? ''}`);

@@ -1,7 +1,7 @@
 import type { Answer } from '../engine/client.js';
 import type { Completions, Hint, Whole } from '../engine/protocol.js';
 import { line, span } from '../styled.js';
-import { completed } from './editor.js';
+import { completed } from './editor-menu.js';
 import type { Turn, WorkbenchState } from './state.js';
 import { decide, localCommands } from './submit.js';
 import { turn } from './turn.js';

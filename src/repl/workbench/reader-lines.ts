@@ -1,5 +1,5 @@
 import { line, span } from '../styled.js';
-import { searchMatches } from './editor.js';
+import { searchMatches } from './editor-history.js';
 import type { LiveLines } from './layout.js';
 import { keyMapLines } from './keys.js';
 import type { WorkbenchState } from './state.js';

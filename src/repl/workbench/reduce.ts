@@ -1,6 +1,7 @@
 import type { EngineCrash } from '../engine/client.js';
 import type { Message } from '../engine/protocol.js';
 import { line, span } from '../styled.js';
+import { countOf } from '../views/numbers.js';
 import { reduceDashboard } from './dashboard.js';
 import type { KeyEvent } from './decode-keys.js';
 import type { EditorAsk } from './editor.js';
@@ -8,11 +9,13 @@ import { editKey } from './editor.js';
 import { answered, askHint, askNames, complete } from './questions.js';
 import type { Action, Turn, WorkbenchState } from './state.js';
 import { decide, enter, leave, lostWork, run, startQueued } from './submit.js';
-import { print, printError, printHeld, followed, turn } from './turn.js';
+import { print, printError, followed, turn } from './turn.js';
 import { looksWhole } from './whole.js';
 
 /** Two presses of Ctrl-C within this time are one wish: to leave. */
 const twiceMs = 2000;
+/** No terminal is higher than this. */
+const pastLines = 500;
 
 /** The whole of the screen's behaviour: the state after an action, and what it asks of the world. */
 export function reduceWorkbench(state: WorkbenchState, action: Action): Turn {
@@ -32,8 +35,6 @@ export function reduceWorkbench(state: WorkbenchState, action: Action): Turn {
         decide({ ...state, asked: null }, looksWhole(state.editor.text), action.at),
         action.at,
       );
-    case 'flush':
-      return turn(printHeld(state));
     case 'tick':
       return turn(tick(state, action.at));
     case 'resize':
@@ -46,7 +47,7 @@ export function reduceWorkbench(state: WorkbenchState, action: Action): Turn {
     case 'command':
       return run(state, `/${action.text}`, action.at);
     case 'printed':
-      return turn({ ...state, blocks: state.blocks.filter(({ id }) => id > action.upTo) });
+      return turn(printed(state, action.upTo));
     case 'askHint':
       return askHint(state);
   }
@@ -90,7 +91,7 @@ function asked(state: WorkbenchState, ask: EditorAsk, at: number): Turn {
     case 'leave':
       return leave(state);
     case 'redraw':
-      return turn(state, { type: 'redraw' });
+      return turn({ ...state, blocks: [], past: [] }, { type: 'redraw' });
     case 'browse': {
       const source = state.summary?.source;
       if (source) return turn(state, { type: 'show', view: { view: 'rollouts', source } });
@@ -143,12 +144,11 @@ function message(state: WorkbenchState, said: Message, at: number): Turn {
         startQueued(next, at),
       );
     case 'output':
-      return turn({ ...printHeld(state), held: said.lines }, { type: 'flushLater' });
+      return turn(said.isError === true ? printError(state, said.lines) : print(state, said.lines));
     case 'progress': {
       if (!state.dashboard) return turn(state);
       const { dashboard, lines } = reduceDashboard(state.dashboard, said.event);
-      const shown = lines.length > 0 ? printHeld(state) : state;
-      return turn({ ...print(shown, lines), dashboard });
+      return turn({ ...print(state, lines), dashboard });
     }
     case 'state':
       return turn({ ...state, summary: said.state });
@@ -161,17 +161,12 @@ function message(state: WorkbenchState, said: Message, at: number): Turn {
   }
 }
 
-function done(
-  state: WorkbenchState,
-  { id, outcome }: Extract<Message, { type: 'done' }>,
-  at: number,
-): Turn {
+function done(state: WorkbenchState, { id }: Extract<Message, { type: 'done' }>, at: number): Turn {
   const isCurrent = state.work?.id === id;
-  const shown = outcome === 'failed' ? printError(state) : printHeld(state);
-  if (!isCurrent) return turn(shown);
+  if (!isCurrent) return turn(state);
   const isStopped = state.work?.stopping === true;
   return startQueued(
-    { ...shown, work: null, dashboard: null, notice: isStopped ? null : shown.notice },
+    { ...state, work: null, dashboard: null, notice: isStopped ? null : state.notice },
     at,
   );
 }
@@ -181,22 +176,19 @@ function crashed(state: WorkbenchState, crash: EngineCrash, at: number): Turn {
   if (state.leaving) return turn(state);
   const what = state.work ? `  in: ${state.work.text.split('\n')[0]}` : '';
   const details = crash.stderr.map((row) => line(span(`  ${row}`, 'dim')));
-  const told = print(
-    { ...printHeld(lostWork(state)), error: details.length > 0 ? details : null },
-    [
-      line(
-        span(`× ${crash.reason}`, 'bad'),
-        what,
-        span(details.length > 0 ? `  (+${details.length} lines: Ctrl-O)` : '', 'dim'),
-      ),
-      ...crash.lost.map((each) => line(`  ${each}`)),
-      line(
-        crash.restarts
-          ? '  It is started again.'
-          : '  /restart tries again; rlsf doctor says what is missing.',
-      ),
-    ],
-  );
+  const told = print({ ...lostWork(state), error: details.length > 0 ? details : null }, [
+    line(
+      span(`× ${crash.reason}`, 'bad'),
+      what,
+      span(details.length > 0 ? `  (+${countOf(details.length, 'line')}: Ctrl-O)` : '', 'dim'),
+    ),
+    ...crash.lost.map((each) => line(`  ${each}`)),
+    line(
+      crash.restarts
+        ? '  It is started again.'
+        : '  /restart tries again; rlsf doctor says what is missing.',
+    ),
+  ]);
   const next: WorkbenchState = {
     ...told,
     engine: crash.restarts ? 'starting' : 'ended',
@@ -205,6 +197,16 @@ function crashed(state: WorkbenchState, crash: EngineCrash, at: number): Turn {
     notice: null,
   };
   return replay(turn(next), at);
+}
+
+/** What is drawn is the past of the next screen, as far as a terminal is high. */
+function printed(state: WorkbenchState, upTo: number): WorkbenchState {
+  const drawn = state.blocks.filter(({ id }) => id <= upTo).flatMap(({ lines }) => lines);
+  return {
+    ...state,
+    blocks: state.blocks.filter(({ id }) => id > upTo),
+    past: [...state.past, ...drawn].slice(-pastLines),
+  };
 }
 
 /** Only while something is going on: an idle screen is not drawn again. */

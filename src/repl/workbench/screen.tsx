@@ -3,15 +3,18 @@ import type { Instance } from 'ink';
 import path from 'node:path';
 import { startEngine } from '../engine/client.js';
 import type { ViewRequest } from '../engine/protocol.js';
-import { line, span } from '../styled.js';
+import { ansiText, line, plainText, span } from '../styled.js';
 import { App } from './App.js';
 import { openHistory } from './history.js';
+import { inkOutput } from './ink-output.js';
+import type { InkOutput } from './ink-output.js';
 import type { ReplOptions } from './options.js';
 import { editFile, editorCommand, openPage } from './programs.js';
 import { startViewer } from '../viewer/client.js';
 import type { Viewer } from '../viewer/client.js';
 import type { FullScreenProps } from './view-element.js';
 import { showView } from './view-screen.js';
+import { finishedLines } from './state.js';
 import { createWorkbench } from './workbench.js';
 
 const pasteOn = '\u001b[?2004h';
@@ -25,7 +28,9 @@ export async function openScreen(options: ReplOptions): Promise<number> {
   const { stdout } = process;
   const colour = !process.env['NO_COLOR'];
   const history = openHistory();
+  const write = colour ? ansiText : plainText;
   let instance: Instance | null = null;
+  let output: InkOutput | null = null;
   let viewer: Viewer | null = null;
   let leave: (code: number) => void = () => {};
   const left = new Promise<number>((resolve) => (leave = resolve));
@@ -50,11 +55,17 @@ export async function openScreen(options: ReplOptions): Promise<number> {
 
   function mount(): void {
     stdout.write(pasteOn);
+    output = inkOutput(stdout, {
+      above: () => finishedLines(workbench.state()).map(write),
+      onResize: (columns, rows) => workbench.resize(columns, rows),
+    });
     instance = render(<App workbench={workbench} colour={colour} spoken={options.spoken} />, {
       exitOnCtrlC: false,
       patchConsole: false,
       isScreenReaderEnabled: options.spoken,
       maxFps: 60,
+      // A screen reader reads what is written: nothing is wiped under it.
+      ...(options.spoken ? {} : { stdout: output.stdout, onRender: output.onRender }),
     });
   }
 
@@ -69,6 +80,7 @@ export async function openScreen(options: ReplOptions): Promise<number> {
     instance.unmount();
     await instance.waitUntilExit();
     instance = null;
+    output?.close();
     stdout.write(pasteOff);
     workbench.printed(drawn);
   }

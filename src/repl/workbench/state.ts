@@ -3,8 +3,8 @@ import type { Completions, Message, SessionSummary, ViewRequest } from '../engin
 import type { StyledLine } from '../styled.js';
 import type { Dashboard } from './dashboard.js';
 import type { KeyEvent } from './decode-keys.js';
-import type { EditorState } from './editor.js';
-import { initialEditor } from './editor.js';
+import type { EditorState } from './editor-state.js';
+import { initialEditor } from './editor-state.js';
 
 /** All that the screen shows. Plain data, changed by `reduceWorkbench` alone. */
 export interface WorkbenchState {
@@ -19,10 +19,10 @@ export interface WorkbenchState {
   editor: EditorState;
   /** Finished output: written once, above the live part. */
   blocks: readonly Block[];
+  /** The last finished lines of the screens before this one: what stands above, when it is drawn again. */
+  past: readonly StyledLine[];
   work: WorkInHand | null;
   dashboard: Dashboard | null;
-  /** The last output of the work in hand, until it is known whether it is an error. */
-  held: StyledLine[] | null;
   /** Lines sent while there is work in hand. */
   queue: readonly string[];
   asked: Asked | null;
@@ -41,6 +41,11 @@ export interface WorkbenchState {
   interruptedAt: number | null;
   leaving: boolean;
   nextId: number;
+}
+
+/** All finished lines that the screen may show above the live part, oldest first. */
+export function finishedLines({ past, blocks }: WorkbenchState): StyledLine[] {
+  return [...past, ...blocks.flatMap(({ lines }) => lines)];
 }
 
 export interface Block {
@@ -64,8 +69,7 @@ export interface Asked {
 
 /**
  * What happens to the screen. `crash`: the engine's process ended by itself; `timeout`: it has not
- * answered in time; `flush`: nothing followed the held output, so it is no error; `say`: lines of the
- * screen itself; `command`: one that no one typed, as after an edited reward was saved; `printed`: what
+ * answered in time; `say`: lines of the screen itself; `command`: one that no one typed, as after an edited reward was saved; `printed`: what
  * is finished, up to a block, is on the screen, and a new one begins below it.
  */
 export type Action =
@@ -74,7 +78,6 @@ export type Action =
   | { type: 'answer'; id: number; answer: Answer; at: number }
   | { type: 'crash'; crash: EngineCrash; at: number }
   | { type: 'timeout'; id: number; at: number }
-  | { type: 'flush' }
   | { type: 'tick'; at: number }
   | { type: 'resize'; columns: number; rows: number }
   | { type: 'say'; lines: readonly StyledLine[] }
@@ -96,7 +99,6 @@ export type Effect =
   | { type: 'restart'; anew: boolean }
   | { type: 'leave'; now: boolean }
   | { type: 'remember'; text: string }
-  | { type: 'flushLater' }
   | { type: 'hintLater' }
   | { type: 'show'; view: ViewRequest }
   | { type: 'redraw' };
@@ -121,9 +123,9 @@ export function initialWorkbench(options: {
     summary: null,
     editor: initialEditor(options.history),
     blocks: [],
+    past: [],
     work: null,
     dashboard: null,
-    held: null,
     queue: [],
     asked: null,
     waiting: [],

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { SessionSummary } from '../engine/protocol.js';
 import type { StyledLine } from '../styled.js';
 import { fitLine, line, span, textWidth } from '../styled.js';
-import { duration, megabytes } from '../views/numbers.js';
+import { countOf, duration, megabytes } from '../views/numbers.js';
 import type { WorkbenchState } from './state.js';
 
 /** Two lines at most: what is in hand, and how the engine does. */
@@ -47,7 +47,9 @@ function summaryParts(summary: SessionSummary): string[] {
     `${path.basename(summary.policy)}${adapter}`,
     `${summary.task}/${summary.split}`,
     summary.rewards.join('+') || 'no reward',
-    rollouts.total === 0 ? 'no rollouts' : `${rollouts.total} rollouts, ${judged}${mean}`,
+    rollouts.total === 0
+      ? 'no rollouts'
+      : `${countOf(rollouts.total, 'rollout')}, ${judged}${mean}`,
     `${summary.method} step ${summary.steps}`,
     ...(summary.undo ? [`undo: ${summary.undo}`] : []),
     ...(summary.redo ? [`redo: ${summary.redo}`] : []),

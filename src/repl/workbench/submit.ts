@@ -56,7 +56,7 @@ export function run(state: WorkbenchState, text: string, at: number): Turn {
     case 'exit':
       return leave(state);
     case 'clear':
-      return turn({ ...state, blocks: [] }, { type: 'redraw' });
+      return turn({ ...state, blocks: [], past: [] }, { type: 'redraw' });
     case 'keys':
       return turn({ ...state, help: true });
     case 'restart':

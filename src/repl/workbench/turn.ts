@@ -1,5 +1,6 @@
 import type { StyledLine } from '../styled.js';
 import { fitLine, line, plainText, span, textWidth } from '../styled.js';
+import { countOf } from '../views/numbers.js';
 import type { Effect, Turn, WorkbenchState } from './state.js';
 
 export function turn(state: WorkbenchState, ...effects: Effect[]): Turn {
@@ -25,23 +26,21 @@ export function print(state: WorkbenchState, lines: readonly StyledLine[]): Work
   };
 }
 
-/** The held output is no error: it is printed as it is. */
-export function printHeld(state: WorkbenchState): WorkbenchState {
-  return state.held ? print({ ...state, held: null }, state.held) : state;
+/**
+ * An error: a short one in full, for what to do stands at its end; of a long one its
+ * first line, and the rest on demand.
+ */
+export function printError(state: WorkbenchState, said: readonly StyledLine[]): WorkbenchState {
+  const lines = said.filter((each) => each.some(({ text }) => text.trim() !== ''));
+  if (lines.length <= wholeRows) return print(state, lines);
+  const head = lines.find((each) => each.some(({ tone }) => tone === 'bad')) ?? lines[0];
+  const offer = span(`  (+${countOf(lines.length - 1, 'line')}: Ctrl-O)`, 'dim');
+  const room = state.columns - 1 - textWidth(offer.text);
+  return print({ ...state, error: said }, [line(...fitLine(cutShort(head), room), offer)]);
 }
 
-/** The held output is an error: its first line, and the rest on demand. */
-export function printError(state: WorkbenchState): WorkbenchState {
-  const lines = (state.held ?? []).filter((each) => each.some(({ text }) => text.trim() !== ''));
-  const rest = { ...state, held: null };
-  if (lines.length === 0) return rest;
-  const head = lines.find((each) => each.some(({ tone }) => tone === 'bad')) ?? lines[0];
-  if (lines.length === 1) return print(rest, [head]);
-  const more = lines.length - 1;
-  const offer = span(`  (+${more} ${more === 1 ? 'line' : 'lines'}: Ctrl-O)`, 'dim');
-  const room = state.columns - 1 - textWidth(offer.text);
-  return print({ ...rest, error: state.held }, [line(...fitLine(cutShort(head), room), offer)]);
-}
+/** An error of so many rows is no flood. */
+const wholeRows = 4;
 
 /** A row that the width broke says that it goes on. */
 function cutShort(head: StyledLine): StyledLine {

@@ -1,4 +1,3 @@
-import { useStdout } from 'ink';
 import { useEffect, useState } from 'react';
 import type { ReactElement } from 'react';
 import type { SessionSummary, ViewRequest } from '../engine/protocol.js';
@@ -38,9 +37,10 @@ function problemsOf(summary: SessionSummary | null): TaskSource {
 }
 
 function useTerminalSize(): { width: number; rows: number } {
-  const { stdout } = useStdout();
+  const { stdout } = process;
   const [size, setSize] = useState({ width: stdout.columns ?? 80, rows: stdout.rows ?? 24 });
   useEffect(() => {
+    // After Ink, which was there first: it forgets the frame of the old size.
     const resized = (): void => setSize({ width: stdout.columns, rows: stdout.rows });
     stdout.on('resize', resized);
     return () => void stdout.removeListener('resize', resized);

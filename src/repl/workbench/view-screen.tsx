@@ -1,5 +1,6 @@
 import { render } from 'ink';
 import type { ReactElement } from 'react';
+import { inkOutput } from './ink-output.js';
 
 const enter = '\u001b[?1049h\u001b[H';
 const leave = '\u001b[?1049l';
@@ -14,6 +15,7 @@ export async function showView(view: (onLeave: () => void) => ReactElement): Pro
   const restore = (): void => void stdout.write(leave);
   process.once('exit', restore);
   stdout.write(enter);
+  const output = inkOutput(stdout, { above: () => [], onResize: () => {} });
   try {
     await new Promise<void>((resolve) => {
       const instance = render(
@@ -21,10 +23,17 @@ export async function showView(view: (onLeave: () => void) => ReactElement): Pro
           instance.unmount();
           void instance.waitUntilExit().then(() => resolve());
         }),
-        { exitOnCtrlC: false, patchConsole: false, maxFps: 60 },
+        {
+          exitOnCtrlC: false,
+          patchConsole: false,
+          maxFps: 60,
+          stdout: output.stdout,
+          onRender: output.onRender,
+        },
       );
     });
   } finally {
+    output.close();
     process.removeListener('exit', restore);
     restore();
   }

@@ -38,7 +38,6 @@ export interface Workbench {
 
 /** Progress is drawn at most this often, in milliseconds; keys at once. */
 const drawMs = 66;
-const flushMs = 60;
 const hintMs = 200;
 
 export function createWorkbench(options: WorkbenchOptions): Workbench {
@@ -111,10 +110,6 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
         return options.onLeave(effect.now);
       case 'remember':
         return options.remember(effect.text);
-      case 'flushLater':
-        clearTimeout(timers.get('flush'));
-        timers.delete('flush');
-        return later('flush', flushMs, () => dispatch({ type: 'flush' }));
       case 'hintLater':
         clearTimeout(timers.get('hint'));
         timers.delete('hint');

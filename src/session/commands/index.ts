@@ -14,5 +14,6 @@ export {
 export { notebookOf, type InputEntry, type Notebook } from './notebook.js';
 export { parseLine, parseWords, type ParsedCommand } from './parse.js';
 export { runLine, runParsed, type RanCommand } from './run.js';
+export { problemTitle } from './problem-title.js';
 export { quoteWord } from './words.js';
 export { sessionCommands } from './table.js';

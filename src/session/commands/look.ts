@@ -32,8 +32,11 @@ export const explainCommand = defineCommand({
   summary:
     'what an update would learn from the rollouts in hand, and why some groups teach nothing',
   group: 'look',
-  input: {},
-  examples: ['explain'],
+  input: {
+    what: z.enum(['step']).optional().describe('what is explained: the step, which is the default'),
+  },
+  positional: ['what'],
+  examples: ['explain', 'explain step'],
   changes: false,
   async run(session): Promise<StepExplanation> {
     const { explain } = await import('../index.js');

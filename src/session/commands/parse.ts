@@ -147,13 +147,14 @@ function checked(
   places: readonly Field[],
   given: Given,
 ): Record<string, unknown> {
-  const missing = fields.find((field) => field.isRequired && !given.has(field));
-  if (missing)
-    throw wrong(command, `expected ${shown(missing, places)} (${missing.summary}), got nothing`);
   const entries = [...given].map(([field, values]): [string, unknown] => {
     const read = values.map((value) => coerced(command, field, value, places));
     return [field.name, field.isList ? read : read[0]];
   });
+  // After what was given: a word that fits no place is what there is to say of.
+  const missing = fields.find((field) => field.isRequired && !given.has(field));
+  if (missing)
+    throw wrong(command, `expected ${shown(missing, places)} (${missing.summary}), got nothing`);
   const result = z.strictObject(command.input).safeParse(Object.fromEntries(entries));
   if (result.success) return result.data;
   const [issue] = result.error.issues;

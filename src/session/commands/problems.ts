@@ -6,6 +6,7 @@ import type { Session } from '../session.js';
 import { callCode } from './code.js';
 import { defineCommand } from './command.js';
 import type { Candidate } from './command.js';
+import { problemTitle } from './problem-title.js';
 
 export const pickCommand = defineCommand({
   name: 'pick',
@@ -76,7 +77,7 @@ export function problemsOf({ pool, split }: Session, ids: readonly string[]): Pr
 export function problemIds({ pool }: Session): Candidate[] {
   return pool.slice(0, 2000).map(({ id, prompt }) => ({
     text: id,
-    summary: firstLine(typeof prompt === 'string' ? prompt : (prompt[0]?.content ?? '')),
+    summary: problemTitle(prompt),
   }));
 }
 
@@ -84,9 +85,4 @@ function choiceOf(what: readonly string[] | undefined): { n?: number; ids?: stri
   if (what === undefined || what.length === 0) return { n: 1 };
   if (what.length === 1 && /^\d+$/.test(what[0])) return { n: Number(what[0]) };
   return { ids: [...what] };
-}
-
-function firstLine(text: string): string {
-  const line = text.trim().split('\n')[0];
-  return line.length > 60 ? `${line.slice(0, 59)}…` : line;
 }

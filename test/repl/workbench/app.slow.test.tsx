@@ -121,12 +121,18 @@ describe('the workbench in a terminal', () => {
     expect(app.text()).toContain('› /save');
   });
 
-  it('shows an error as one line, and the rest on Ctrl-O', async () => {
+  it('shows a short error in full, and of a long one a line and the rest on Ctrl-O', async () => {
     const app = await opened();
     await app.type('/step\r');
-    app.engine.end(['no rollouts in hand.', '  at step', '  at run'], 'failed');
+    app.engine.end(['no rollouts in hand.', 'sample makes some,', 'judge judges them.'], 'failed');
     await settle();
-    expect(app.text()).toContain('no rollouts in hand.  (+2 lines: Ctrl-O)');
+    expect(app.text()).toContain('judge judges them.');
+    expect(app.text()).not.toContain('Ctrl-O');
+    await app.type('/train\r');
+    const long = ['it went wrong.', '  at a', '  at b', '  at step', '  at run'];
+    app.engine.end(long, 'failed');
+    await settle();
+    expect(app.text()).toContain('it went wrong.  (+4 lines: Ctrl-O)');
     expect(app.text()).not.toContain('at run');
     await app.type('\u000f');
     expect(app.text()).toContain('at run');

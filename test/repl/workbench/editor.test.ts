@@ -1,14 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { KeyEvent } from '../../../src/repl/workbench/decode-keys.js';
 import { decodeKeys } from '../../../src/repl/workbench/decode-keys.js';
-import type { EditorState } from '../../../src/repl/workbench/editor.js';
-import {
-  completed,
-  editKey,
-  initialEditor,
-  newline,
-  searchMatches,
-} from '../../../src/repl/workbench/editor.js';
+import { searchMatches } from '../../../src/repl/workbench/editor-history.js';
+import { completed } from '../../../src/repl/workbench/editor-menu.js';
+import type { EditorState } from '../../../src/repl/workbench/editor-state.js';
+import { initialEditor } from '../../../src/repl/workbench/editor-state.js';
+import { editKey, newline } from '../../../src/repl/workbench/editor.js';
 import { looksWhole } from '../../../src/repl/workbench/whole.js';
 
 const key = (name: string): KeyEvent => ({ type: 'key', key: name });
@@ -28,6 +25,14 @@ const shown = ({ text: typed, cursor }: EditorState): string =>
 const typed = (content: string): EditorState => after(initialEditor(), text(content));
 
 describe('the editor of the prompt', () => {
+  it('puts a bracket that closes a block below what opened it', () => {
+    const inBlock = newline(typed('for (;;) {'), 2);
+    expect(shown(after(inBlock, text('}')))).toBe('for (;;) {\n}|');
+    expect(shown(after(inBlock, text('x'), text('}')))).toBe('for (;;) {\n  x}|');
+    expect(shown(after(inBlock, { type: 'paste', text: '}' }))).toBe('for (;;) {\n  }|');
+    expect(shown(after(typed('  '), text('}')))).toBe('  }|');
+  });
+
   it('moves by characters as a reader counts them', () => {
     const family = '👩‍👩‍👧';
     expect(shown(after(typed(`a${family}é`), 'left', 'left'))).toBe(`a|${family}é`);

@@ -43,6 +43,7 @@ export function engineDouble(
           type: 'output',
           id: last,
           lines: lines.map((text) => [{ text, tone: 'plain' }]),
+          ...(outcome === 'failed' ? { isError: true } : {}),
         });
       hooks.onMessage({ type: 'done', id: last, outcome });
     },

@@ -21,6 +21,8 @@ export interface PromptOptions {
   session(): unknown;
   width(): number;
   output(lines: StyledLine[]): void;
+  /** What went wrong. */
+  failed(lines: StyledLine[]): void;
 }
 
 export type Outcome = 'well' | 'failed' | 'interrupted';
@@ -99,7 +101,7 @@ export function createPrompt(options: PromptOptions): Prompt {
   function addModule(name: string, content: string, meta: unknown): ConvertResult['diagnostics'] {
     const diagnostics = thread.callSync('addModule', { name, content, meta });
     if (diagnostics.length > 0)
-      options.output(diagnosticLines(content, diagnostics, options.width()));
+      options.failed(diagnosticLines(content, diagnostics, options.width()));
     return [];
   }
 
@@ -134,12 +136,12 @@ export function createPrompt(options: PromptOptions): Prompt {
       return 'well';
     }
     if (result && result.diagnostics.length > 0) {
-      options.output(diagnosticLines(text, result.diagnostics, options.width()));
+      options.failed(diagnosticLines(text, result.diagnostics, options.width()));
       return 'failed';
     }
     const error = (thrown as { error: unknown } | null)?.error;
     if (isInterrupt(error)) return 'interrupted';
-    options.output(runtimeErrorLines(error, inputs, options.width()));
+    options.failed(runtimeErrorLines(error, inputs, options.width()));
     return 'failed';
   }
 

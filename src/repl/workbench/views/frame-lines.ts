@@ -1,6 +1,6 @@
 import { visibleText } from '../../../plots/visible.js';
 import type { StyledLine } from '../../styled.js';
-import { line, padEnd, span } from '../../styled.js';
+import { line, padEnd, span, textWidth } from '../../styled.js';
 import { keyLabel } from '../keys.js';
 import type { InputLine } from './list-state.js';
 import type { ViewPlace } from './view-keys.js';
@@ -22,9 +22,16 @@ export function scrolledText(
   return [...shown, ...Array.from({ length: body - shown.length }, (): StyledLine => [])];
 }
 
-/** `enter open · s sort`, the keys told from what they do. */
-export function hints(text: string): StyledLine {
-  return text.split(' · ').flatMap((hint, at) => {
+/**
+ * `enter open · s sort`, the keys told from what they do. Where there is too little room, those before
+ * the last two give way from the right: how to see all keys and how to leave is always told.
+ */
+export function hints(text: string, width: number): StyledLine {
+  const all = text.split(' · ');
+  const ends = all.slice(-2);
+  const shown = all.slice(0, -2);
+  while (shown.length > 0 && textWidth([...shown, ...ends].join(' · ')) > width) shown.pop();
+  return [...shown, ...ends].flatMap((hint, at) => {
     const [keys, ...does] = hint.split(/ (?=\S+$)/);
     return [
       span(at === 0 ? '' : ' · ', 'dim'),
@@ -51,7 +58,7 @@ export function footerLine(
 
 /** Typed text with its cursor `▏`; a wrong filter says behind it what is wrong. */
 function inputRow(
-  { kind, text, at }: InputLine,
+  { kind, text, at, example }: InputLine,
   message: FrameState['message'],
   width: number,
 ): StyledLine {
@@ -64,12 +71,7 @@ function inputRow(
     span('▏', 'accent'),
     visibleText(letters.slice(at).join('')),
     message === null
-      ? span(
-          kind === 'search'
-            ? '   enter finds it, esc leaves'
-            : '   outcome:clean reward>0.5 -kind:heap /text',
-          'dim',
-        )
+      ? span(kind === 'search' ? '   enter finds it, esc leaves' : `   ${example}`, 'dim')
       : span(`  × ${visibleText(message.text).replaceAll('\n', ' ')}`, 'bad'),
   );
 }
@@ -81,25 +83,27 @@ const places: readonly [ViewPlace, string][] = [
   ['text', 'Differences, texts'],
 ];
 
-/** The key map of the views, a window of it. */
-export function keyLines(scroll: number, rows: number): StyledLine[] {
+/** The key map of the views, a window of it; the place where one is comes first. */
+export function keyLines(scroll: number, rows: number, here: ViewPlace): StyledLine[] {
   const body = Math.max(1, rows - 2);
-  const all = allKeyLines();
+  const all = allKeyLines(here);
   const from = Math.max(0, Math.min(scroll, all.length - body));
   return [
     line(span('keys', 'title'), span('   j k scroll · ? or q closes', 'dim')),
     ...scrolledText(all, from, body),
-    all.length > body ? line(span(`${all.length - body - from} more`, 'dim')) : [],
+    all.length > body ? line(span(`${all.length - body - from} more below`, 'dim')) : [],
   ];
 }
 
 /** How many lines the key map has. */
 export function keyLineCount(): number {
-  return allKeyLines().length;
+  return allKeyLines('rollouts').length;
 }
 
-function allKeyLines(): StyledLine[] {
-  return places.flatMap(([place, title]) => [
+function allKeyLines(here: ViewPlace): StyledLine[] {
+  const own = places.filter(([place]) => place === here);
+  const others = places.filter(([place]) => place !== here);
+  return [...own, ...others].flatMap(([place, title]) => [
     line(span(title, 'title')),
     ...viewerKeys
       .filter(({ when }) => when.includes(place))

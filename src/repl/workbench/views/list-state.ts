@@ -67,10 +67,12 @@ export interface InputLine {
   text: string;
   /** In characters. */
   at: number;
+  /** What a filter may look like here. */
+  example: string;
 }
 
-export function inputLine(kind: InputLine['kind'], text: string): InputLine {
-  return { kind, text, at: [...text].length };
+export function inputLine(kind: InputLine['kind'], text: string, example = ''): InputLine {
+  return { kind, text, at: [...text].length, example };
 }
 
 /** The line after a key; `enter` and `esc` are the view's affair. */

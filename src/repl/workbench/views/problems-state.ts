@@ -50,6 +50,8 @@ export function initialProblems(
   };
 }
 
+const filterExample = 'family:list tests>5 -language:python /text';
+
 /** Rows of the list; below it stand the columns of the problem under the cursor. */
 export function problemRows({ rows }: Pick<ProblemsState, 'rows'>): number {
   return Math.max(1, rows - 5);
@@ -123,9 +125,9 @@ function pressed(state: ProblemsState, name: string): ProblemsState {
     case 'show':
       return row ? { ...state, shown: { row, lines: null, scroll: 0 } } : state;
     case 'filter':
-      return { ...state, input: inputLine('filter', state.filter) };
+      return { ...state, input: inputLine('filter', state.filter, filterExample) };
     case 'search':
-      return { ...state, input: inputLine('filter', '/') };
+      return { ...state, input: inputLine('filter', '/', filterExample) };
     case 'leave':
       return { ...state, hasLeft: true };
     default:

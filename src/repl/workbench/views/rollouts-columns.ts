@@ -1,7 +1,8 @@
 import { outcomeSign, outcomeTone } from '../../views/outcome.js';
+import { cutEnd, cutStart } from '../../views/fit.js';
 import { signed } from '../../views/numbers.js';
 import type { StyledLine, StyledSpan, Tone } from '../../styled.js';
-import { columnsOf, padEnd, padStart, span, textWidth } from '../../styled.js';
+import { padEnd, padStart, span } from '../../styled.js';
 import type { RolloutQuery, RolloutRow, SortColumn } from '../../viewer/messages.js';
 
 /** The key of each column behind `s`. */
@@ -98,7 +99,7 @@ const columns: readonly Column[] = [
 
 const GAP = 1;
 /** What stands before the columns: the cursor and a mark. */
-const SIGNS = 2;
+const SIGNS = 3;
 
 export function headerLine(width: number, { sort, descending }: RolloutQuery): StyledLine {
   const sign = descending ? '▼' : '▲';
@@ -122,7 +123,7 @@ export function rolloutLine(
 ): StyledLine {
   return [
     span(isUnder ? '▸' : ' ', 'accent'),
-    span(mark === 0 ? ' ' : String(mark), 'accent'),
+    span(mark === 0 ? '  ' : `${mark} `, 'accent'),
     ...laidOut(width, (column) => column.cell(row)).map((part) =>
       isUnder && part.tone === 'plain' ? { ...part, tone: 'title' as const } : part,
     ),
@@ -144,31 +145,4 @@ function laidOut(
     const padded = column.right ? padStart(fitted, room) : padEnd(fitted, room);
     return [...(at === 0 ? [] : [span(' '.repeat(GAP))]), span(padded, tone)];
   });
-}
-
-/** At most so many columns; what was cut ends in `…`. */
-export function cutEnd(text: string, room: number): string {
-  if (textWidth(text) <= room) return text;
-  let kept = '';
-  let left = room - 1;
-  for (const letter of text) {
-    left -= columnsOf(letter);
-    if (left < 0) break;
-    kept += letter;
-  }
-  return room < 1 ? '' : `${kept}…`;
-}
-
-/** The end of a name tells it from its neighbours. */
-export function cutStart(text: string, room: number): string {
-  if (textWidth(text) <= room) return text;
-  const letters = [...text].reverse();
-  let kept = '';
-  let left = room - 1;
-  for (const letter of letters) {
-    left -= columnsOf(letter);
-    if (left < 0) break;
-    kept = letter + kept;
-  }
-  return room < 1 ? '' : `…${kept}`;
 }

@@ -4,9 +4,11 @@ import { reduceInspector } from './inspector-state.js';
 import { inputLine, movedPlace, placeAt, scrolled } from './list-state.js';
 import { following, grouped, searched, sortedBy, typedInto } from './rollouts-query.js';
 import type { RolloutsState } from './rollouts-state.js';
-import { bodyRows, inspectorRows, isInOrder, opened, rowUnder } from './rollouts-state.js';
+import { bodyRows, inspectorRows, isInOrder, opened, placeOf, rowUnder } from './rollouts-state.js';
 import type { ViewAction } from './view-keys.js';
 import { actionOf } from './view-keys.js';
+
+const filterExample = 'outcome:clean reward>0.5 -kind:heap /text';
 
 /** What a key does: in a line that is typed, in the key map, in the list, the inspector, a difference. */
 export function pressed(state: RolloutsState, name: string): RolloutsState {
@@ -19,9 +21,7 @@ export function pressed(state: RolloutsState, name: string): RolloutsState {
     if (scroll !== null) return { ...state, help: { scroll } };
     return action === 'keys' || action === 'leave' ? { ...state, help: null } : state;
   }
-  const place =
-    state.screen === 'list' ? 'rollouts' : state.screen === 'diff' ? 'text' : 'inspector';
-  const action = actionOf(name, place);
+  const action = actionOf(name, placeOf(state));
   if (action === null) return state;
   if (action === 'keys') return { ...state, help: { scroll: 0 } };
   if (state.screen === 'list') return inList(state, action);
@@ -43,7 +43,7 @@ function inList(state: RolloutsState, action: ViewAction): RolloutsState {
     case 'sort':
       return { ...state, sorting: true };
     case 'filter':
-      return { ...state, input: inputLine('filter', state.query.filter) };
+      return { ...state, input: inputLine('filter', state.query.filter, filterExample) };
     case 'search':
       return { ...state, input: inputLine('search', '') };
     case 'nextFound':

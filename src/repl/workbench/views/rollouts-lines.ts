@@ -2,16 +2,23 @@ import { visibleText } from '../../../plots/visible.js';
 import { thousands } from '../../views/numbers.js';
 import { outcomeSign, outcomeTone } from '../../views/outcome.js';
 import type { StyledLine } from '../../styled.js';
-import { fitLine, line, span } from '../../styled.js';
+import { fitLine, line, plainText, span, textWidth } from '../../styled.js';
+import type { SortColumn } from '../../viewer/messages.js';
 import { footerLine, hints, keyLines, scrolledText } from './frame-lines.js';
 import { headerLine, rolloutLine, sortLetters } from './rollouts-columns.js';
-import { bodyRows, inspectorRows, promptRows, type RolloutsState } from './rollouts-state.js';
+import {
+  bodyRows,
+  inspectorRows,
+  placeOf,
+  promptRows,
+  type RolloutsState,
+} from './rollouts-state.js';
 
 /** All of the view as lines: never more than `rows`, none wider than `width`. */
 export function rolloutsLines(state: RolloutsState): StyledLine[] {
   const { width, rows } = state;
   const lines = state.help
-    ? keyLines(state.help.scroll, rows)
+    ? keyLines(state.help.scroll, rows, placeOf(state))
     : state.screen === 'list'
       ? listLines(state)
       : state.screen === 'inspector'
@@ -104,20 +111,38 @@ function promptLines({ page, query }: RolloutsState): StyledLine[] {
 }
 
 function listFooter(state: RolloutsState): StyledLine {
-  if (state.sorting)
-    return line(
-      span('sort by  ', 'title'),
-      ...Object.entries(sortLetters).flatMap(([letter, column]) => [
-        span(letter, 'accent'),
-        span(` ${column}  `, 'dim'),
-      ]),
-    );
-  const keys = state.query.within === null ? 'v group' : 'q back';
+  if (state.sorting) return sortLine(state.width);
+  const [group, leave] =
+    state.query.within === null ? ['v group · ', 'q leave'] : ['', 'q all rollouts'];
   return footerLine(
     state,
-    hints(`enter open · ${keys} · s sort · & filter · / search · d mark · ? keys · q leave`),
+    hints(
+      `enter open · ${group}s sort · & filter · / search · d mark · ? keys · ${leave}`,
+      state.width,
+    ),
   );
 }
+
+/** Which letter sorts by what; in little room by the names of the header. */
+function sortLine(width: number): StyledLine {
+  const entries = Object.entries(sortLetters);
+  const named = (nameOf: (column: SortColumn) => string): StyledLine =>
+    entries.flatMap(([letter, column], at) => [
+      span(`${at === 0 ? '' : ' '}${letter}`, 'accent'),
+      span(` ${nameOf(column)}`, 'dim'),
+    ]);
+  const whole = line(span('sort by  ', 'title'), ...named((column) => column));
+  return textWidth(plainText(whole)) <= width ? whole : named((column) => short[column] ?? column);
+}
+
+const short: Partial<Record<SortColumn, string>> = {
+  order: 'file',
+  group: 'grp',
+  sample: 'smp',
+  advantage: 'adv',
+  tokens: 'tok',
+  findings: 'find',
+};
 
 function inspectorLines(state: RolloutsState): StyledLine[] {
   const { inspector, place, page } = state;
@@ -147,7 +172,10 @@ function inspectorLines(state: RolloutsState): StyledLine[] {
     ...shown.detail.slice(0, 3),
     footerLine(
       state,
-      hints('h l token · e finding · m heat · s scheme · n N rollout · v group · ? keys · q back'),
+      hints(
+        'h l token · n N rollout · m heat · s scheme · e finding · v group · ? keys · q back',
+        state.width - 6,
+      ),
       { scroll, lines: shown.lines.length, body },
     ),
   ];
@@ -172,7 +200,7 @@ function diffScreen(state: RolloutsState): StyledLine[] {
     side('+', diff.second, 'good'),
     [],
     ...scrolledText(lines, diff.scroll, body),
-    footerLine(state, hints('j k scroll · q back'), {
+    footerLine(state, hints('j k scroll · ? keys · q back', state.width - 6), {
       scroll: diff.scroll,
       lines: lines.length,
       body,

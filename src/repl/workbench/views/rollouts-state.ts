@@ -1,3 +1,4 @@
+import type { ViewPlace } from './view-keys.js';
 import type { RolloutSource } from '../../engine/protocol.js';
 import type { StyledLine } from '../../styled.js';
 import type {
@@ -118,4 +119,10 @@ export function isInOrder({ query }: RolloutsState): boolean {
 /** The inspector on the rollout of this place in the file; `null`: on the one under the cursor. */
 export function opened(state: RolloutsState, position: number | null): RolloutsState {
   return { ...state, screen: 'inspector', inspector: inspectorOf(state.inspector, position) };
+}
+
+/** Which keys hold on the screen that is open. */
+export function placeOf({ screen }: Pick<RolloutsState, 'screen'>): ViewPlace {
+  if (screen === 'list') return 'rollouts';
+  return screen === 'diff' ? 'text' : 'inspector';
 }

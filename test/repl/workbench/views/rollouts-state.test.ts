@@ -61,7 +61,25 @@ describe('the rollout browser', () => {
     const lines = rolloutsLines(opened(width));
     expect(lines.length).toBeLessThanOrEqual(24);
     expect(Math.max(...lines.map((line) => textWidth(plainText(line))))).toBeLessThanOrEqual(width);
-    expect(plainText(lines[3])).toMatch(/^▸ 1\/2\/0 +× runtime_error +0\.20 +−0\.71 +56 +1 /);
+    expect(plainText(lines[3])).toMatch(/^▸ {2}1\/2\/0 +× runtime_error +0\.20 +−0\.71 +56 +1 /);
+  });
+
+  it('sets a mark apart from the name of what is marked', () => {
+    const lines = rolloutsLines(pressing(opened(), 'd', 'j')).map(plainText);
+    expect(lines[3]).toMatch(/^ 1 1\/2\/0 /);
+    expect(lines[4]).toMatch(/^▸ {2}1\/2\/1 /);
+  });
+
+  it('tells every letter that sorts, and how to leave, in 80 columns', () => {
+    const sorting = plainText(rolloutsLines(pressing(opened(80), 's')).at(-1)!);
+    expect(sorting).toMatch(/^i file .* k kind$/);
+    const group = pressing(opened(80), 'v');
+    expect(plainText(rolloutsLines(group).at(-1)!)).toMatch(/\? keys · q all rollouts$/);
+  });
+
+  it('begins the key map with the keys of where one is', () => {
+    expect(rolloutsLines(pressing(opened(), '?')).map(plainText)[1]).toBe('Rollouts');
+    expect(rolloutsLines(pressing(opened(), 'enter', '?')).map(plainText)[1]).toBe('Inspector');
   });
 
   it('moves by vim keys and arrows, and the window follows the cursor', () => {
