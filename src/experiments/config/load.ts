@@ -86,7 +86,10 @@ function withFoundFolders({ values, folder }: Layer): Record<string, unknown> {
     const [section, key] = option.split('.');
     const options = found[section];
     if (!isSection(options) || typeof options[key] !== 'string') continue;
-    found = { ...found, [section]: { ...options, [key]: foundFolder(options[key], folder ?? null) } };
+    found = {
+      ...found,
+      [section]: { ...options, [key]: foundFolder(options[key], folder ?? null) },
+    };
   }
   return found;
 }
