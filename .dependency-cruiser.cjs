@@ -69,12 +69,24 @@ module.exports = {
       to: { dependencyTypes: ['core'] },
     },
     {
+      name: 'servers-are-loaded-when-started',
+      severity: 'error',
+      comment: 'The library offers servers; importing it must not load what they listen with.',
+      from: { path: '^src/(index|serving/start)\\.ts$' },
+      to: {
+        path: '^src/serving/',
+        pathNot: '^src/serving/start\\.ts$',
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'the-library-has-no-front-end',
       severity: 'error',
       comment: 'Importing rlsf in a notebook must not load Ink.',
       from: { path: '^src/index\\.ts$' },
       to: {
-        path: '^src/(repl|serving)/|^src/cli\\.ts$|node_modules/(ink|react)/',
+        path: '^src/repl/|^src/cli\\.ts$|node_modules/(ink|react)/',
         reachable: true,
       },
     },

@@ -5,6 +5,7 @@
 //   node scripts/notebooks.mjs strip [names]    what is heavy or of this machine leaves the outputs
 //   node scripts/notebooks.mjs lint [names]     what is not as a chapter should be
 //   node scripts/notebooks.mjs gallery [names]  rendered pages with an index in .cache/gallery
+//   node scripts/notebooks.mjs pictures [chapters] [jupyterlab]  those of docs/notebooks
 // --timeout SECONDS for one cell (600).
 import { acts } from './notebooks/acts.mjs';
 

@@ -16,9 +16,12 @@ export * from './algorithms/index.js';
 export * from './training/index.js';
 export * from './evaluation/index.js';
 export * from './experiments/index.js';
+export * from './experiments/export/index.js';
+export { openTrackers } from './experiments/trackers/index.js';
 export * from './plots/index.js';
 export * from './session/index.js';
 export * from './notebook/index.js';
+export * from './serving/start.js';
 // One name in two rooms: a session's train and a run's are told apart by what comes first.
 export { trainEither as train } from './session/train-either.js';
 export { benchReward } from './evaluation/index.js';

@@ -6,16 +6,20 @@ import {
   executedFolder,
   folder,
   namedNotebooks,
+  picturesFolder,
   readNotebook,
   textOf,
   writeNotebook,
 } from './files.mjs';
+import { chapterPictures } from './chapter-pictures.mjs';
+import { withChromium } from './chromium.mjs';
 import { makeGallery } from './gallery.mjs';
+import { jupyterLabPictures } from './jupyterlab-pictures.mjs';
 import { lintNotebook } from './lint.mjs';
 import { stripNotebook } from './strip.mjs';
 
 /** Each takes names (parts of file names; none: all) and options, and gives an exit code. */
-export const acts = { open, test, keep, strip, lint, gallery };
+export const acts = { open, test, keep, strip, lint, gallery, pictures };
 
 function open() {
   const program = ['jupyter-lab', 'jupyter-notebook'].find(hasProgram);
@@ -71,6 +75,17 @@ function lint(names) {
 function gallery(names, options) {
   const code = executed(names, options, () => {});
   return code === 0 ? makeGallery(namedNotebooks(names)) : code;
+}
+
+/** The pictures of docs/notebooks, of the chapters as executed last; names: `chapters`, `jupyterlab`. */
+async function pictures(names) {
+  const wanted = (name) => names.length === 0 || names.includes(name);
+  mkdirSync(picturesFolder, { recursive: true });
+  await withChromium(async ({ openPage }) => {
+    if (wanted('chapters')) await chapterPictures(openPage, picturesFolder);
+    if (wanted('jupyterlab')) await jupyterLabPictures(openPage, picturesFolder);
+  });
+  return 0;
 }
 
 function executed(names, options, whenDone) {

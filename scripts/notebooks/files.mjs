@@ -7,6 +7,8 @@ export const folder = path.join(root, 'notebooks');
 /** Notebooks with all their outputs, as they were executed last. */
 export const executedFolder = path.join(root, '.cache', 'notebooks');
 
+export const picturesFolder = path.join(root, 'docs', 'notebooks');
+
 /** File names that contain one of the parts; without parts all. */
 export function namedNotebooks(parts) {
   return readdirSync(folder)

@@ -1,37 +1,57 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { jupyterEnvironment } from './execute.mjs';
 import { executedFolder, folder, readNotebook, root, textOf } from './files.mjs';
+import { withFormulas, withoutFormulas } from './formulas.mjs';
 
-/** Where the pages are written: each by itself, figures alive, nothing fetched but the formulas' fonts. */
+/** Where the pages are written: each by itself, figures alive, formulas drawn, nothing fetched. */
 export const galleryFolder = path.join(root, '.cache', 'gallery');
 
 /** Pages of the notebooks as executed last, and an index. @returns an exit code */
 export function makeGallery(names) {
   mkdirSync(galleryFolder, { recursive: true });
-  for (const name of names) {
-    const { status, stderr } = spawnSync(
-      'jupyter-nbconvert',
-      [
-        '--to',
-        'html',
-        '--template',
-        'rlsf',
-        '--output-dir',
-        galleryFolder,
-        path.join(executedFolder, name),
-      ],
-      { encoding: 'utf8', env: jupyterEnvironment() },
-    );
-    if (status !== 0) {
-      console.error(`${name}: no page\n${stderr}`);
+  for (const name of names)
+    try {
+      writeFileSync(
+        path.join(galleryFolder, pageName(name)),
+        pageOf(path.join(executedFolder, name)),
+      );
+    } catch (error) {
+      console.error(`${name}: no page\n${error.message}`);
       return 1;
     }
-  }
   writeFileSync(path.join(galleryFolder, 'index.html'), indexPage(names));
   console.log(`gallery: ${names.length} pages, ${path.relative(root, galleryFolder)}/index.html`);
   return 0;
+}
+
+/** An executed notebook as one page of HTML by itself. */
+export function pageOf(file) {
+  const { notebook, formulas } = withoutFormulas(readNotebook(file), path.basename(file));
+  // Beside the notebook, so that pictures its prose names are found.
+  const plain = file.replace(/\.ipynb$/, '.page.ipynb');
+  const page = plain.replace(/\.ipynb$/, '.html');
+  try {
+    writeFileSync(plain, JSON.stringify(notebook));
+    const run = spawnSync('jupyter-nbconvert', ['--to', 'html', '--template', 'rlsf', plain], {
+      encoding: 'utf8',
+      env: jupyterEnvironment(),
+    });
+    if (run.status !== 0) throw new Error(run.stderr ?? String(run.error));
+    const title = escaped(path.basename(file, '.ipynb'));
+    const html = readFileSync(page, 'utf8').replace(
+      /<title>[^<]*<\/title>/,
+      `<title>${title}</title>`,
+    );
+    return withFormulas(html, formulas);
+  } finally {
+    for (const each of [plain, page]) rmSync(each, { force: true });
+  }
+}
+
+function pageName(name) {
+  return name.replace(/\.ipynb$/, '.html');
 }
 
 function indexPage(names) {
@@ -39,8 +59,7 @@ function indexPage(names) {
     const first = textOf(readNotebook(path.join(folder, name)).cells[0]?.source);
     const title = /^# (.+)/m.exec(first)?.[1] ?? name;
     const purpose = /\*\*Purpose\.?\*\*:?\s*([^\n]+)/i.exec(first)?.[1] ?? '';
-    const page = name.replace(/\.ipynb$/, '.html');
-    return `<li><a href="${escaped(page)}">${escaped(title)}</a><p>${escaped(purpose.replaceAll(/[*_`]/g, ''))}</p></li>`;
+    return `<li><a href="${escaped(pageName(name))}">${escaped(title)}</a><p>${escaped(purpose.replaceAll(/[*_`]/g, ''))}</p></li>`;
   });
   return `<!doctype html>
 <html lang="en">

@@ -33,24 +33,36 @@ export function figureHtml(figure: Figure, options: FigureHtmlOptions): string {
   const picture =
     png === null
       ? ''
-      : `<img alt="${escaped(title)}" width="${width}" height="${height}" style="max-width:100%" src="data:image/png;base64,${Buffer.from(png).toString('base64')}">`;
-  return `<div id="${escaped(id)}" class="rlsf-figure" style="width:${width}px;max-width:100%;min-height:${height}px;overflow-x:auto">${picture}</div>
+      : `<img alt="${escaped(title)}" width="${width}" height="${height}" style="max-width:100%;height:auto" src="data:image/png;base64,${Buffer.from(png).toString('base64')}">`;
+  // Its own width asks for nothing: a table cell around it would else grow with it.
+  return `<div id="${escaped(id)}" class="rlsf-figure" style="width:100%;max-width:${width}px;min-height:${height}px;contain:inline-size;overflow-x:auto">${picture}</div>
 <script>
 (function () {
   var figure = ${scriptJson(figure)};
+  var width = ${width};
   var left = 200;
+  function roomOf(place) {
+    return Math.max(${leastWidth}, Math.min(width, place.clientWidth || width));
+  }
   function draw() {
     var place = document.getElementById(${scriptJson(id)});
     if (!place || !window.Plotly) return left-- > 0 ? setTimeout(draw, 50) : undefined;
     place.textContent = '';
-    var room = place.clientWidth;
-    if (room > 300 && figure.layout.width > room) figure.layout.width = room;
+    figure.layout.width = roomOf(place);
     window.Plotly.newPlot(place, figure.data, figure.layout, { displaylogo: false });
+    if (!window.ResizeObserver) return;
+    new ResizeObserver(function () {
+      var room = roomOf(place);
+      if (place.clientWidth && Math.abs(room - place.layout.width) > 1) window.Plotly.relayout(place, { width: room });
+    }).observe(place);
   }
   draw();
 })();
 </script>`;
 }
+
+/** Pixels below which a figure scrolls instead of shrinking. */
+const leastWidth = 360;
 
 /** JSON that no parser of HTML or JavaScript reads as anything else. */
 function scriptJson(value: unknown): string {

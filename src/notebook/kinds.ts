@@ -11,7 +11,7 @@ export function isFigure(value: unknown): value is Figure {
 }
 
 export function isRollout(value: unknown): value is Rollout {
-  return has(value, 'completion', 'completionIds', 'problemId', 'sampling');
+  return has(value, 'completion', 'completionIds', 'problemId');
 }
 
 export function isInspection(value: unknown): value is Inspection {

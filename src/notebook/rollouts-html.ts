@@ -3,6 +3,8 @@ import { inspectionHtml } from '../plots/inspector-html.js';
 import { root, styleSheet } from '../plots/inspector-style.js';
 import type { Rollout } from '../records.js';
 import { inspectRollouts } from '../rollouts/index.js';
+import { afterOf } from './after.js';
+import type { ShowOptions } from './show.js';
 import type { ShownTable } from './table.js';
 
 const mostRows = 200;
@@ -31,9 +33,14 @@ export function rolloutsTable(rollouts: readonly Rollout[], title: string | null
  * The same as HTML, below it each of the first rollouts to be unfolded: source, findings, heat map of its
  * tokens. No script; what the model wrote is text.
  */
-export function rolloutsHtml(rollouts: readonly Rollout[], title: string | null): string {
+export function rolloutsHtml(
+  rollouts: readonly Rollout[],
+  title: string | null,
+  after?: ShowOptions['after'],
+): string {
   const table = rolloutsTable(rollouts, title);
-  const inspected = inspectRollouts(rollouts.slice(0, mostInspectors));
+  const shown = rollouts.slice(0, mostInspectors);
+  const inspected = inspectRollouts(shown, afterOf(after, rollouts, mostInspectors));
   const row = (cells: readonly string[], tag: 'th' | 'td'): string =>
     `<tr>${cells
       .map((text, at) => {

@@ -1,7 +1,8 @@
 import { inspectionHtml } from '../plots/inspector-html.js';
 import { visibleText } from '../plots/visible.js';
 import type { Inspection } from '../rollouts/index.js';
-import { inspectRollout } from '../rollouts/index.js';
+import { inspectRollouts } from '../rollouts/index.js';
+import { afterOf } from './after.js';
 import { figureBundle } from './figure-bundle.js';
 import type { DisplayBundle } from './kernel.js';
 import { isFigure, isInspection, isListOf, isRecord, isRollout } from './kinds.js';
@@ -17,10 +18,16 @@ export async function valueBundle(
 ): Promise<DisplayBundle> {
   const name = options.name ?? null;
   if (isFigure(value)) return figureBundle(value, options);
-  if (isRollout(value)) return inspectionBundle(inspectRollout(value), name);
+  if (isRollout(value)) {
+    const [inspection] = inspectRollouts([value], afterOf(options.after, [value]));
+    return inspectionBundle(inspection, name);
+  }
   if (isInspection(value)) return inspectionBundle(value, name);
   if (isListOf(value, isRollout))
-    return htmlBundle(rolloutsHtml(value, name), tableText(rolloutsTable(value, name)));
+    return htmlBundle(
+      rolloutsHtml(value, name, options.after),
+      tableText(rolloutsTable(value, name)),
+    );
   if (isListOf(value, isInspection))
     return htmlBundle(
       inspectionHtml(value, name === null ? {} : { title: name }),

@@ -57,7 +57,14 @@ export function comparisonFlow({
         height: 170 + flow.outcomes.length * 34,
       }),
       margin: { l: 140, r: 60, t: 120, b: 20 },
-      xaxis: { ...xaxis, title: undefined },
+      // Two words in two lines: next to each other they would be turned, and reach the title.
+      xaxis: {
+        ...xaxis,
+        title: undefined,
+        tickangle: 0,
+        tickvals: flow.outcomes.map(outcomeTitle),
+        ticktext: flow.outcomes.map((outcome) => outcomeTitle(outcome).replaceAll(' ', '<br>')),
+      },
       yaxis: { ...yaxis, title: undefined },
     },
   };

@@ -5,7 +5,7 @@ import type {
   InspectedToken,
   Inspection,
 } from '../rollouts/index.js';
-import { escaped, findingTitle, number, probability, signed } from './inspector-text.js';
+import { escaped, findingTitle, number, probability, signed, times } from './inspector-text.js';
 import { layoutSource, rowOfByte, type SourceCell, type SourceRow } from './inspector-layout.js';
 
 /** The source with line numbers, its tokens as a heat map, each finding below its line. */
@@ -93,18 +93,27 @@ function lookOf(cell: SourceCell, marks: readonly Mark[]): string {
 
 /** What hovering over a token says; the table of tokens says the same. */
 function tooltip(token: InspectedToken): string {
-  const { index, text, reward, advantage, logprob, labels, kinds } = token;
+  const { index, text, reward, advantage, labels, kinds } = token;
   const facts = [
     `token ${index + 1}: ${text === '' ? 'no text' : JSON.stringify(text)}`,
     ...(advantage === null ? [] : [`advantage ${signed(advantage)}`]),
     ...(reward === null ? [] : [`reward ${signed(reward)} ${labels.join(', ')}`.trim()]),
-    ...(logprob === null
-      ? []
-      : [`logprob ${number(logprob)}, probability ${probability(logprob)}`]),
+    ...likelihoods(token),
     ...(kinds.length === 0 ? [] : [`reached by ${kinds.join(', ')}`]),
     ...(token.isSampled ? [] : ['not sampled by the policy']),
   ];
   return facts.map(escaped).join('&#10;');
+}
+
+/** As sampled; with a later policy's beside it, both by name. */
+function likelihoods({ logprob, logprobAfter }: InspectedToken): string[] {
+  const told = (value: number): string =>
+    `logprob ${number(value)}, probability ${probability(value)}`;
+  if (logprobAfter === null) return logprob === null ? [] : [told(logprob)];
+  return [
+    ...(logprob === null ? [] : [`before: ${told(logprob)}`]),
+    `after: ${told(logprobAfter)}${logprob === null ? '' : `, ${times(logprobAfter - logprob)}`}`,
+  ];
 }
 
 function columnOf(row: SourceRow, byte: number): number {

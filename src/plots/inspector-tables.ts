@@ -1,5 +1,5 @@
 import type { InspectedStage, InspectedToken, Inspection } from '../rollouts/index.js';
-import { escaped, number, probability, signed } from './inspector-text.js';
+import { escaped, number, probability, signed, times } from './inspector-text.js';
 
 /** Every test case; open where one failed. */
 export function testsHtml({ tests, testsPassed, testsTotal }: Inspection): string {
@@ -48,6 +48,7 @@ export function stagesHtml({ stages, outcome }: Inspection): string {
 /** What hovering says, for those who do not hover. */
 export function tokensHtml({ tokens }: Inspection): string {
   if (tokens.length === 0) return '';
+  const hasAfter = tokens.some(({ logprobAfter }) => logprobAfter !== null);
   const rows = tokens.map((token: InspectedToken) => [
     String(token.index + 1),
     String(token.line),
@@ -56,6 +57,7 @@ export function tokensHtml({ tokens }: Inspection): string {
     token.reward === null ? '' : signed(token.reward),
     token.logprob === null ? '' : number(token.logprob),
     token.logprob === null ? '' : probability(token.logprob),
+    ...(hasAfter ? afterCells(token) : []),
     [...new Set([...token.kinds, ...token.labels])].join(', '),
   ]);
   const columns = [
@@ -66,9 +68,15 @@ export function tokensHtml({ tokens }: Inspection): string {
     'reward',
     'logprob',
     'probability',
+    ...(hasAfter ? ['probability after', 'change'] : []),
     'reached by',
   ];
   return folded(`Tokens: ${tokens.length}`, table('Tokens', columns, rows), false);
+}
+
+function afterCells({ logprob, logprobAfter }: InspectedToken): string[] {
+  if (logprobAfter === null) return ['', ''];
+  return [probability(logprobAfter), logprob === null ? '' : times(logprobAfter - logprob)];
 }
 
 export function folded(title: string, body: string, isOpen: boolean): string {

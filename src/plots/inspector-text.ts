@@ -43,3 +43,9 @@ export function probability(logprob: number): string {
   if (value >= 0.9995) return value >= 1 ? '1' : '> 0.999';
   return value < 0.001 ? '< 0.001' : value.toFixed(3);
 }
+
+/** How much likelier: the exponential of a difference of log-probabilities, `× 1.25`. */
+export function times(difference: number): string {
+  const ratio = Math.exp(difference);
+  return `× ${ratio >= 100 ? ratio.toExponential(1) : Number(ratio.toPrecision(3))}`;
+}

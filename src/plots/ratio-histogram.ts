@@ -29,8 +29,8 @@ export function ratioHistogram(
   });
   const middles = binMiddles(bins);
   const ends = [
-    low,
-    high,
+    low - bins.width / 2,
+    high + bins.width / 2,
     ...middles.map((x) => x - bins.width),
     ...middles.map((x) => x + bins.width),
   ];

@@ -52,10 +52,10 @@ export function reliabilityDiagram(
     layout: {
       ...baseLayout(options.title ?? 'Calibration of the discriminator', {
         width: 700,
-        height: 680,
+        height: 696,
       }),
       barmode: 'group',
-      margin: { l: 80, r: 30, t: 130, b: 60 },
+      margin: { l: 80, r: 30, t: 146, b: 60 },
       legend: { orientation: 'h', x: 0, xanchor: 'left', y: 1, yanchor: 'bottom' },
       xaxis: axis('', {
         ...{ anchor: 'y', matches: 'x2', range: [0, 1], tickformat: '.0%', showticklabels: false },

@@ -80,7 +80,7 @@ export function tokenHeat(
 }
 
 function hoverText(
-  { index, text, logprob, kinds, labels }: Inspection['tokens'][number],
+  { index, text, logprob, logprobAfter, kinds, labels }: Inspection['tokens'][number],
   title: string,
   value: number | null,
 ): string {
@@ -88,6 +88,7 @@ function hoverText(
     `token ${index + 1}: ${plotText(shown(text))}`,
     value === null ? `no ${title}` : `${title}: ${Number(value.toPrecision(4))}`,
     logprob === null ? '' : `probability at sampling time: ${Math.exp(logprob).toPrecision(3)}`,
+    logprobAfter === null ? '' : `probability after: ${Math.exp(logprobAfter).toPrecision(3)}`,
     [...kinds, ...labels].map(plotText).join(', '),
   ];
   return rows.filter((row) => row !== '').join('<br>');

@@ -26,6 +26,7 @@ export type {
   InspectionInput,
   InspectionOptions,
 } from './inspection.js';
+export { presentLogprobs } from './present-logprobs.js';
 export { reachedTokens, type ReachedToken } from './reached.js';
 export { readRollouts } from './log-reader.js';
 export { openRolloutStore, type RolloutStore } from './store.js';

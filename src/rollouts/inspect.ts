@@ -1,4 +1,5 @@
 import { indexLines, lineColumnOf, tokensInSpan, type LineIndex } from '../diagnostics/index.js';
+import { inputError } from '../errors.js';
 import type { Diagnostic, StageRecord } from '../records.js';
 import { programLines, stacksOf, type ProgramLines } from './inspected-stacks.js';
 import { heatOf, inspectedTokens, levelled } from './inspected-tokens.js';
@@ -25,7 +26,7 @@ export function inspectRollout(
   const { verdict, reward, advantages } = input;
   const index = indexLines(input.completion);
   const lines = linesOf(index);
-  const tokens = inspectedTokens(input, index);
+  const tokens = inspectedTokens(input, index, options.after);
   const diagnostics = verdict?.diagnostics ?? [];
   const program = programLines(diagnostics, index);
   return {
@@ -70,12 +71,24 @@ export function inspectRollout(
   };
 }
 
-/** Several rollouts, such as a group, with one scale: equal values are drawn equally strong. */
+/**
+ * Several rollouts, such as a group, with one scale: equal values are drawn equally strong.
+ * @param options `after` with a list for each of them
+ */
 export function inspectRollouts(
   inputs: readonly InspectionInput[],
-  options: InspectionOptions = {},
+  options: Omit<InspectionOptions, 'after'> & {
+    readonly after?: readonly (readonly number[])[];
+  } = {},
 ): Inspection[] {
-  const inspections = inputs.map((input) => inspectRollout(input, options));
+  const { after, ...others } = options;
+  if (after !== undefined && after.length !== inputs.length)
+    throw inputError(
+      `inspectRollouts: expected after [${inputs.length}], one list for each rollout, got [${after.length}].`,
+    );
+  const inspections = inputs.map((input, at) =>
+    inspectRollout(input, after === undefined ? others : { ...others, after: after[at] }),
+  );
   return inspections.map((inspection) => {
     const { heat } = inspection;
     if (heat === null) return inspection;

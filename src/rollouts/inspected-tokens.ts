@@ -6,10 +6,11 @@ import type { HeatKind, InspectedToken, InspectionHeat, InspectionInput } from '
 export function inspectedTokens(
   input: InspectionInput,
   index: LineIndex = indexLines(input.completion),
+  after?: readonly number[],
 ): InspectedToken[] {
   const offsets = input.byteOffsets ?? [];
   const count = Math.max(0, offsets.length - 1);
-  checkTokens(input, offsets, index.bytes.length);
+  checkTokens(input, offsets, index.bytes.length, after);
   const tokens = Array.from({ length: count }, (_, at): InspectedToken => {
     const start = offsets[at];
     const end = offsets[at + 1];
@@ -27,6 +28,7 @@ export function inspectedTokens(
       labels: [],
       advantage: input.advantages?.tokens[at] ?? null,
       logprob: input.logprobs?.[at] ?? null,
+      logprobAfter: after?.[at] ?? null,
     };
   });
   for (const { span, kind, severity } of input.verdict?.diagnostics ?? []) {
@@ -133,7 +135,12 @@ function heatValue(token: InspectedToken, of: HeatKind): number | null {
   return of === 'advantage' ? token.advantage : of === 'reward' ? token.reward : token.logprob;
 }
 
-function checkTokens(input: InspectionInput, offsets: readonly number[], bytes: number): void {
+function checkTokens(
+  input: InspectionInput,
+  offsets: readonly number[],
+  bytes: number,
+  after?: readonly number[],
+): void {
   const count = Math.max(0, offsets.length - 1);
   const end = offsets[count] ?? 0;
   const isRising = offsets.every((offset, at) => at === 0 || offset >= offsets[at - 1]);
@@ -145,9 +152,10 @@ function checkTokens(input: InspectionInput, offsets: readonly number[], bytes: 
     completionIds: input.completionIds,
     logprobs: input.logprobs,
     'advantages.tokens': input.advantages?.tokens,
+    after,
   };
   for (const [name, values] of Object.entries(perToken))
-    if (offsets.length > 0 && values !== undefined && values.length !== count)
+    if ((offsets.length > 0 || name === 'after') && values !== undefined && values.length !== count)
       throw inputError(
         `inspectRollout: expected ${name} [${count}], one per token of byteOffsets [${offsets.length}], got [${values.length}].`,
       );

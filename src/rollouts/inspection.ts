@@ -20,6 +20,11 @@ export type HeatKind = 'advantage' | 'reward' | 'findings' | 'logprob';
 export interface InspectionOptions {
   /** @default the first there is of advantage, reward, findings */
   readonly heat?: HeatKind;
+  /**
+   * Of each completion token its log-probability under a later policy (`presentLogprobs`), to be told
+   * beside the recorded one.
+   */
+  readonly after?: readonly number[];
   /** @default the rollout's id, else `judged` */
   readonly title?: string;
   /** Frames kept of one stack; those in the program are kept first. @default 24 */
@@ -119,7 +124,10 @@ export interface InspectedToken {
   /** Labels of these spans. */
   labels: string[];
   advantage: number | null;
+  /** As sampled. */
   logprob: number | null;
+  /** Under a later policy, where it was given. */
+  logprobAfter: number | null;
 }
 
 export interface InspectionHeat {

@@ -8,6 +8,7 @@ import { readMetrics, runPaths } from '../experiments/index.js';
 import { readJson } from '../experiments/run/files.js';
 import { rateTitles } from '../experiments/study/index.js';
 import { readRollouts } from '../rollouts/index.js';
+import { ratiosOfRun } from './plot-ratios.js';
 import type { PlotNeed, PlotSource } from './plot-source.js';
 
 /**
@@ -46,7 +47,13 @@ export function runPlotSource(
       before: await evaluation('evaluations_before.json', 'evaluations_baseline.json'),
       after: await evaluation('evaluations_after.json'),
     }),
-    ratios: async () => null,
+    ratios: async () => {
+      const trained = trainings.find((one) => {
+        const { status, config, rollouts } = runPaths(one);
+        return [status, config, rollouts].every((file) => existsSync(file));
+      });
+      return trained === undefined ? null : ratiosOfRun(trained);
+    },
     arms: async () => {
       const file = folder === null ? '' : path.join(folder, 'summary.json');
       if (!existsSync(file)) return { curves: [], measure: '' };
@@ -85,7 +92,7 @@ const advice: Readonly<Record<PlotNeed, string>> = {
   'times of the parts': 'Runs record step_time/… since they have it: train again.',
   'two evaluations': 'Give a run that was measured before and after: evaluation.problems above 0.',
   'a policy':
-    'A folder has no live policy: draw it in a session (rlsf repl) after sample and step.',
+    'Give the folder of a training by GRPO or PPO: its policy is asked about its last step.',
   'a study': 'Give the folder of a study after rlsf study has written its summary.json.',
   'a discriminator': 'Give the folder that rlsf train discriminator wrote.',
 };

@@ -1,5 +1,6 @@
 import type { Evaluations } from '../evaluation/index.js';
-import type { ArmCurve, ClipRange, MetricsRow, Reliability } from '../plots/index.js';
+import type { ArmCurve, MetricsRow, Reliability } from '../plots/index.js';
+import type { Ratios } from './plot-ratios.js';
 import type { HeatKind } from '../rollouts/index.js';
 import type { Rollout } from '../records.js';
 
@@ -14,7 +15,7 @@ export interface PlotSource {
   /** By split; `null` where that side was not measured. */
   evaluations(): Promise<{ before: Evaluations | null; after: Evaluations | null }>;
   /** Of every sampled token; `null` where there is no policy to ask. */
-  ratios(): Promise<{ values: number[]; range: ClipRange } | null>;
+  ratios(): Promise<Ratios | null>;
   /** Curves of the arms of a study, and what they measure; none elsewhere. */
   arms(): Promise<{ curves: ArmCurve[]; measure: string }>;
   /** What a discriminator was measured to be; none where there is none. */

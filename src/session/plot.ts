@@ -1,11 +1,11 @@
 import { usageError } from '../errors.js';
 import type { Evaluations } from '../evaluation/index.js';
-import type { ClipRange, Figure, Reliability } from '../plots/index.js';
-import { completionLogprobs } from '../policy/index.js';
+import type { Figure, Reliability } from '../plots/index.js';
 import type { Rollout } from '../records.js';
 import { didYouMean } from '../tasks/closest.js';
 import { stepHistory } from './look.js';
 import type { PlotKind } from './plot-kind.js';
+import { ratiosOf } from './plot-ratios.js';
 import { rolloutKinds } from './plot-rollout-kinds.js';
 import { runKinds } from './plot-run-kinds.js';
 import type { PlotNeed, PlotOptions, PlotSource } from './plot-source.js';
@@ -55,7 +55,7 @@ function sessionPlotSource(session: Session, options: SessionPlotOptions): PlotS
     rollouts: () => [...(against ?? earlierRollouts(session)), ...session.rollouts],
     metrics: async () => [...stepHistory(session)],
     evaluations: async () => ({ before, after }),
-    ratios: async () => ({ values: await ratiosOf(session), range: clipRange(session) }),
+    ratios: async () => ratiosOf(session),
     arms: async () => ({ curves: [], measure: '' }),
     calibration: async () => [...calibration],
     advice: (need) => advice[need],
@@ -70,31 +70,6 @@ function earlierRollouts({ parts, rollouts }: Session): Rollout[] {
     if (value && value.rollouts.length > 0) batches.set(value.rollouts[0].id, value.rollouts);
   if (rollouts.length > 0) batches.delete(rollouts[0].id);
   return [...batches.values()].flat();
-}
-
-/** Of each token that the policy sampled: its probability under the weights now over that when it was drawn. */
-async function ratiosOf({ policy, rollouts }: Session): Promise<number[]> {
-  const ratios: number[] = [];
-  const size = 8;
-  for (let start = 0; start < rollouts.length; start += size) {
-    const part = rollouts.slice(start, start + size);
-    const { logprobs, entropy, mask } = completionLogprobs(policy, part, {
-      temperature: part[0].sampling.temperature || 1,
-    });
-    const rows = (await logprobs.array()) as number[][];
-    for (const tensor of [logprobs, entropy, mask]) tensor.dispose();
-    part.forEach(({ logprobs: old, completionMask }, row) =>
-      old.forEach((value, t) => {
-        if (completionMask[t] === 1) ratios.push(Math.exp(rows[row][t] - value));
-      }),
-    );
-  }
-  return ratios;
-}
-
-function clipRange({ config }: Session): ClipRange {
-  const { epsilon, epsilon_high: epsilonHigh } = config.grpo;
-  return { epsilon, ...(epsilonHigh === null ? {} : { epsilonHigh }) };
 }
 
 const advice: Readonly<Record<PlotNeed, string>> = {

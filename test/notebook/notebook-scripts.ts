@@ -35,3 +35,21 @@ export const { namedNotebooks, readNotebook, root } = (await load('files.mjs')) 
   readNotebook(file: string): Notebook;
   root: string;
 };
+
+/** A formula as TeX and drawn. */
+export interface Formula {
+  tex: string;
+  html: string;
+}
+
+export const { withFormulas, withoutFormulas } = (await load('formulas.mjs')) as {
+  withoutFormulas(
+    notebook: Notebook,
+    name: string,
+  ): { notebook: Notebook; formulas: Map<string, Formula> };
+  withFormulas(html: string, formulas: Map<string, Formula>): string;
+};
+export const { pageOf } = (await load('gallery.mjs')) as { pageOf(file: string): string };
+export const { hasProgram } = (await load('execute.mjs')) as {
+  hasProgram(program: string): boolean;
+};

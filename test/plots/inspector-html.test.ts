@@ -72,6 +72,31 @@ describe('the page of an inspection', () => {
     expect(tokens[5].getAttribute('title')).toContain('token 5: no text');
   });
 
+  it('tells what a later policy gives each token beside what it was sampled with', () => {
+    const after = [-0.01, -2, -0.5 + Math.log(0.5), 0, -0.1];
+    const html = inspectionHtml(inspectRollout(rollout(), { after }));
+    const { document } = new JSDOM(html).window;
+    const tokens = [...document.querySelectorAll('.rlsf-row .rlsf-token')];
+    expect(tokens[2].getAttribute('title')).toContain(
+      'before: logprob −0.50, probability 0.607\nafter: logprob −1.19, probability 0.303, × 0.5\n',
+    );
+    expect(tokens[1].getAttribute('title')).toContain('× 2.72');
+    const rows = [...document.querySelectorAll('[aria-label="Tokens"] tr')].map((row) =>
+      [...row.children].map((cell) => cell.textContent),
+    );
+    expect(rows[0].slice(-4)).toEqual(['probability', 'probability after', 'change', 'reached by']);
+    expect(rows[3].slice(-4)).toEqual(['0.607', '0.303', '× 0.5', 'heap-use-after-free']);
+  });
+
+  it('refuses a later policy’s numbers of another completion', () => {
+    expect(() => inspectRollout(rollout(), { after: [-1, -2] })).toThrow(
+      'inspectRollout: expected after [5], one per token of byteOffsets [6], got [2].',
+    );
+    expect(() => inspectRollouts([rollout(), rollout()], { after: [[-1]] })).toThrow(
+      'inspectRollouts: expected after [2], one list for each rollout, got [1].',
+    );
+  });
+
   it('tells the frames of all stacks, and the line of the release under that line', () => {
     const at = (line: number) => ({ file: 'program.cpp', line, column: null });
     const frames = [

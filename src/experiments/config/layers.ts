@@ -17,6 +17,8 @@ export interface Layer {
   /** `configs/tour.yaml`, `environment variable LR`, `--set grpo.beta=0`. */
   source: string;
   values: Record<string, unknown>;
+  /** Of a file: where it lies. */
+  folder?: string;
 }
 
 export interface LayerOptions {
@@ -66,7 +68,8 @@ export async function fileLayers(
   const { extends: base, ...given } = values;
   const { values: own, notes } = translateAliases(given, shown, options.method);
   notes.forEach(options.onNote);
-  if (base === undefined) return [{ source: shown, values: own }];
+  const layer = { source: shown, values: own, folder: path.dirname(resolved) };
+  if (base === undefined) return [layer];
   if (typeof base !== 'string') {
     throw inputError(
       `${shown}: extends: expected the path of another config, got ${JSON.stringify(base)}. Write one path, relative to this file.`,
@@ -76,7 +79,7 @@ export async function fileLayers(
     ...above,
     resolved,
   ]);
-  return [...ancestors, { source: shown, values: own }];
+  return [...ancestors, layer];
 }
 
 /** One layer per variable that names an option. */

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { inputError } from '../../errors.js';
 import { hidePasswords, keepPassword } from '../../sandbox/remote/address.js';
 import { explainIssues } from './explain.js';
+import { folderOptions, foundFolder } from './found-folders.js';
 import type { Layer } from './layers.js';
 import { environmentLayers, fileLayers, nest, processEnvironment, setLayers } from './layers.js';
 import type { Method } from './methods.js';
@@ -21,7 +22,8 @@ export interface LoadConfigOptions {
 }
 
 /**
- * The config as it will run: defaults < file (and what it `extends`) < environment < `set`.
+ * The config as it will run: defaults < file (and what it `extends`) < environment < `set`. A folder of weights
+ * is looked for beside the file that names it, in the working folder and in the package.
  * @param file YAML or JSON; `null` for the defaults alone
  */
 export async function loadConfig(
@@ -68,7 +70,7 @@ function resolveLayers(layers: readonly Layer[], fallback: string): Config {
   let merged: Record<string, unknown> = {};
   const sources = new Map<string, string>();
   for (const layer of layers) {
-    merged = merge(merged, layer.values);
+    merged = merge(merged, withFoundFolders(layer));
     noteSources(layer.values, layer.source, sources, []);
   }
   merged = withoutRedisPassword(merged, sources.get('judge.redis') ?? fallback);
@@ -90,6 +92,21 @@ function withoutRedisPassword(
     return values;
   const redis = keepPassword(judge['redis'], `${source}: judge.redis`);
   return { ...values, judge: { ...judge, redis } };
+}
+
+/** The values of a layer with the folders that it names where they lie. */
+function withFoundFolders({ values, folder }: Layer): Record<string, unknown> {
+  let found = values;
+  for (const option of folderOptions) {
+    const [section, key] = option.split('.');
+    const options = found[section];
+    if (!isSection(options) || typeof options[key] !== 'string') continue;
+    found = {
+      ...found,
+      [section]: { ...options, [key]: foundFolder(options[key], folder ?? null) },
+    };
+  }
+  return found;
 }
 
 /** Sections merge key by key; everything else, lists too, is replaced. */

@@ -12,6 +12,7 @@ import {
   createValueHead,
   loadAdapter,
   loadPolicy,
+  parseHubId,
   trainableVariables,
   valueHeadVariables,
 } from '../../policy/index.js';
@@ -25,6 +26,7 @@ import { selectBackend } from '../../tensor/index.js';
 import type { Optimizer, OptimizerSettings } from '../../training/index.js';
 import { createOptimizer } from '../../training/index.js';
 import type { Config, Method } from '../config/index.js';
+import { isNowhere, placesOf } from '../config/found-folders.js';
 import { isOnline } from '../config/index.js';
 import type { TrainingKind } from '../run/run-status.js';
 import { openJudge } from './judge.js';
@@ -230,5 +232,9 @@ export function modelFolder(config: Config): string {
       'policy.model_name_or_path: expected the folder of a policy or its Hub id, got nothing. Set it in the file or with --set policy.model_name_or_path=data/policies/cpp-tiny.',
     );
   }
+  if (parseHubId(folder) === null && isNowhere(folder))
+    throw inputError(
+      `policy.model_name_or_path: expected a folder in Hugging Face layout or a Hub id (owner/name), got ${folder}, which is no id. It is not beside the config file, and there is no ${placesOf(folder, null).join(', no ')}. Give another, such as data/policies/cpp-tiny.`,
+    );
   return folder;
 }

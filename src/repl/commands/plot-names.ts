@@ -13,7 +13,7 @@ const split: CommandOption = {
   summary: 'of the measurements (default: the first)',
 };
 
-/** One for each of `plotKinds` but `ratios`, which asks a live policy. */
+/** One for each of `plotKinds`. */
 export const plotNames: readonly PlotName[] = [
   {
     name: 'prompt-accuracy',
@@ -30,6 +30,7 @@ export const plotNames: readonly PlotName[] = [
   { name: 'reward-tiers', summary: 'mean reward and shares of the outcomes over the steps' },
   { name: 'reward-components', summary: 'the score of each reward function over the steps' },
   { name: 'advantages', summary: 'completions and tokens by advantage', options: [step] },
+  { name: 'ratios', summary: 'tokens by probability after the last step over when sampled' },
   {
     name: 'tokens',
     summary: 'the tokens of one rollout as a heat map',

@@ -27,6 +27,7 @@ import {
 } from './kinds.js';
 import { metricsLines, metricsTable, tensorLines } from './numbers-view.js';
 import { problemTable, rolloutTable } from './rollout-table.js';
+import { isPolicy, policyLines } from './policy-lines.js';
 import { isSession, sessionLines } from './session-lines.js';
 
 export interface ValueOptions {
@@ -66,6 +67,7 @@ function linesOfOne(value: unknown, width: number): StyledLine[] {
   if (value instanceof Promise)
     return [line('a promise', span('  await it to see its value', 'dim'))];
   if (isSession(value)) return sessionLines(value);
+  if (isPolicy(value)) return policyLines(value);
   if (isTensor(value)) return tensorLines(value, width);
   if (isFigure(value)) return figureLines(value, { width });
   if (isRollout(value)) return rolloutView(value, reachedTokens(value), { width });

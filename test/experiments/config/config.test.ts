@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,6 +9,7 @@ import {
   loadConfig,
   configFromObject,
 } from '../../../src/experiments/config/index.js';
+import { modelFolder } from '../../../src/experiments/workplace/workplace.js';
 
 let folder = '';
 beforeAll(async () => {
@@ -152,5 +153,43 @@ describe('what is shipped', () => {
 describe('configFromObject', () => {
   it('fills a plain object with the defaults', () => {
     expect(configFromObject({ task: { name: 'cpp' } }).reward.scores.clean).toBe(1);
+  });
+});
+
+describe('a folder of weights', () => {
+  const named = async (file: string, set: string[] = []): Promise<string | null> =>
+    (await loadConfig(file, { env: {}, set })).policy.model_name_or_path;
+
+  it('is found beside the config file, then in the working folder, then in the package', async () => {
+    const shipped = await write(
+      'shipped.yaml',
+      'policy: {model_name_or_path: data/policies/cpp-tiny}\n',
+    );
+    const before = process.cwd();
+    expect(await named(shipped)).toBe('data/policies/cpp-tiny');
+    try {
+      process.chdir(os.tmpdir());
+      const root = path.resolve(import.meta.dirname, '../../..');
+      expect(await named(shipped)).toBe(path.join(root, 'data/policies/cpp-tiny'));
+      const set = ['policy.model_name_or_path=data/policies/maths-tiny'];
+      expect(await named(shipped, set)).toBe(path.join(root, 'data/policies/maths-tiny'));
+      await mkdir(path.join(folder, 'data/policies/cpp-tiny'), { recursive: true });
+      expect(await named(shipped)).toBe(path.join(folder, 'data/policies/cpp-tiny'));
+    } finally {
+      process.chdir(before);
+    }
+  });
+
+  it('stays as it was given where there is none, and its user is told where it was looked for', async () => {
+    const other = await write('other.yaml', 'policy: {model_name_or_path: owner/name}\n');
+    expect(await named(other)).toBe('owner/name');
+    const config = await loadConfig(other, {
+      env: {},
+      set: ['policy.model_name_or_path=no/such/model'],
+    });
+    expect(config.policy.model_name_or_path).toBe('no/such/model');
+    expect(() => modelFolder(config)).toThrow(
+      `got no/such/model, which is no id. It is not beside the config file, and there is no ${path.resolve('no/such/model')}`,
+    );
   });
 });
