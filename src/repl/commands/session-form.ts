@@ -1,17 +1,12 @@
 import { usageError } from '../../errors.js';
 import type { SessionCommand } from '../../session/commands/command.js';
 import type { Command, CommandInput } from './command.js';
+import type { NewSession } from './session-run.js';
 
 /** `rlsf <command> … --session FOLDER`, taken apart. */
 export interface SessionCall {
   command: Command;
   input: CommandInput;
-}
-
-/** Of a new session: what it begins with. */
-export interface NewSession {
-  config?: string;
-  set: string[];
 }
 
 /**

@@ -8,7 +8,12 @@ import { plainText } from '../styled.js';
 import { progressLine } from '../views/live-view.js';
 import { stepLine } from '../views/tour-lines.js';
 import type { CommandContext, CommandResult } from './command.js';
-import type { NewSession } from './session-form.js';
+
+/** Of a new session: what it begins with. */
+export interface NewSession {
+  config?: string;
+  set: string[];
+}
 
 /** Opens the session, does the command, saves, and hands back value and lines. */
 export async function runOnSession(

@@ -1,17 +1,12 @@
-import type { StyledLine } from '../styled.js';
-import { line, padEnd, span } from '../styled.js';
-import { viewerKeys } from './views/view-keys.js';
-import type { ViewPlace } from './views/view-keys.js';
-
 /**
  * The one key map: the prompt and its menus act by it, the views by `view-keys.ts`, which it takes in;
- * `?` and the docs are made of it. A key is named as a person says it: `ctrl-a`, `alt-enter`, `up`, `G`.
+ * `?` and the docs are made of it.
  */
-export interface KeyBinding<Act extends string = string> {
-  act: Act;
-  keys: readonly string[];
-  summary: string;
-}
+import type { StyledLine } from '../styled.js';
+import { line, padEnd, span } from '../styled.js';
+import type { KeyBinding } from './key-binding.js';
+import { viewerKeys } from './views/view-keys.js';
+import type { ViewPlace } from './views/view-keys.js';
 
 const bindings = <Act extends string>(
   rows: readonly (readonly [Act, string, string])[],

@@ -1,4 +1,4 @@
-import type { KeyBinding } from '../keys.js';
+import type { KeyBinding } from '../key-binding.js';
 
 /** The keys of the full-screen views, as data: what a key does where, what `?` lists. */
 export type ViewPlace = 'rollouts' | 'inspector' | 'text' | 'problems';
