@@ -100,7 +100,7 @@ function cutBelow(lines: StyledLine[], room: number): StyledLine[] {
   if (lines.length <= room) return lines;
   return [
     ...lines.slice(0, Math.max(0, room - 1)),
-    line(span('… a higher screen shows all of it', 'dim')),
+    line(span('… a higher screen shows the rest; ? in a view shows its own keys', 'dim')),
   ].slice(0, Math.max(0, room));
 }
 
