@@ -2,7 +2,7 @@
 //   npm run docs:screens                      all
 //   npm run docs:screens -- tour [options]    the tour (configs/tour.yaml; anything that `rlsf tour` takes)
 //   npm run docs:screens -- repl              the workbench, and the transcript of docs/repl.md
-//   npm run docs:screens -- transcript        the transcript alone
+//   npm run docs:screens -- transcript        its transcript and key map alone
 import { tourScreens } from './tour.mjs';
 import { workbenchScreens } from './workbench.mjs';
 

@@ -17,9 +17,13 @@ const ink = '#e6edf3';
 export function terminalSvg(lines, columns, title) {
   const width = Math.ceil(columns * cell.width + 2 * margin.side);
   const height = margin.top + lines.length * cell.height + margin.bottom;
+  // tmux writes a style where it changes: it holds on the next line too.
+  let style = {};
   const body = lines.flatMap((line, row) => {
     const y = margin.top + (row + 0.8) * cell.height;
-    return runsOf(line).map((run) => textRun(run, y));
+    const found = runsOf(line, style);
+    style = found.style;
+    return found.runs.map((run) => textRun(run, y));
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escape(title)}">
 <rect width="100%" height="100%" rx="8" fill="${ground}"/>
@@ -47,9 +51,9 @@ function textRun({ text, column, columns, style }, y) {
 }
 
 /** Stretches of one style; blanks alone are left out. */
-function runsOf(line) {
+function runsOf(line, before) {
   const runs = [];
-  let style = {};
+  let style = before;
   let column = 0;
   for (const part of line.split(/(\u001b\[[0-9;]*m)/)) {
     const codes = part.match(/^\u001b\[([0-9;]*)m$/);
@@ -64,7 +68,7 @@ function runsOf(line) {
       column += columns;
     }
   }
-  return runs;
+  return { runs, style };
 }
 
 function styled(style, code) {

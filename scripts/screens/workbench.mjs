@@ -13,6 +13,7 @@ const rlsf = [process.execPath, path.join(root, 'bin/rlsf.js')];
 export async function workbenchScreens({ pictures = true } = {}) {
   if (pictures) await takePictures();
   transcript();
+  await keyMap();
 }
 
 async function takePictures() {
@@ -105,4 +106,16 @@ function transcript() {
     ),
   );
   console.log('docs/repl.md');
+}
+
+/** The key map of the page, from the one that the program acts by. */
+async function keyMap() {
+  const { keyMapMarkdown } = await import('../../dist/repl/workbench/keys.js');
+  const page = path.join(root, 'docs/repl.md');
+  const text = readFileSync(page, 'utf8');
+  const map = `<!-- keys -->\n\n${keyMapMarkdown()}\n<!-- /keys -->`;
+  writeFileSync(
+    page,
+    text.replace(/<!-- keys -->[\s\S]*<!-- \/keys -->/, () => map),
+  );
 }

@@ -3,6 +3,7 @@ import type { ChatMessage, Rollout } from '../../records.js';
 import type { ReachedToken } from '../../rollouts/index.js';
 import type { StyledLine } from '../styled.js';
 import { fitLine, line, padEnd, span } from '../styled.js';
+import { breakText } from './fit.js';
 import { countOf, signed } from './numbers.js';
 import { outcomeSign, outcomeTone } from './outcome.js';
 import { rolloutView } from './rollout-view.js';
@@ -32,9 +33,8 @@ export function groupView(
     ...text
       .trimEnd()
       .split('\n')
-      .map((row) =>
-        fitLine(line(span(`  ${visibleText(row).replace(/\t/g, '  ')}`, 'accent')), width),
-      ),
+      .flatMap((row) => breakText(visibleText(row).replace(/\t/g, '  '), width - 2))
+      .map((row) => line(span(`  ${row}`, 'accent'))),
     line(''),
     ...members.map((member) => fitLine(memberLine(member), width)),
     ...tellingMembers(members, sources).flatMap((member) => [

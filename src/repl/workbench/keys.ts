@@ -3,7 +3,7 @@
  * `?` and the docs are made of it.
  */
 import type { StyledLine } from '../styled.js';
-import { line, padEnd, span } from '../styled.js';
+import { line, padEnd, span, textWidth, wrapText } from '../styled.js';
 import type { KeyBinding } from './key-binding.js';
 import { viewerKeys } from './views/view-keys.js';
 import type { ViewPlace } from './views/view-keys.js';
@@ -101,15 +101,16 @@ export function keyLabel(key: string): string {
 /** The key map in as many columns as fit. */
 export function keyMapLines(width: number): StyledLine[] {
   const rows = keyGroups.slice(0, 1).flatMap(({ bindings: each }) => each.map(keyRow));
-  const others = keyGroups.slice(1).map(({ title, bindings: each }) =>
-    line(
-      span(`${title}: `, 'title'),
-      each
-        .filter(({ act }) => act !== 'deleteLeft')
-        .map(({ keys, summary }) => `${keyLabel(keys[0])} ${summary}`)
-        .join(' · '),
-    ),
-  );
+  const others = keyGroups.slice(1).flatMap(({ title, bindings: each }) => {
+    const told = each
+      .filter(({ act }) => act !== 'deleteLeft')
+      .map(({ keys, summary }) => `${keyLabel(keys[0])} ${summary}`);
+    const [first, ...more] = wrapText(told.join(' · '), width - 2 - textWidth(title));
+    return [
+      line(span(`${title}: `, 'title'), first),
+      ...more.map((row) => line(`${' '.repeat(textWidth(title) + 2)}${row}`)),
+    ];
+  });
   const columns = width >= 78 ? 2 : 1;
   const height = Math.ceil(rows.length / columns);
   const columnWidth = Math.floor(width / columns);

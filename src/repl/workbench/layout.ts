@@ -100,9 +100,12 @@ function cutBelow(lines: StyledLine[], room: number): StyledLine[] {
   if (lines.length <= room) return lines;
   return [
     ...lines.slice(0, Math.max(0, room - 1)),
-    line(span('… a higher screen shows all of it', 'dim')),
+    line(span('… a higher screen shows the rest; ? in a view shows its own keys', 'dim')),
   ].slice(0, Math.max(0, room));
 }
+
+/** Wider than this, a curve and its figures are too far apart to be read as one row. */
+const dashboardWidth = 100;
 
 /** What is in hand and what waits for it. */
 function workLines(state: WorkbenchState, width: number, room: number): StyledLine[] {
@@ -122,7 +125,7 @@ function workLines(state: WorkbenchState, width: number, room: number): StyledLi
     span(`  ${duration(state.now - work.startedAt)}`, 'dim'),
   );
   const curves = state.dashboard
-    ? dashboardLines(state.dashboard, width, room - 1 - waiting.length)
+    ? dashboardLines(state.dashboard, Math.min(width, dashboardWidth), room - 1 - waiting.length)
     : [];
   return [head, ...curves, ...waiting].slice(0, room);
 }

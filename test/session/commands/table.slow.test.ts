@@ -1,31 +1,20 @@
-/** Every command that changes a session: at the prompt and as `rlsf <command> --session`, undone and done again. */
-import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+/**
+ * Every command of the table: those that change a session, each at the prompt and as
+ * `rlsf <command> --session`, undone, done again and forked to the bit; those that only look, both ways.
+ */
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { savePolicy } from '../../../src/policy/index.js';
-import { commandLines, namesWithLines } from '../../../src/repl/session-commands/lines.js';
-import { plainText } from '../../../src/repl/styled.js';
-import {
-  openWithInputs,
-  runLine,
-  saveWithInputs,
-  sessionCommands,
-} from '../../../src/session/commands/index.js';
-import type { CommandHooks } from '../../../src/session/commands/index.js';
-import { closeSession, openSession, redo, stateHash, undo } from '../../../src/session/index.js';
-import type { Session } from '../../../src/session/index.js';
-import { selectBackend } from '../../../src/tensor/index.js';
+import { describe, expect, it } from 'vitest';
+import { namesWithLines } from '../../../src/repl/session-commands/lines.js';
+import { sessionCommands } from '../../../src/session/commands/index.js';
 import { call } from '../../cli/call.js';
-import { tinyPolicy } from '../../training/tiny-policy.js';
+import type { Stage } from './saved-stages.js';
+import { needsCompiler, openPrompt, savedStages } from './saved-stages.js';
 
-type Stage = 'sampled' | 'judged' | 'scored';
+const { inPlace, copied, hashOf } = savedStages();
 
-const place = mkdtempSync(path.join(os.tmpdir(), 'rlsf-table-'));
-const inPlace = (name: string): string => path.join(place, name);
-
-/** What is typed for each command, from the session of which stage on. */
-const cases: Record<string, { from: Stage; typed: string[] }> = {
+/** What is typed for each command that changes something, from the session of which stage on. */
+const changes: Record<string, { from: Stage; typed: string[] }> = {
   policy: { from: 'scored', typed: ['policy', inPlace('other')] },
   task: { from: 'scored', typed: ['task', '--split', 'held_out'] },
   set: { from: 'scored', typed: ['set', 'grpo.beta', '0.04', 'sampling.temperature=0.5'] },
@@ -40,104 +29,94 @@ const cases: Record<string, { from: Stage; typed: string[] }> = {
   train: { from: 'scored', typed: ['train', '1'] },
 };
 
-const hooks: CommandHooks = {
-  signal: new AbortController().signal,
-  emit: () => {},
-  note: () => {},
+/** What is typed for each command that only looks. */
+const looks: Record<string, string[][]> = {
+  policy: [['policy']],
+  task: [['task']],
+  set: [['set']],
+  reward: [['reward']],
+  bench: [['bench', '1']],
+  browse: [['browse']],
+  inspect: [['inspect', '2', '--heat', 'logprob']],
+  diff: [['diff', '1', '2']],
+  explain: [['explain'], ['explain', 'step']],
+  problems: [['problems', '--n', '3']],
+  evaluate: [['evaluate', '--n', '1']],
+  plot: [['plot'], ['plot', 'rewards']],
+  compare: [['compare', inPlace('judged'), inPlace('scored')]],
+  query: [['query', 'select outcome, count(*) n from rollouts group by all']],
+  history: [['history']],
+  save: [['save', inPlace('out.ipynb')]],
+  export: [
+    ['export', 'rollouts', inPlace('out.jsonl'), '--force'],
+    ['export', 'adapter', inPlace('adapter'), '--force'],
+    ['export', 'config', inPlace('out.yaml'), '--force'],
+    ['export', 'dataset', inPlace('sets'), '--force'],
+  ],
+  help: [['help'], ['help', 'sample']],
 };
 
-const rewardFile = (expression: string): string =>
-  `export default (rollouts) => rollouts.map(({ completionIds }) => ${expression});\n`;
+/** Run after each command that changes something; `open` gives one session for another. */
+const around = ['undo', 'redo', 'fork', 'open'];
 
-const changing = sessionCommands.filter(({ changes }) => changes).map(({ name }) => name);
+const names = sessionCommands.map(({ name }) => name);
+const changing = sessionCommands.filter((command) => command.changes).map(({ name }) => name);
 
-it('has a case for every command that changes something, and lines for every command', () => {
-  expect(Object.keys(cases).sort()).toEqual([...changing].sort());
-  expect([...namesWithLines].sort()).toEqual(sessionCommands.map(({ name }) => name).sort());
+it('has a case for every command of the table, and lines for each', () => {
+  expect(Object.keys(changes).sort()).toEqual([...changing].sort());
+  expect([...new Set([...Object.keys(changes), ...Object.keys(looks), ...around])].sort()).toEqual(
+    [...names].sort(),
+  );
+  expect([...namesWithLines].sort()).toEqual([...names].sort());
 });
 
-describe.skipIf(!existsSync('/usr/bin/g++'))('a command that changes a session (needs g++)', () => {
-  beforeAll(async () => {
-    await selectBackend('auto', { threads: 1 });
-    for (const [name, seed] of [
-      ['model', 1],
-      ['other', 2],
-    ] as const) {
-      const policy = await tinyPolicy(seed, { maxPositions: 1024 });
-      await savePolicy(policy, inPlace(name));
-      policy.dispose();
-    }
-    writeFileSync(
-      inPlace('low-ids.ts'),
-      rewardFile('completionIds.filter((id) => id < 128).length + 0.1 * completionIds[0]'),
-    );
-    writeFileSync(inPlace('first-id.ts'), rewardFile('completionIds[0]'));
-    const session = await openSession({
-      policy: inPlace('model'),
-      seed: 5,
-      numGenerations: 2,
-      sampling: { maxNewTokens: 8 },
-      loraR: 2,
-      judge: { workers: 1, cacheFolder: inPlace('verdicts') },
-    });
-    const stages: [Stage, string][] = [
-      ['sampled', 'sample'],
-      ['judged', 'judge'],
-      ['scored', 'score'],
-    ];
-    await runLine(session, `reward ${inPlace('low-ids.ts')}`, hooks);
-    for (const [stage, line] of stages) {
-      await runLine(session, line, hooks);
-      await saveWithInputs(session, inPlace('session'));
-      copied('session', stage);
-    }
-    await closeSession(session);
-  }, 60_000);
-  afterAll(() => rmSync(place, { recursive: true, force: true }));
-
+describe.skipIf(needsCompiler)('a command that changes a session (needs g++)', () => {
   it.each(changing)(
-    '%s does the same at the prompt and on the command line, and is undone to the bit',
+    '%s does the same at the prompt and on the command line; undo, redo and fork are exact to the bit',
     async (name) => {
-      const { from, typed } = cases[name];
+      const { from, typed } = changes[name];
       // A verdict tells how long its stages took: only one from the cache is the same to the bit.
       if (['judge', 'train'].includes(name)) {
-        const first = await openWithInputs(copied(from, 'first'));
-        await runLine(first, typed.join(' '), hooks);
-        await closeSession(first);
+        const first = await openPrompt(copied(from, 'first'));
+        await first.line(typed.join(' '));
+        await first.close();
       }
-      const session = await openWithInputs(copied(from, `${name}-prompt`));
-      const before = await stateHash(session);
-      const { value } = await runLine(session, `/${typed.join(' ')}`, hooks);
-      const after = await stateHash(session);
+      const folder = copied(from, `${name}-prompt`);
+      const prompt = await openPrompt(folder);
+      const before = await prompt.hash();
+      expect(await prompt.line(typed.join(' '))).not.toMatch(/^$|undefined|NaN|\[object/);
+      const after = await prompt.hash();
       expect(after).not.toBe(before);
-      expect(commandLines(name, value, 80).map(plainText).join('\n')).not.toMatch(
-        /undefined|NaN|\[object/,
-      );
-      await undo(session);
-      expect(await stateHash(session)).toBe(before);
-      await redo(session);
-      expect(await stateHash(session)).toBe(after);
-      await closeSession(session);
+      await prompt.line('undo');
+      expect(await prompt.hash(), 'undone').toBe(before);
+      await prompt.line('redo');
+      expect(await prompt.hash(), 'done again').toBe(after);
+      const fork = inPlace(`${name}-prompt-fork`);
+      await prompt.line(`fork ${fork}`);
+      expect(await prompt.hash(), 'forked').toBe(after);
+      await prompt.line(`open ${fork}`);
+      expect(await prompt.hash(), 'the fork').toBe(after);
+      await prompt.line('undo');
+      expect(await prompt.hash(), 'the fork, undone').toBe(before);
+      await prompt.close();
+      expect(await hashOf(folder), 'what was forked').toBe(after);
 
-      const folder = copied(from, `${name}-line`);
-      const called = await call(...typed, '--session', folder);
-      expect(called.code, called.err).toBe(0);
-      expect(called.out).not.toBe('');
-      expect(await hashOf(folder)).toBe(after);
+      const place = copied(from, `${name}-line`);
+      const called = async (...words: string[]): Promise<string> => {
+        const { code, out, err } = await call(...words, '--session', place);
+        expect(code, err).toBe(0);
+        expect(out).not.toBe('');
+        return hashOf(place);
+      };
+      expect(await called(...typed), 'on the command line').toBe(after);
+      expect(await called('undo'), 'undone there').toBe(before);
+      expect(await called('redo'), 'done again there').toBe(after);
+      const lineFork = inPlace(`${name}-line-fork`);
+      expect(await called('fork', lineFork), 'forked there').toBe(after);
+      expect(await hashOf(lineFork), 'the fork made there').toBe(after);
     },
-    30_000,
+    60_000,
   );
-
-  it('undo and redo on the command line go to the states before and after', async () => {
-    const folder = copied('scored', 'undone');
-    const before = await hashOf(folder);
-    await call('set', 'grpo.beta', '0.5', '--session', folder);
-    const after = await hashOf(folder);
-    expect((await call('undo', '--session', folder)).out).toContain('taken back');
-    expect(await hashOf(folder)).toBe(before);
-    expect((await call('redo', '--session', folder)).out).toContain('done again');
-    expect(await hashOf(folder)).toBe(after);
-  });
 
   it('makes a session on first use, from a config and settings, but none for a command that fails', async () => {
     const folder = inPlace('made');
@@ -152,57 +131,33 @@ describe.skipIf(!existsSync('/usr/bin/g++'))('a command that changes a session (
     expect(again).toMatchObject({ code: 2, err: expect.stringContaining('of a new session') });
     expect((await call('history', '--session', folder)).out).toMatch(/open.*\n▸ \w+/);
   });
-
-  it.each([
-    'policy',
-    'task',
-    'set',
-    'reward',
-    'browse',
-    'inspect 2 --heat logprob',
-    'diff 1 2',
-    'explain',
-    'problems --n 3',
-    'plot',
-    'plot rewards',
-    'query select outcome, count(*) n from rollouts group by all',
-    'history',
-    'help',
-    'help sample',
-    `export rollouts ${inPlace('out.jsonl')}`,
-    `export adapter ${inPlace('adapter')}`,
-    `export config ${inPlace('out.yaml')}`,
-    `export dataset ${inPlace('sets')}`,
-    `save ${inPlace('out.ipynb')}`,
-    `fork ${inPlace('fork')}`,
-  ])('%s only looks: the state stays, and there are lines to read', async (line) => {
-    const session = await openWithInputs(copied('scored', 'looked'));
-    const before = await stateHash(session);
-    const { command, value } = await runLine(session, line, hooks);
-    const text = commandLines(command.name, value, 80).map(plainText).join('\n');
-    expect(text).not.toMatch(/undefined|NaN|\[object/);
-    expect(text).not.toBe('');
-    expect(await stateHash(session)).toBe(before);
-    if (command.name === 'fork') expect(await hashOf(inPlace('fork'))).toBe(before);
-    await closeSession(session);
-  });
-
-  async function hashOf(folder: string): Promise<string> {
-    const session: Session = await openWithInputs(folder);
-    try {
-      return await stateHash(session);
-    } finally {
-      await closeSession(session);
-    }
-  }
 });
 
-/** A copy of a saved session, without the lock of who has it open. */
-function copied(from: string, to: string): string {
-  rmSync(inPlace(to), { recursive: true, force: true });
-  cpSync(inPlace(from), inPlace(to), {
-    recursive: true,
-    filter: (file) => !path.basename(file).startsWith('lock'),
-  });
-  return inPlace(to);
-}
+describe.skipIf(needsCompiler)('a command that only looks (needs g++)', () => {
+  const lines = Object.values(looks).flat();
+
+  it.each(
+    lines.map((words): [string, string[]] => [
+      words.map((each) => path.basename(each)).join(' '),
+      words,
+    ]),
+  )(
+    '%s leaves the session as it is, at the prompt and on the command line',
+    async (_, words) => {
+      const folder = copied('scored', 'looked');
+      const before = await hashOf(folder);
+      const prompt = await openPrompt(folder);
+      const text = await prompt.line(words.join(' '));
+      // The programs that a bench tells of are named after their faults.
+      expect(text).not.toMatch(words[0] === 'bench' ? /^$|\[object/ : /^$|undefined|NaN|\[object/);
+      expect(await prompt.hash()).toBe(before);
+      await prompt.close();
+      const { code, out, err } = await call(...words, '--session', folder);
+      // A reward of token ids is a bad one: that its bench fails is what bench says.
+      expect(code, err).toBe(words[0] === 'bench' ? 1 : 0);
+      expect(out).not.toBe('');
+      expect(await hashOf(folder)).toBe(before);
+    },
+    60_000,
+  );
+});
