@@ -44,7 +44,8 @@ const secretForms: readonly [RegExp, string][] = [
     'REMOVED',
   ],
   [/\bAKIA[0-9A-Z]{16}\b/g, 'REMOVED'],
-  [/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@:"']*:[^\s/@"']+@/gi, '$1REMOVED@'],
+  // One that was hidden already stays, so that who reads the config is asked for it.
+  [/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@:"']*:(?!\*\*\*@)[^\s/@"']+@/gi, '$1REMOVED@'],
 ];
 
 /** Folders of the machine as short names, secrets as REMOVED, wherever they stand. */

@@ -24,7 +24,7 @@ export function keepPassword(url: string, name: string): string {
 
 /**
  * The address to connect to: its own password, else the one remembered for this user and host, else
- * RLSF_REDIS_PASSWORD, else that of RLSF_REDIS where it names the same server.
+ * RLSF_REDIS_PASSWORD, else that of RLSF_JUDGE__REDIS or RLSF_REDIS where they name the same server.
  * @param name how a message names it: `--redis`
  * @throws where the password was hidden and is nowhere to be had
  */
@@ -90,10 +90,11 @@ function keyOf(parsed: URL): string {
 }
 
 function sameServer(parsed: URL, env: Environment): string | undefined {
-  const other = env['RLSF_REDIS'];
-  if (other === undefined || !URL.canParse(other)) return undefined;
-  const named = new URL(other);
-  return keyOf(named) === keyOf(parsed) ? passwordOf(named) : undefined;
+  return [env['RLSF_JUDGE__REDIS'], env['RLSF_REDIS']]
+    .flatMap((other) => (other !== undefined && URL.canParse(other) ? [new URL(other)] : []))
+    .filter((other) => keyOf(other) === keyOf(parsed))
+    .map(passwordOf)
+    .find((password) => password !== '' && password !== hidden);
 }
 
 /** One for all copies of this module: a notebook's kernel may load a second. */

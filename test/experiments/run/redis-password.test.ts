@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { loadConfig } from '../../../src/experiments/index.js';
 import { beginSession } from '../../../src/experiments/run/metadata.js';
 import { createRun, resumeRun } from '../../../src/experiments/run/run-folder.js';
+import { portableText } from '../../../src/experiments/runs/portable.js';
 import { openConfigJudge } from '../../../src/experiments/workplace/index.js';
 
 const password = 'hush-hush';
@@ -42,6 +43,13 @@ test('the password of judge.redis reaches the connection, and nothing in the run
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+});
+
+test('a config that is handed on still says that there is a password', () => {
+  const marks = { folders: [], secrets: [] };
+  expect(portableText('redis: redis://ann:***@host:1\n', marks)).toContain('redis://ann:***@host');
+  const whole = portableText(`redis: ${address}\n`, marks);
+  expect(whole).toBe('redis: redis://REMOVED@127.0.0.1:1/3\n');
 });
 
 test('what is wrong with the address is said without it', async () => {

@@ -28,7 +28,8 @@ describe('an address of Redis and its password', () => {
     expect(withPassword(hidden, { RLSF_REDIS_PASSWORD: 'a b/c' })).toBe(
       'redis://:a%20b%2Fc@queue.c:7000',
     );
-    expect(withPassword(hidden, { RLSF_REDIS: 'redis://:other@queue.c:7000' })).toContain('other');
+    for (const name of ['RLSF_REDIS', 'RLSF_JUDGE__REDIS'])
+      expect(withPassword(hidden, { [name]: 'redis://:other@queue.c:7000' })).toContain('other');
     const elsewhere = { RLSF_REDIS: 'redis://:other@queue.d:7000' };
     expect(() => withPassword(hidden, elsewhere)).toThrow('Set RLSF_REDIS_PASSWORD');
   });
