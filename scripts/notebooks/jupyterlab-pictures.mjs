@@ -35,13 +35,12 @@ export async function jupyterLabPictures(openPage, folder) {
       seconds: 600,
       what: 'every cell has run',
     });
-    await takeAt(live, 'before and after the update', path.join(folder, 'jupyterlab-live.png'));
+    await goTo(live, 'before and after the update');
+    await live.evaluate(showTokens);
+    await take(live, path.join(folder, 'jupyterlab-live.png'));
     const untrusted = await open('not-trusted');
-    await takeAt(
-      untrusted,
-      'ratioHistogram(ratiosOf',
-      path.join(folder, 'jupyterlab-untrusted.png'),
-    );
+    await goTo(untrusted, 'ratioHistogram(ratiosOf');
+    await take(untrusted, path.join(folder, 'jupyterlab-untrusted.png'));
   } finally {
     await lab.stop();
     rmSync(work, { recursive: true, force: true });
@@ -51,8 +50,18 @@ export async function jupyterLabPictures(openPage, folder) {
 const notebook = 'globalThis.jupyterapp?.shell.currentWidget';
 const codeCells = `[...${notebook}.content.model.cells].filter(({ type }) => type === 'code')`;
 
-/** With the cell that has these words at the top. */
-async function takeAt(page, words, file) {
+/** The table of tokens unfolded, at those that a finding reached, below the source. */
+const showTokens = `(() => {
+  const isOfTokens = (each) => each.querySelector('summary')?.textContent.startsWith('Tokens');
+  const table = [...document.querySelectorAll('.jp-mod-active details')].find(isOfTokens);
+  table.open = true;
+  const row = [...table.querySelectorAll('tbody tr')].find((each) => each.lastElementChild.textContent !== '');
+  table.querySelector('.rlsf-scroll').scrollTop = row.offsetTop - 120;
+  document.querySelector('.jp-WindowedPanel-outer').scrollTop += table.getBoundingClientRect().top - 520;
+})()`;
+
+/** Puts the cell that has these words at the top. */
+async function goTo(page, words) {
   const found = await page.evaluate(`(async () => {
     const { content } = ${notebook};
     const at = [...content.model.cells].findIndex(({ sharedModel }) => sharedModel.source.includes(${JSON.stringify(words)}));
@@ -62,12 +71,20 @@ async function takeAt(page, words, file) {
     return at;
   })()`);
   if (found < 0) throw new Error(`There is no cell with «${words}».`);
-  // Outputs are drawn when they come into view.
-  await new Promise((resolve) => setTimeout(resolve, 4000));
+  // Outputs are drawn when they come into view, and move what is below them.
+  await pause(4);
   await page.evaluate(`${notebook}.content.scrollToItem(${found}, 'start')`);
-  await new Promise((resolve) => setTimeout(resolve, 2000));
+  await pause(1);
+}
+
+async function take(page, file) {
+  await pause(2);
   writeFileSync(file, await page.picture());
   console.log(`${path.basename(file)}: ${size.width} × ${size.height}`);
+}
+
+function pause(seconds) {
+  return new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
 }
 
 function startLab(work) {

@@ -93,7 +93,7 @@ export function promptAccuracyGrid(
         showgrid: false,
         showticklabels: labelled,
         ticks: labelled ? 'outside' : '',
-        tickfont: { size: 9 },
+        tickfont: { size: rows.length <= 16 ? 12 : 9 },
         type: 'category',
         ...(labelled ? { dtick: 1 } : {}),
       }),

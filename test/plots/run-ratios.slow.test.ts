@@ -22,7 +22,7 @@ describe.skipIf(!hasCompiler)('ratios of a run (needs g++)', () => {
     const set = tinyOptions('grpo', paths.model ?? '', path.join(folder, 'runs'));
     const run = await train('grpo', await loadConfig(null, { env: {}, method: 'grpo', set }));
 
-    const rollouts = [...readRollouts(run.paths.rollouts)];
+    const rollouts = [...readRollouts(path.join(run.folder, 'rollouts.jsonl'))];
     const last = Math.max(...rollouts.map(({ step }) => step));
     const tokens = rollouts
       .filter(({ step }) => step === last)

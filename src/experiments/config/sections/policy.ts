@@ -5,7 +5,7 @@ export const policySection = z
   .strictObject({
     model_name_or_path: option(
       z.string().min(1).nullable().default(null),
-      'Folder of the policy in Hugging Face layout, or its Hub id (`owner/name`, `owner/name@revision`; name a commit to resume a run later with the same weights). No default: pretrain makes a new one, everything else needs it.',
+      'Folder of the policy in Hugging Face layout, or its Hub id (`owner/name`, `owner/name@revision`; name a commit to resume a run later with the same weights). A relative folder is looked for beside the file that names it, in the working folder, in the package. No default: pretrain makes a new one, everything else needs it.',
     ),
     dtype: option(
       z.enum(['float32', 'bfloat16']).default('float32'),
