@@ -49,17 +49,26 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('the tour', () => {
   it('stopped by Ctrl-C says how to go on, and the same command resumes it to the end', async () => {
-    let sent = false;
-    const stopped = await rlsf(['tour', ...tinyTour], {
-      watch: (out, kill) => {
-        if (sent || !/step +2\/40/.test(out)) return;
-        sent = true;
-        kill('SIGINT');
-      },
-    });
+    const untilStep = (step: number): Parameters<typeof rlsf>[1] => {
+      let sent = false;
+      return {
+        watch: (out, kill) => {
+          if (sent || !new RegExp(`step +${step}/40`).test(out)) return;
+          sent = true;
+          kill('SIGINT');
+        },
+      };
+    };
+    const run = 'runs/tour';
+    const stopped = await rlsf(['tour', ...tinyTour], untilStep(2));
     expect(stopped.out).toMatch(/Stopped after step \d+ of 40; nothing done so far is lost/);
-    expect(stopped.out).toContain('Go on with it: rlsf tour --resume');
+    expect(stopped.out).toContain(`Go on with it: rlsf tour --resume ${run}\n`);
     expect(stopped.code).toBe(130);
+    // Named alone, it goes on with all that it was started with.
+    const again = await rlsf(['tour', '--resume', run], untilStep(4));
+    expect(again.out).toMatch(/Resumed after step \d+ of 40/);
+    expect(again.out + again.err).not.toContain('differ');
+    expect(again.code).toBe(130);
     const status = JSON.parse(await readFile(path.join(folder, 'runs/tour/status.json'), 'utf8'));
     expect(status).toMatchObject({ state: 'interrupted', maxSteps: 40 });
 

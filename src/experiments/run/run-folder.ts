@@ -142,17 +142,22 @@ export async function resumeRun(nameOrFolder: string, outputDir: string): Promis
       `${folder}: expected a stopped run, but process ${status.process.pid} is still working on it. Wait for it or stop it.`,
     );
   }
-  const file = runPaths(folder).config;
-  const config = configFromObject(
-    parseYaml(await readFile(file, 'utf8')) as Record<string, unknown>,
-    file,
-  );
+  const config = await storedConfig(folder);
   const { error: _error, ...rest } = status;
   return openFolder(folder, config, {
     initial: { ...rest, state: 'running', process: await thisProcess() },
     resumed: true,
     replaced: null,
   });
+}
+
+/** The config that a run was started with. @throws where this release does not take it whole */
+export async function storedConfig(folder: string): Promise<Config> {
+  const file = runPaths(folder).config;
+  return configFromObject(
+    parseYaml(await readFile(file, 'utf8')) as Record<string, unknown>,
+    file,
+  );
 }
 
 async function openFolder(

@@ -116,7 +116,7 @@ async function advised<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (!isRlsfError(error)) throw error;
-    const message = `${error.message} A run that was under way goes on from its last checkpoint: rlsf train grpo --resume --run-name NAME.`;
+    const message = `${error.message} A run that was under way goes on from its last checkpoint: rlsf train grpo --resume NAME.`;
     throw new RlsfError(error.tag, message, { cause: error });
   }
 }

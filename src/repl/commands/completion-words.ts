@@ -89,9 +89,9 @@ function oneShot(command: Command, sessionNames: ReadonlySet<string>): Completed
 }
 
 function flagOf({ flags, summary, many = false }: CommandOption): CompletedFlag {
-  const placeholder = /<([^>]+)>/.exec(flags)?.[1] ?? null;
+  const placeholder = /[<[]([^>\]]+)[>\]]/.exec(flags)?.[1] ?? null;
   const names = flags
-    .replace(/<.*$/, '')
+    .replace(/[<[].*$/, '')
     .split(',')
     .map((each) => each.trim());
   if (names.includes('--session')) return { ...sessionFlag, summary };
@@ -100,6 +100,7 @@ function flagOf({ flags, summary, many = false }: CommandOption): CompletedFlag 
 
 function placed(placeholder: string): CompletedValue {
   const name = placeholder.replace('...', '');
+  if (name === 'run') return { kind: 'runs' };
   if (/folder/.test(name)) return { kind: 'folders' };
   return /file|path|what/.test(name) ? { kind: 'files' } : { kind: 'any' };
 }

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { inputError, usageError } from '../../errors.js';
 import type { Config, Method } from '../../experiments/config/index.js';
-import type { RunKind, RunSummary } from '../../experiments/index.js';
+import type { RunKind, RunResult, RunSummary } from '../../experiments/index.js';
+import { quoted } from '../../experiments/export/files.js';
 import { packageRoot, shipped } from '../../session/shipped.js';
 import { line, span } from '../styled.js';
 import type { CommandContext, CommandInput, CommandOption, CommandResult } from './command.js';
@@ -16,7 +17,11 @@ export const forceOption: CommandOption = {
 export const runOptions: CommandOption[] = [
   ...configOptions,
   { flags: '--run-name <name>', summary: 'name of the run and of its folder' },
-  { flags: '--resume', summary: 'go on with the newest interrupted run of this name' },
+  {
+    flags: '--resume [run]',
+    summary:
+      'go on with a run that was stopped, as it was started; else with the newest of this name',
+  },
   { flags: '--new', summary: 'start a new run even where one was interrupted' },
   forceOption,
   { flags: '--plain', summary: 'plain lines instead of the live view' },
@@ -34,11 +39,14 @@ export async function experimentConfig(
   },
 ): Promise<Config> {
   const { command, method, onNote } = options;
-  if (flagOption(input, 'resume') && flagOption(input, 'new'))
+  const resumes = input.options['resume'] !== undefined;
+  if (resumes && flagOption(input, 'new'))
     throw usageError(`${command}: --resume and --new exclude each other. Give one of them.`);
-  if (flagOption(input, 'force') && flagOption(input, 'resume'))
+  if (flagOption(input, 'force') && resumes)
     throw usageError(`${command}: --resume and --force exclude each other. Give one of them.`);
   const { loadConfig } = await import('../../experiments/index.js');
+  const asStarted = await configOfResumed(input);
+  if (asStarted !== null) return asStarted;
   const given = textOption(input, 'config') ?? options.defaultFile ?? null;
   if (given === null && method === undefined)
     throw usageError(
@@ -58,6 +66,17 @@ export async function experimentConfig(
   return { ...config, policy: { ...config.policy, model_name_or_path: found } };
 }
 
+/** The config of the run that `--resume` names, where nothing else is given; else `null`. */
+async function configOfResumed(input: CommandInput): Promise<Config | null> {
+  const run = textOption(input, 'resume');
+  const isAlone =
+    textOption(input, 'config') === undefined && listOption(input, 'set').length === 0;
+  if (run === undefined || !isAlone) return null;
+  const { findRun, storedConfig } = await import('../../experiments/index.js');
+  const { folder } = await findRun(run, 'runs');
+  return storedConfig(folder);
+}
+
 /**
  * The interrupted run to go on with, `null` for a new one, `'left'` when the question was left.
  * `--resume` and `--new` decide; else the user does; else, with nobody there, it is resumed.
@@ -67,9 +86,11 @@ export async function runToResume(
   kind: RunKind,
   input: CommandInput,
   context: CommandContext,
-): Promise<RunSummary | null | 'left'> {
+): Promise<Pick<RunSummary, 'folder'> | null | 'left'> {
   if (flagOption(input, 'new') || flagOption(input, 'force')) return null;
-  const { findInterruptedRun } = await import('../../experiments/index.js');
+  const { findInterruptedRun, findRun } = await import('../../experiments/index.js');
+  const named = textOption(input, 'resume');
+  if (named !== undefined) return findRun(named, config.run.output_dir);
   const interrupted = await findInterruptedRun(config, kind);
   if (!interrupted) {
     if (!flagOption(input, 'resume')) return null;
@@ -93,11 +114,16 @@ export async function runToResume(
   return answer === 'r' ? interrupted : 'left';
 }
 
-/** Events have told everything already, but how to go on after Ctrl-C, in the words it was started with. */
-export function runEnd(status: 'finished' | 'interrupted', command: string): CommandResult {
+/** Events have told everything already, but how to go on after Ctrl-C. */
+export function runEnd(
+  { status, folder }: Pick<RunResult, 'status' | 'folder'>,
+  command: string,
+): CommandResult {
   if (status === 'finished') return { value: undefined, lines: [] };
   const again =
-    process.env['npm_lifecycle_event'] === 'start' ? 'npm start' : `${command} --resume`;
+    process.env['npm_lifecycle_event'] === 'start'
+      ? 'npm start'
+      : `${command} --resume ${quoted(folder)}`;
   return {
     value: undefined,
     lines: [line('Go on with it: ', span(again, 'accent'))],

@@ -30,6 +30,6 @@ export const tourCommand: Command = {
         ...(resume ? { resume: resume.folder } : {}),
       }),
     );
-    return runEnd(result.status, 'rlsf tour');
+    return runEnd(result, 'rlsf tour');
   },
 };

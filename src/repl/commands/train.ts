@@ -62,14 +62,14 @@ function trainCommand(kind: Method | 'pretrain', summary: string, example: strin
       const { train, trainPretrain } = await import('../../experiments/index.js');
       const start = (options: RunOptions): Promise<RunResult> =>
         kind === 'pretrain' ? trainPretrain(config, options) : train(kind, config, options);
-      const { status } = await context.showRun((hooks) =>
+      const result = await context.showRun((hooks) =>
         start({
           ...hooks,
           force: flagOption(input, 'force'),
           ...(resume ? { resume: resume.folder } : {}),
         }),
       );
-      return runEnd(status, `rlsf train ${kind}`);
+      return runEnd(result, `rlsf train ${kind}`);
     },
   };
 }
@@ -89,11 +89,11 @@ async function trainFork(
     set: [...listOption(input, 'set'), ...(name === undefined ? [] : [`run.name=${name}`])],
   });
   await prepareNative((text) => context.note(text));
-  const { status } = await context.showRun((hooks) => {
+  const result = await context.showRun((hooks) => {
     const options = { ...hooks, resume: fork.folder };
     return kind === 'pretrain'
       ? trainPretrain(fork.config, options)
       : train(kind, fork.config, options);
   });
-  return runEnd(status, `rlsf train ${kind}`);
+  return runEnd(result, `rlsf train ${kind}`);
 }
