@@ -1,5 +1,5 @@
 import type { Config, Method } from '../experiments/index.js';
-import { configWith, loadConfig, methods } from '../experiments/index.js';
+import { configWith, configWithSet, loadConfig, methods } from '../experiments/index.js';
 import { taskOptions } from '../experiments/workplace/problems.js';
 import { setLayers } from '../experiments/config/layers.js';
 import { configRewards } from '../experiments/workplace/rewards.js';
@@ -59,12 +59,8 @@ export async function firstValue(options: SessionOptions): Promise<SessionValue>
   const file = options.config === undefined ? null : shipped(options.config);
   const loaded = await loadConfig(file, { method });
   const given = configWith(loaded, optionsOf(options, loaded), 'openSession');
-  const layers = setLayers(set);
-  const full = layers.reduce(
-    (below, { values, source }) => configWith(below, values, source),
-    given,
-  );
-  const isNamed = layers.some(({ source }) => source.startsWith('--set task.train_split='));
+  const full = configWithSet(given, set);
+  const isNamed = setLayers(set).some(({ source }) => source.startsWith('--set task.train_split='));
   const config =
     options.split !== undefined || isNamed ? full : await withFirstSplit(full, options.source);
   return {

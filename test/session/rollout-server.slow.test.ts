@@ -6,7 +6,7 @@ const { open } = tinySessions();
 
 test('a session, which samples by itself, refuses rollouts from a server before it changes anything', async () => {
   const session = await open({
-    set: ['grpo.vllm_server_base_url=http://127.0.0.1:1/v1', 'grpo.use_vllm=true'],
+    set: ['grpo.use_vllm=true', 'grpo.vllm_server_base_url=http://127.0.0.1:1/v1'],
   });
   try {
     const refusal = 'expected grpo.use_vllm: false';

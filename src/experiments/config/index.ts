@@ -3,7 +3,7 @@ export { configSchema } from './schema.js';
 export type { Method } from './methods.js';
 export { isOnline, methods } from './methods.js';
 export type { LoadConfigOptions } from './load.js';
-export { loadConfig, configFromObject, configWith } from './load.js';
+export { loadConfig, configFromObject, configWith, configWithSet } from './load.js';
 export { environmentNames, processEnvironment } from './layers.js';
 export { configJsonSchema, configReference } from './reference.js';
 export type { ConfigOption, JsonSchema } from './tree.js';

@@ -60,6 +60,11 @@ export function configWith(
   return resolveLayers([{ source: 'config', values: config }, ...layers], source);
 }
 
+/** A config with `section.key=value` settings on it, checked as a whole. */
+export function configWithSet(config: Config, set: readonly string[]): Config {
+  return resolveLayers([{ source: 'config', values: config }, ...setLayers(set)], 'config');
+}
+
 /** Runs of `configs/tour.yaml` are called `tour`, `tour-2`, … unless someone says otherwise. */
 function namePrefix(file: string): Layer {
   const prefix = path.basename(file).replace(/\.(ya?ml|json)$/i, '');

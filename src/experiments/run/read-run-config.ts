@@ -3,8 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { parse as parseYaml } from 'yaml';
 import { inputError } from '../../errors.js';
 import type { Config } from '../config/index.js';
-import { configFromObject, configSchema, configWith } from '../config/index.js';
-import { setLayers } from '../config/layers.js';
+import { configFromObject, configSchema, configWithSet } from '../config/index.js';
 import { isSection } from '../config/tree.js';
 
 export interface ReadRunConfig {
@@ -36,11 +35,7 @@ export async function readRunConfig(
     );
   }
   const { values, notes } = knownConfig(isSection(given) ? given : {});
-  const config = setLayers(set).reduce(
-    (below, layer) => configWith(below, layer.values, layer.source),
-    configFromObject(values, file),
-  );
-  return { config, notes };
+  return { config: configWithSet(configFromObject(values, file), set), notes };
 }
 
 /** As much of an older config as this release understands. */

@@ -154,10 +154,7 @@ export async function resumeRun(nameOrFolder: string, outputDir: string): Promis
 /** The config that a run was started with. @throws where this release does not take it whole */
 export async function storedConfig(folder: string): Promise<Config> {
   const file = runPaths(folder).config;
-  return configFromObject(
-    parseYaml(await readFile(file, 'utf8')) as Record<string, unknown>,
-    file,
-  );
+  return configFromObject(parseYaml(await readFile(file, 'utf8')) as Record<string, unknown>, file);
 }
 
 async function openFolder(
