@@ -83,12 +83,19 @@ module.exports = {
     {
       name: 'the-library-has-no-front-end',
       severity: 'error',
-      comment: 'Importing rlsf in a notebook must not load Ink.',
+      comment:
+        'Importing rlsf in a notebook must not load Ink. Servers are behind imports of their own in serving/start.ts.',
       from: { path: '^src/index\\.ts$' },
       to: {
         path: '^src/repl/|^src/cli\\.ts$|node_modules/(ink|react)/',
         reachable: true,
       },
+    },
+    {
+      name: 'the-library-offers-servers-by-one-door',
+      severity: 'error',
+      from: { path: '^src/index\\.ts$' },
+      to: { path: '^src/serving/', pathNot: '^src/serving/start\\.ts$' },
     },
     {
       name: 'no-circles',

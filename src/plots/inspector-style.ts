@@ -148,7 +148,10 @@ function rulesOf(own: string): string[] {
       'th, td',
       'text-align: left; vertical-align: top; padding: 2px 14px 2px 0; border: 0; border-bottom: 1px solid var(--rlsf-edge); max-width: 46em; white-space: normal; overflow-wrap: break-word; color: inherit; background: none; font-weight: 400',
     ],
-    ['th', 'color: var(--rlsf-muted); white-space: nowrap'],
+    [
+      'th',
+      'color: var(--rlsf-muted); white-space: nowrap; position: sticky; top: 0; background: var(--rlsf-paper)',
+    ],
     ['td.rlsf-literal', 'min-width: 9em'],
     [
       'td.rlsf-literal span',
