@@ -90,6 +90,17 @@ describe.skipIf(missing !== null)(`views in a terminal (${missing ?? 'tmux'})`, 
     await terminal.line('/plot stages', /share of the step/);
   });
 
+  it('ends when its terminal is closed over a view, and gives the session free', async () => {
+    terminal.keys('C-t');
+    await terminal.until(/enter open/);
+    const [screen] = terminal.processes(/rlsf\.js repl/);
+    process.kill(screen, 'SIGHUP');
+    await terminal.until(/\[exit \d+\]/);
+    expect(terminal.processes(/rlsf|engine|viewer/)).toEqual([]);
+    terminal.open(['repl', '--session', 'first']);
+    await terminal.until(/○ ready · first/);
+  });
+
   it('compares two saved sessions', async () => {
     await terminal.line('/fork second', /second/);
     await terminal.line('/set sampling.temperature 1.2');
