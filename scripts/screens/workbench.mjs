@@ -44,7 +44,8 @@ async function takePictures() {
     keep('repl');
 
     terminal.keys('C-t');
-    await terminal.until(/[✓×] (clean|wrong_answer|compile_error)/);
+    // The prompt shows outcomes too: the view is there with its keys.
+    await terminal.until(/[✓×] (clean|wrong_answer|compile_error)[^]*enter open/);
     keep('repl-browser');
     terminal.keys('q');
     await terminal.until(idle);

@@ -69,12 +69,15 @@ describe.skipIf(missing !== null)(`views in a terminal (${missing ?? 'tmux'})`, 
     await terminal.line('session.rewards[0].name', /mine/);
   });
 
-  it('shows an error as one line that says that it goes on', async () => {
+  it('shows a short error in full, and of a long one a row that says that it goes on', async () => {
     await terminal.clear();
-    const screen = await terminal.line('/inspect 9', /Ctrl-O/);
-    expect(screen).toMatch(/^× inspect: .*\S( …)? {2}\(\+\d+ lines?: Ctrl-O\)$/m);
+    await terminal.line('/inspect 9', /^× inspect: [^]*in hand\.$/m);
+    expect(terminal.screen()).not.toContain('Ctrl-O');
+    const screen = await terminal.line('/reward nope', /Ctrl-O/);
+    expect(screen).toMatch(/^× createReward: .*\S( …)? {2}\(\+\d+ lines: Ctrl-O\)$/m);
+    expect(screen).not.toContain('reference_similarity');
     terminal.keys('C-o');
-    await terminal.until(/in hand\.$/m);
+    await terminal.until(/reference_similarity/);
   });
 
   it('has the steps of a training again after the engine was killed', async () => {
@@ -88,6 +91,17 @@ describe.skipIf(missing !== null)(`views in a terminal (${missing ?? 'tmux'})`, 
     await terminal.until(/^○ ready/m);
     await terminal.line('session.steps > 0', /^true$/m);
     await terminal.line('/plot stages', /share of the step/);
+  });
+
+  it('ends when its terminal is closed over a view, and gives the session free', async () => {
+    terminal.keys('C-t');
+    await terminal.until(/enter open/);
+    const [screen] = terminal.processes(/rlsf\.js repl/);
+    process.kill(screen, 'SIGHUP');
+    await terminal.until(/\[exit \d+\]/);
+    expect(terminal.processes(/rlsf|engine|viewer/)).toEqual([]);
+    terminal.open(['repl', '--session', 'first']);
+    await terminal.until(/○ ready · first/);
   });
 
   it('compares two saved sessions', async () => {

@@ -144,7 +144,8 @@ export function openTerminal(
     },
     close() {
       spawnSync('tmux', ['-L', socket, 'kill-server']);
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+      // What was open saves its session before it ends.
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 300 });
     },
   };
 }

@@ -175,13 +175,13 @@ function done(state: WorkbenchState, { id }: Extract<Message, { type: 'done' }>,
 function crashed(state: WorkbenchState, crash: EngineCrash, at: number): Turn {
   if (state.leaving) return turn(state);
   const what = state.work ? `  in: ${state.work.text.split('\n')[0]}` : '';
-  const details = crash.stderr.map((row) => line(span(`  ${row}`, 'dim')));
-  const told = print({ ...lostWork(state), error: details.length > 0 ? details : null }, [
-    line(
-      span(`× ${crash.reason}`, 'bad'),
-      what,
-      span(details.length > 0 ? `  (+${countOf(details.length, 'line')}: Ctrl-O)` : '', 'dim'),
-    ),
+  const words = crash.stderr.map((row) => line(span(`  ${row}`, 'dim')));
+  // What it said last, where that is short: it is what to do something about.
+  const isShort = words.length <= 3;
+  const offer = isShort ? '' : `  (+${countOf(words.length, 'line')}: Ctrl-O)`;
+  const told = print({ ...lostWork(state), error: isShort ? null : words }, [
+    line(span(`× ${crash.reason}`, 'bad'), what, span(offer, 'dim')),
+    ...(isShort ? words : []),
     ...crash.lost.map((each) => line(`  ${each}`)),
     line(
       crash.restarts

@@ -22,6 +22,8 @@ const pasteOff = '\u001b[?2004l';
 const clearScreen = '\u001b[H\u001b[2J';
 /** Ink draws a frame within this time, in milliseconds. */
 const frameMs = 40;
+/** Longer than this, nobody who closed the terminal is kept waiting: an engine ends itself sooner. */
+const endMs = 15_000;
 
 /** The workbench in a terminal, until it is left. @returns the exit code */
 export async function openScreen(options: ReplOptions): Promise<number> {
@@ -32,6 +34,7 @@ export async function openScreen(options: ReplOptions): Promise<number> {
   let instance: Instance | null = null;
   let output: InkOutput | null = null;
   let viewer: Viewer | null = null;
+  let leaveView: () => void = () => {};
   let leave: (code: number) => void = () => {};
   const left = new Promise<number>((resolve) => (leave = resolve));
   /** One change of the screen after the other: a view, an editor, the end. */
@@ -116,10 +119,12 @@ export async function openScreen(options: ReplOptions): Promise<number> {
       send: (text: string) => workbench.command(text.replace(/^\//, '')),
     };
     await outside(() =>
-      showView((onLeave) => (
-        <FullScreenView {...surroundings} request={request} onLeave={onLeave} />
-      )),
+      showView((onLeave) => {
+        leaveView = onLeave;
+        return <FullScreenView {...surroundings} request={request} onLeave={onLeave} />;
+      }),
     );
+    leaveView = () => {};
   }
 
   function showPage(file: string): void {
@@ -149,6 +154,8 @@ export async function openScreen(options: ReplOptions): Promise<number> {
 
   async function end(): Promise<void> {
     const { summary } = workbench.state();
+    // A view has the terminal until it is left: a terminal that is closed leaves it too.
+    leaveView();
     await inTurn(unmount);
     process.on('SIGINT', exitNow);
     await Promise.all([workbench.close(), viewer?.close()]);
@@ -165,7 +172,11 @@ export async function openScreen(options: ReplOptions): Promise<number> {
   }
 
   process.on('SIGINT', () => workbench.interrupt());
-  for (const name of ['SIGTERM', 'SIGHUP'] as const) process.on(name, () => void end());
+  for (const name of ['SIGTERM', 'SIGHUP'] as const)
+    process.on(name, () => {
+      setTimeout(exitNow, endMs).unref();
+      void end();
+    });
   mount();
   // The engine begins when the first frame is on the screen: on few cores it would hold it up.
   setTimeout(() => workbench.start(), frameMs);

@@ -162,7 +162,9 @@ describe('the workbench in a terminal', () => {
     app.engine.crash('The engine crashed in native code (SIGSEGV).', true);
     app.engine.tell({ type: 'ready', state: summaryOf() });
     await settle();
-    expect(app.text()).toContain('× The engine crashed in native code (SIGSEGV).  in: /train 5');
+    expect(app.text()).toMatch(
+      /× The engine crashed in native code \(SIGSEGV\)\. {2}in: \/train 5\n +last words\n/,
+    );
     await app.type('/judge\r');
     expect(app.engine.works.map(({ text }) => text)).toEqual(['/train 5', '/judge']);
   });
