@@ -1,7 +1,7 @@
 import { inputError } from '../errors.js';
 import type { Rollout } from '../records.js';
 import { presentLogprobs } from '../rollouts/index.js';
-import type { ShowOptions } from './show.js';
+import type { ShowOptions } from './show-options.js';
 
 /**
  * The option `after` of `show` as a list for each of the first rollouts; nothing where it was not given.

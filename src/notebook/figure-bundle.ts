@@ -5,7 +5,7 @@ import { visibleFigure } from '../plots/visible-figure.js';
 import { visibleText } from '../plots/visible.js';
 import { figureHtml } from './figure-html.js';
 import type { DisplayBundle } from './kernel.js';
-import type { ShowOptions } from './show.js';
+import type { ShowOptions } from './show-options.js';
 
 /** A figure in all forms: Plotly's own, HTML, a picture where neither runs, text. */
 export async function figureBundle(

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { outlet, sendToKernel } from './outlet.js';
-import type { ShowOptions } from './show.js';
+import type { ShowOptions } from './show-options.js';
 import { show } from './show.js';
 import { valueBundle } from './value-bundle.js';
 

@@ -4,7 +4,7 @@ import { root, styleSheet } from '../plots/inspector-style.js';
 import type { Rollout } from '../records.js';
 import { inspectRollouts } from '../rollouts/index.js';
 import { afterOf } from './after.js';
-import type { ShowOptions } from './show.js';
+import type { ShowOptions } from './show-options.js';
 import type { ShownTable } from './table.js';
 
 const mostRows = 200;

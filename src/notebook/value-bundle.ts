@@ -7,7 +7,7 @@ import { figureBundle } from './figure-bundle.js';
 import type { DisplayBundle } from './kernel.js';
 import { isFigure, isInspection, isListOf, isRecord, isRollout } from './kinds.js';
 import { rolloutsHtml, rolloutsTable } from './rollouts-html.js';
-import type { ShowOptions } from './show.js';
+import type { ShowOptions } from './show-options.js';
 import { tableHtml, tableText, type ShownTable } from './table.js';
 import { cellText, fieldsTable, objectsTable } from './value-table.js';
 
