@@ -61,7 +61,7 @@ export async function experimentConfig(
   const { parseHubId } = await import('../../policy/index.js');
   if (!existsSync(found) && parseHubId(found) === null)
     throw inputError(
-      `policy.model_name_or_path${given === null ? '' : ` (${given})`}: expected a folder in Hugging Face layout or a Hub id (owner/name); there is no folder ${folder}, and it is no id. Give another with --set policy.model_name_or_path=<folder or id>.`,
+      `policy.model_name_or_path${given === null ? '' : ` (${given})`}: expected a folder in Hugging Face layout or a Hub id (owner/name); there is no folder ${folder} beside the config, in the working folder or in the package, and it is no id. Give another with --set policy.model_name_or_path=<folder or id>.`,
     );
   return { ...config, policy: { ...config.policy, model_name_or_path: found } };
 }

@@ -9,6 +9,8 @@ import { looksWhole } from './whole.js';
 /** Longer than this the prompt does not wait for the engine: it decides by itself. */
 const wholeMs = 300;
 
+const waitsForEngine = line(span('! queued: there is no engine; /restart starts one', 'warn'));
+
 /** Enter: sends what is whole, else begins a new line. */
 export function enter(state: WorkbenchState, at: number): Turn {
   const { text, cursor } = state.editor;
@@ -62,14 +64,15 @@ export function run(state: WorkbenchState, text: string, at: number): Turn {
     case 'restart':
       return turn(
         state.engine === 'ended'
-          ? { ...state, engine: 'starting', startedAt: at, now: at, help: false }
+          ? { ...state, engine: 'starting', startedAt: at, now: at, help: false, notice: null }
           : state,
         { type: 'restart', anew: state.engine === 'ended' },
       );
-    default:
-      return state.engine === 'ready' && !state.work
-        ? start(state, text, at)
-        : turn({ ...state, queue: [...state.queue, text] });
+    default: {
+      if (state.engine === 'ready' && !state.work) return start(state, text, at);
+      const queued = { ...state, queue: [...state.queue, text] };
+      return turn(state.engine === 'ended' ? { ...queued, notice: waitsForEngine } : queued);
+    }
   }
 }
 
