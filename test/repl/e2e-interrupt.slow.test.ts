@@ -32,7 +32,7 @@ describe.skipIf(missing !== null)(`Ctrl-C in a terminal (${missing ?? 'tmux'})`,
   const historyOf = async (): Promise<string[]> => {
     await terminal.clear();
     const screen = await terminal.line('/history', /▸ /);
-    return screen.split('\n').filter((row) => /\d{4}-\d\d-\d\dT/.test(row));
+    return screen.split('\n').filter((row) => /\d{4}-\d\d-\d\d \d\d:/.test(row));
   };
 
   /** Sends a line whose work would go on for long, and stops it once it shows that it is at work. */
@@ -52,6 +52,7 @@ describe.skipIf(missing !== null)(`Ctrl-C in a terminal (${missing ?? 'tmux'})`,
     ['evaluate', '/evaluate --n 400', /sampled \d+\//],
   ])('during %s leaves the session as it was', async (_, line, atWork) => {
     const before = await historyOf();
+    expect(before.length).toBeGreaterThan(0);
     await stopped(line, atWork);
     expect(await historyOf()).toEqual(before);
     await terminal.line('session.rollouts.filter((each) => !each.verdict).length', /^16$/m);
