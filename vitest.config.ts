@@ -20,22 +20,39 @@ const quickFiles = {
   },
 };
 
-/** One at a time: the judge keeps all cores busy by itself. */
-const oneByOne = (name: string, include: string): typeof quickFiles => ({
+/** Rooms whose tests mostly keep one core busy, or wait. */
+const light =
+  '{cli,datasets,diagnostics,kernels,plots,policy,rollouts,serving,session,tensor,training}';
+const lightFiles = `test/${light}/**/*.slow.test.{ts,tsx}`;
+
+/** One at a time where the judge keeps all cores busy by itself. */
+const slowFiles = (
+  name: string,
+  include: string,
+  {
+    exclude = [],
+    atOnce = 1,
+    group = 1,
+  }: { exclude?: string[]; atOnce?: number; group?: number } = {},
+): typeof quickFiles => ({
   test: {
     name,
     include: [include],
-    exclude: [],
+    exclude,
     isolate: true,
-    maxWorkers: '1',
-    sequence: { groupOrder: 1 },
+    maxWorkers: String(atOnce),
+    sequence: { groupOrder: group },
   },
 });
 
 const projects = {
-  all: [quickFiles, oneByOne('slow', slow)],
+  all: [
+    quickFiles,
+    slowFiles('slow, two at a time', lightFiles, { atOnce: 2 }),
+    slowFiles('slow', slow, { exclude: [lightFiles], group: 2 }),
+  ],
   fast: [quickFiles],
-  soak: [oneByOne('soak', soak)],
+  soak: [slowFiles('soak', soak)],
 }[kind];
 
 export default defineConfig({

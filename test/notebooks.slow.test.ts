@@ -2,26 +2,29 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, it, vi } from 'vitest';
+import { root, run } from './cli/call.js';
 
-const root = path.resolve(import.meta.dirname, '..');
 const names = readdirSync(path.join(root, 'notebooks')).filter(
   (name) => name.endsWith('.ipynb') && !name.startsWith('.'),
 );
 const hasJupyter = spawnSync('jupyter-nbconvert', ['--version']).status === 0;
 
+// While one starts its kernel or waits for a compiler, another computes.
+vi.setConfig({ maxConcurrency: 2 });
+
 describe.skipIf(!hasJupyter)('notebooks (need jupyter-nbconvert)', () => {
-  it.each(names)(
+  it.concurrent.for(names)(
     '%s runs from its first cell to its last',
-    (name) => {
-      const { status, stdout, stderr } = spawnSync(
+    { timeout: 1_800_000 },
+    async (name, { expect }) => {
+      const { code, out, err } = await run(
         process.execPath,
         [path.join(root, 'scripts/notebooks.mjs'), 'test', name],
-        { encoding: 'utf8' },
+        { cwd: root },
       );
-      expect(stdout + stderr).toContain('notebooks: 1 passed, 0 failed');
-      expect(status).toBe(0);
+      expect(out + err).toContain('notebooks: 1 passed, 0 failed');
+      expect(code).toBe(0);
     },
-    1_800_000,
   );
 });
