@@ -63,6 +63,13 @@ describe('a wrong command line exits 2 and names what was meant', () => {
       2,
       '--resume and --new exclude each other',
     ));
+
+  it('for a run that is resumed by its name and given another', async () =>
+    expectMessage(
+      await call('tour', '--resume', 'runs/tour', '--run-name', 'other'),
+      2,
+      'a run keeps its name',
+    ));
   it('for a number that is none', async () =>
     expectMessage(await call('sample', '--n', 'many'), 2, "--n: a number is expected, got 'many'"));
   it('for an unknown set-up profile', async () =>

@@ -40,6 +40,10 @@ export async function experimentConfig(
 ): Promise<Config> {
   const { command, method, onNote } = options;
   const resumes = input.options['resume'] !== undefined;
+  if (textOption(input, 'resume') !== undefined && textOption(input, 'runName') !== undefined)
+    throw usageError(
+      `${command}: --resume RUN names the run already, and a run keeps its name. Leave --run-name out.`,
+    );
   if (resumes && flagOption(input, 'new'))
     throw usageError(`${command}: --resume and --new exclude each other. Give one of them.`);
   if (flagOption(input, 'force') && resumes)
@@ -72,8 +76,9 @@ async function configOfResumed(input: CommandInput): Promise<Config | null> {
   const isAlone =
     textOption(input, 'config') === undefined && listOption(input, 'set').length === 0;
   if (run === undefined || !isAlone) return null;
-  const { findRun, storedConfig } = await import('../../experiments/index.js');
-  const { folder } = await findRun(run, 'runs');
+  const { findRun, loadConfig, storedConfig } = await import('../../experiments/index.js');
+  const { output_dir: outputDir } = (await loadConfig(null)).run; // the environment may name one
+  const { folder } = await findRun(run, outputDir);
   return storedConfig(folder);
 }
 
